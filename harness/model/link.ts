@@ -1,0 +1,32 @@
+// A link joins one node that dials to one listener of another. Its name is the road sign everywhere:
+// in schedules, events and reports.
+
+export type Transport = 'tcp' | 'unix' | 'stdio';
+export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
+/** `upstream` is from the side that dials, `downstream` is to it. */
+export type Direction = 'upstream' | 'downstream';
+
+/** The script and its clients dial as this node; it is never started. */
+export const DRIVER = 'driver';
+
+export interface Link {
+  /** For example `bridge->desktop`. */
+  name: string;
+  /** The node that dials, or `driver`. */
+  from: string;
+  /** The node that listens. */
+  to: string;
+  /** Which of that node's listeners. */
+  listener: string;
+  framing: Framing;
+  /** A WebSocket ping on this link is answered within this bound, faults elsewhere or not: isolation. */
+  pongWithinMs?: number;
+}
+
+export type Address =
+  | { readonly transport: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly transport: 'unix'; readonly path: string };
+
+export function addressText(address: Address): string {
+  return address.transport === 'tcp' ? `${address.host}:${address.port}` : `unix:${address.path}`;
+}

@@ -1,0 +1,146 @@
+// A scenario is a value: what is started, what goes wrong, what is done meanwhile, and what must hold.
+// A system is the adapter that a user writes once for their own programs (fixtures/stack.ts is ours).
+import type { Duration } from './duration.ts';
+import type { LinkStep, NodeFault, Step } from './fault.ts';
+import type { Json } from './json.ts';
+import type { Address } from './link.ts';
+import type { Oracle } from './oracle.ts';
+import type { Topology } from './topology.ts';
+
+export type Parameters = Readonly<Record<string, Json>>;
+
+/** Operation results: `indeterminate` when no answer came, so it may have happened or not. */
+export type OperationResult<T> = { state: 'ok'; value: T } | { state: 'failed'; error: Error } | { state: 'indeterminate'; error: Error };
+
+export interface NodeControl {
+  readonly name: string;
+  readonly running: boolean;
+  /** SIGKILL to the whole process group, or another signal. Resolves when the node has gone (KILL, TERM) or been told. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** SIGTERM, then waits for the end within the node's own bound. */
+  stop(): Promise<void>;
+  /** Starts a node that has ended, at the same addresses; waits until it is ready. */
+  start(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+/** What a script can do. Clients of the system are merged in by name. */
+export interface Script {
+  /** Where a `driver` link is dialled: through its proxy. */
+  dial(link: string): Address;
+  /** Where a node listens, past all proxies: for side probes and for reading state, never for the workload. */
+  direct(node: string, listener: string): Address;
+  node(name: string): NodeControl;
+  /**
+   * Waits for something the system owes. The condition may throw or give false while it does not hold yet.
+   * When the bound passes, the obligation stays open, evidence is taken, and the script ends.
+   */
+  until<T>(what: string, condition: () => T | Promise<T>, options: { within: Duration }): Promise<NonNullable<T>>;
+  /** Runs and records one request. No answer within the bound counts as indeterminate and leaves an open obligation. */
+  operation<T>(
+    name: string,
+    act: (signal: AbortSignal) => Promise<T>,
+    options: { within: Duration; client?: string; owed?: boolean },
+  ): Promise<OperationResult<T>>;
+  /** Passes a mark: steps that wait for it are armed, in order, before this resolves. */
+  mark(name: string): Promise<void>;
+  /** Waits until this step has fired so many times (default 1). */
+  fired(step: string, options: { within: Duration; times?: number }): Promise<void>;
+  /** Lifts one armed step now. */
+  lift(step: string): Promise<void>;
+  inject(fault: NodeFault): Promise<void>;
+  /**
+   * Repeats connect -> fault -> recover -> rest and samples what every node holds after each round:
+   * warm-up rounds uncounted, then `count` (8), and as many again when the first ones grew.
+   */
+  cycles(
+    series: string,
+    round: (index: number) => Promise<void>,
+    options?: { warmUp?: number; count?: number; nodes?: readonly string[] },
+  ): Promise<void>;
+  /** A stable number in [0, 1) for this seed and these words. */
+  chance(...about: readonly (string | number)[]): number;
+  /** Aborted when the run is interrupted or out of time. */
+  readonly signal: AbortSignal;
+  /** Registers an undo; run in reverse order before the nodes are stopped. */
+  defer(undo: () => void | Promise<void>): void;
+}
+
+/** One part's view of a truth that others hold too. Values are normalised: equal truths give equal JSON. */
+export interface StateView<Clients extends object = object> {
+  truth: string;
+  subject: string;
+  read(context: Script & Clients): Promise<Json>;
+}
+
+/** An unrelated request that must be answered within its own bound while faults are in force. */
+export interface SideProbe<Clients extends object = object> {
+  name: string;
+  boundMs: number;
+  everyMs: number;
+  ask(context: Script & Clients): Promise<void>;
+}
+
+export interface System<Clients extends object = object> {
+  name: string;
+  topology: Topology;
+  /** Where the code is and where its defect patches are; needed only for `--defect`. Absolute paths. */
+  source?: { folder: string; defects: string };
+  /** Made once the nodes are ready; they connect when they are used and are closed through `script.defer`. */
+  clients(script: Script, parameters: Parameters): Clients;
+  views?: readonly StateView<Clients>[];
+  sides?: readonly SideProbe<Clients>[];
+}
+
+export interface Scenario<Clients extends object = object> {
+  /** A sentence about right behaviour: a list of failures reads as a bug report. */
+  title: string;
+  expectation: string;
+  tags: readonly string[];
+  system: System<Clients>;
+  parameters: Parameters;
+  schedule: (parameters: Parameters) => readonly Step[];
+  script: (context: Script & Clients, parameters: Parameters) => Promise<void>;
+  /** Beside the ones that are always on. */
+  oracles: readonly Oracle[];
+  /** Views whose agreement is required at the end; all of the system's by default. */
+  truths?: readonly string[];
+  /** How long the system may take to come to rest after all faults are lifted. */
+  restWithin: Duration;
+  /** The whole script's bound; passing it is a hang of whatever it waited for. */
+  within: Duration;
+  /** A missing program or feature that makes this scenario impossible here, with its cure; undefined when all is there. */
+  unavailable?: () => string | undefined | Promise<string | undefined>;
+}
+
+export interface ScenarioSettings<Clients extends object> {
+  title: string;
+  expectation: string;
+  tags?: readonly string[];
+  system: System<Clients>;
+  parameters?: Parameters;
+  schedule?: readonly Step[] | ((parameters: Parameters) => readonly Step[]);
+  script: (context: Script & Clients, parameters: Parameters) => Promise<void>;
+  oracles?: readonly Oracle[];
+  truths?: readonly string[];
+  restWithin?: Duration;
+  within?: Duration;
+  unavailable?: NonNullable<Scenario['unavailable']>;
+}
+
+export function defineScenario<Clients extends object>(settings: ScenarioSettings<Clients>): Scenario<Clients> {
+  const { schedule = [], tags = [], parameters = {}, oracles = [], restWithin = '5s', within = '30s', ...rest } = settings;
+  return { ...rest, tags, parameters, oracles, restWithin, within, schedule: typeof schedule === 'function' ? schedule : () => schedule };
+}
+
+/** A scenario together with the name it is called by: its path under scenarios/ without the ending. */
+export interface NamedScenario {
+  name: string;
+  file: string;
+  scenario: Scenario;
+}
+
+export function linkSteps(schedule: readonly Step[]): LinkStep[] {
+  return schedule.filter((step): step is LinkStep => step.on === 'link');
+}

@@ -1,0 +1,46 @@
+// Pass, fail or unknown. "Could not tell" is a third outcome, never a pass.
+
+type Outcome = 'pass' | 'fail' | 'unknown';
+export type UnknownReason = 'vacuous' | 'starved' | 'checker-budget' | 'injector' | 'harness' | 'out-of-memory' | 'refused' | 'interrupted';
+
+export interface Finding {
+  oracle: string;
+  /** One sentence: what is wrong, with the numbers that show it. */
+  message: string;
+  /** The node or link it is about. */
+  subject?: string;
+  /** Sequence numbers of the events that prove it. */
+  events: readonly number[];
+}
+
+export type Verdict =
+  | { outcome: 'pass'; oracle: string }
+  | { outcome: 'fail'; oracle: string; findings: readonly [Finding, ...Finding[]] }
+  | { outcome: 'unknown'; oracle: string; reason: UnknownReason; detail: string; findings: readonly Finding[] };
+
+const RANK: Record<Outcome, number> = { pass: 0, unknown: 1, fail: 2 };
+
+/** fail > unknown > pass; the first of the worst decides, findings of all failing oracles are kept. */
+export function combine(verdicts: readonly Verdict[]): Verdict {
+  let worst: Verdict = { outcome: 'pass', oracle: 'all' };
+  for (const verdict of verdicts) if (RANK[verdict.outcome] > RANK[worst.outcome]) worst = verdict;
+  if (worst.outcome !== 'fail') return worst;
+  const others = verdicts.flatMap((verdict) => (verdict.outcome === 'fail' && verdict !== worst ? verdict.findings : []));
+  return { ...worst, findings: [worst.findings[0], ...worst.findings.slice(1), ...others] };
+}
+
+export function pass(oracle: string): Verdict {
+  return { outcome: 'pass', oracle };
+}
+
+export function failOrPass(oracle: string, findings: readonly Omit<Finding, 'oracle'>[]): Verdict {
+  const [first, ...rest] = findings.map((finding) => ({ oracle, ...finding }));
+  return first ? { outcome: 'fail', oracle, findings: [first, ...rest] } : pass(oracle);
+}
+
+export function unknown(oracle: string, reason: UnknownReason, detail: string): Verdict {
+  return { outcome: 'unknown', oracle, reason, detail, findings: [] };
+}
+
+/** Exit codes of every command (docs/reference/exit-codes.md). */
+export const EXIT = { pass: 0, fail: 1, usage: 2, harness: 3, unknown: 4, interrupted: 130 } as const;

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(`tornwire: the tests need Node 24 or newer, this is ${process.version}; start them with 'npm test'\n`);
+  process.exit(3);
+}
+
+const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, retry: 0, maxWorkers: 2 } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts', 'docker/**/*.test.ts'] } },
+      { test: { ...shared, name: 'scenarios', include: ['scenarios/**/*.test.ts'], maxConcurrency: 2, strictTags: false } },
+    ],
+  },
+});
