@@ -1,0 +1,122 @@
+// What the proxy saw and did, as one numbered list that is kept up to a bound. Readers hold nothing but a
+// position in it: a slow one costs no memory and slows nobody, it loses the oldest events and is told which.
+
+export interface ProxyEvent {
+  seq: number;
+  /** CLOCK_MONOTONIC in milliseconds: comparable between processes of one machine. */
+  monotonicMs: number;
+  wallMs: number;
+  event: EventName;
+  /** Every event belongs to a proxy. */
+  proxy: string;
+  [field: string]: unknown;
+}
+
+export type EventName =
+  | 'proxy-started'
+  | 'proxy-stopped'
+  | 'proxy-deleted'
+  | 'listener-failed'
+  | 'connection-opened'
+  | 'connection-labelled'
+  | 'connection-closed'
+  | 'frame'
+  | 'frame-error'
+  | 'match-too-large'
+  | 'match-unreadable'
+  | 'hold-too-large'
+  | 'beyond-frame'
+  | 'toxic-armed'
+  | 'toxic-updated'
+  | 'toxic-fired'
+  | 'toxic-released'
+  | 'toxic-removed';
+
+export interface EventBounds {
+  eventsMax: number;
+  bytesMax: number;
+}
+
+export const EVENT_BOUNDS: EventBounds = { eventsMax: 200_000, bytesMax: 32 * 1024 * 1024 };
+
+/** What an event takes in memory, roughly: its object and its numbers, then its texts. */
+const EVENT_BYTES = 200;
+
+export class EventLog {
+  readonly #bounds: EventBounds;
+  readonly #waiting = new Set<() => void>();
+  #events: (ProxyEvent | undefined)[] = [];
+  /** Index in `#events` of the oldest event that is kept. */
+  #start = 0;
+  #bytes = 0;
+  #nextSeq = 1;
+  /** Difference between CLOCK_MONOTONIC and this process's own clock. */
+  readonly #monotonicBaseMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
+  constructor(bounds: EventBounds = EVENT_BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  append(proxy: string, event: EventName, fields: Record<string, unknown>): void {
+    const nowMs = performance.now();
+    const entry: ProxyEvent = {
+      seq: this.#nextSeq,
+      monotonicMs: this.#monotonicBaseMs + nowMs,
+      wallMs: performance.timeOrigin + nowMs,
+      event,
+      proxy,
+      ...fields,
+    };
+    this.#nextSeq += 1;
+    this.#events.push(entry);
+    this.#bytes += bytesOf(entry);
+    while (this.#events.length - this.#start > this.#bounds.eventsMax || this.#bytes > this.#bounds.bytesMax) this.#dropOldest();
+    if (this.#waiting.size === 0) return;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  /** The number that the next event will have. */
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+
+  /** The oldest number that is kept. */
+  get firstSeq(): number {
+    return this.#nextSeq - (this.#events.length - this.#start);
+  }
+
+  at(seq: number): ProxyEvent | undefined {
+    const index = this.#start + (seq - this.firstSeq);
+    return index < this.#start ? undefined : this.#events[index];
+  }
+
+  /** Calls back once, at the next event; returns how to take that back. */
+  onNext(wake: () => void): () => void {
+    this.#waiting.add(wake);
+    return () => this.#waiting.delete(wake);
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#events[this.#start];
+    if (oldest !== undefined) this.#bytes -= bytesOf(oldest);
+    this.#events[this.#start] = undefined;
+    this.#start += 1;
+    if (this.#start < 4096 || this.#start * 2 < this.#events.length) return;
+    this.#events = this.#events.slice(this.#start);
+    this.#start = 0;
+  }
+}
+
+function bytesOf(event: ProxyEvent): number {
+  const payload = event['payload'];
+  const reason = event['reason'];
+  const attributes = event['attributes'];
+  return (
+    EVENT_BYTES +
+    (typeof payload === 'string' ? payload.length * 2 : 0) +
+    (typeof reason === 'string' ? reason.length * 2 : 0) +
+    (attributes === undefined ? 0 : 1024)
+  );
+}

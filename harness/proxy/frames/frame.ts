@@ -1,0 +1,83 @@
+// What a frame reader says about a stream. A reader is shown every chunk that passes and answers with
+// spans: which bytes of the chunk belong to which frame. Spans cover each byte exactly once, in order.
+// A reader only looks; it never copies, holds or alters a payload byte.
+//
+//   chunk   |.....frame 3 (tail)|frame 4|frame 5 (head)...|
+//   spans   [      last         ][first+last][   first     ]
+
+import { HttpGrammar } from './http.ts';
+import { LineGrammar } from './ndjson.ts';
+import { newFramePair } from './pair.ts';
+import type { FramePairState } from './pair.ts';
+import { RawGrammar } from './raw.ts';
+import { StreamReader } from './stream-reader.ts';
+
+export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
+
+/** Which end sends the stream: 'client' is the end that dialled. */
+export type Side = 'client' | 'server';
+
+export type FrameType =
+  | 'request-head'
+  | 'response-head'
+  | 'body'
+  | 'body-chunk'
+  | 'text'
+  | 'binary'
+  | 'continuation'
+  | 'ping'
+  | 'pong'
+  | 'close'
+  | 'line'
+  | 'chunk'
+  | 'malformed';
+
+export interface FrameInfo {
+  /** Counts from 1, per direction. */
+  index: number;
+  /** May still become 'malformed' while the frame is incomplete. */
+  type: FrameType;
+  /** Stream offset of its first byte. */
+  offset: number;
+  /** Bytes including the header, once known. */
+  length: number | undefined;
+  opcode?: number;
+  fin?: boolean;
+  compressed?: boolean;
+  masked?: boolean;
+  maskKey?: Buffer;
+}
+
+/** One piece of a frame's bytes inside the pushed chunk; `start` and `end` are offsets in that chunk. */
+export interface Span {
+  frame: FrameInfo;
+  start: number;
+  end: number;
+  first: boolean;
+  last: boolean;
+  offsetInFrame: number;
+}
+
+export interface FrameReader {
+  push(chunk: Buffer): Span[];
+  /** Set once the stream broke its protocol; what follows is reported as 'chunk' frames. */
+  readonly error: string | undefined;
+}
+
+export { newFramePair };
+export type { FramePairState };
+
+/** One reader a direction; both directions of a connection share one pair state. */
+export function frameReaderFor(framing: Framing, side: Side, pair: FramePairState): FrameReader {
+  switch (framing) {
+    case 'websocket':
+    case 'http':
+      return new StreamReader(new HttpGrammar(side, pair, framing === 'websocket'));
+    case 'ndjson':
+      return new StreamReader(new LineGrammar());
+    case 'raw':
+      return new StreamReader(new RawGrammar());
+    default:
+      return framing satisfies never;
+  }
+}

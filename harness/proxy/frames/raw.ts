@@ -1,0 +1,23 @@
+// No framing: each chunk that passes is one frame, without meaning. Also what is left of a stream after
+// it broke its protocol, or after a protocol switch to something we do not read.
+
+import type { FrameInfo, FrameType } from './frame.ts';
+import type { Grammar } from './stream-reader.ts';
+
+export class RawGrammar implements Grammar {
+  readonly ended = true;
+  readonly failure = undefined;
+
+  next(): Grammar {
+    return this;
+  }
+
+  begin(): FrameType {
+    return 'chunk';
+  }
+
+  advance(frame: FrameInfo, chunk: Buffer, at: number): number {
+    frame.length = chunk.length - at;
+    return chunk.length;
+  }
+}

@@ -1,0 +1,77 @@
+// The loop that all framings share: it keeps the stream's offset and the open frame and turns what a
+// grammar recognises into spans. A grammar knows only where a frame of its protocol begins and ends.
+
+import type { FrameInfo, FrameReader, FrameType, Span } from './frame.ts';
+import { RawGrammar } from './raw.ts';
+
+export interface Grammar {
+  /** Asked before each frame: who reads it. A grammar hands over here, e.g. from HTTP to WebSocket. */
+  next(firstByte: number): Grammar;
+  /** The type of the frame that starts with this byte. */
+  begin(firstByte: number): FrameType;
+  /**
+   * Reads on from `at` and returns how far the frame goes in this chunk. It sets `ended` when the
+   * frame is complete there, or `failure` when the byte before the returned offset broke the protocol.
+   */
+  advance(frame: FrameInfo, chunk: Buffer, at: number): number;
+  readonly ended: boolean;
+  readonly failure: string | undefined;
+}
+
+export class StreamReader implements FrameReader {
+  error: string | undefined;
+  #grammar: Grammar;
+  #frame: FrameInfo | undefined;
+  #frameCount = 0;
+  #offset = 0;
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  push(chunk: Buffer): Span[] {
+    const spans: Span[] = [];
+    let at = 0;
+    while (at < chunk.length) {
+      const start = at;
+      const frame = this.#frame ?? this.#open(chunk, start);
+      const grammar = this.#grammar;
+      at = grammar.advance(frame, chunk, start);
+      const last = grammar.ended || grammar.failure !== undefined;
+      const streamStart = this.#offset + start;
+      spans.push({
+        frame,
+        start,
+        end: at,
+        first: streamStart === frame.offset,
+        last,
+        offsetInFrame: streamStart - frame.offset,
+      });
+      if (last) this.#close(frame, this.#offset + at);
+    }
+    this.#offset += chunk.length;
+    return spans;
+  }
+
+  #open(chunk: Buffer, at: number): FrameInfo {
+    const firstByte = chunk[at]!;
+    this.#grammar = this.#grammar.next(firstByte);
+    this.#frameCount += 1;
+    this.#frame = {
+      index: this.#frameCount,
+      type: this.#grammar.begin(firstByte),
+      offset: this.#offset + at,
+      length: undefined,
+    };
+    return this.#frame;
+  }
+
+  #close(frame: FrameInfo, streamEnd: number): void {
+    frame.length = streamEnd - frame.offset;
+    this.#frame = undefined;
+    if (this.#grammar.failure === undefined) return;
+    frame.type = 'malformed';
+    this.error = `${this.#grammar.failure} (frame ${frame.index} at byte ${frame.offset})`;
+    this.#grammar = new RawGrammar();
+  }
+}

@@ -1,0 +1,111 @@
+// The fault proxy as a program: `node serve.ts --listen 127.0.0.1:8474 [--seed S] [--config proxies.json]`.
+// It says on stdout, as one line of JSON, when its control API answers, and stops within a second when told.
+
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { addressText, parseAddress, resolved } from './address.ts';
+import type { Address } from './address.ts';
+import { parseGoJson } from './go-json.ts';
+import { listenOn } from './listener.ts';
+import { controlServer } from './server.ts';
+import type { ControlServer } from './server.ts';
+
+export interface ServeOptions {
+  /** `host:port` or `unix:/path`. */
+  listen: string;
+  /** Chosen and told when absent. */
+  seed?: string | number;
+  /** A file of proxies, as POST /populate takes them. */
+  config?: string;
+  /** The control API may then be reached from other machines. */
+  allowRemote?: boolean;
+  /** Stop when stdin ends, which it does when the parent is gone. */
+  exitWithParent?: boolean;
+}
+
+/** Runs until it is told to stop; gives the exit code. What it says goes to `say`, a line of JSON each. */
+export async function serve(options: ServeOptions, say: (line: string) => void = console.log): Promise<number> {
+  const seed = String(options.seed ?? randomBytes(8).toString('hex'));
+  const control = controlServer({ seed });
+  try {
+    const address = await openApi(control.http, options);
+    if (options.config !== undefined) await populate(control, options.config);
+    say(JSON.stringify({ event: 'listening', ...placeOf(address), seed }));
+  } catch (error) {
+    control.stop();
+    console.error(`tornwire proxy: ${(error as Error).message}`);
+    return 1;
+  }
+  await told(options.exitWithParent === true);
+  control.stop();
+  return 0;
+}
+
+async function openApi(http: Server, options: ServeOptions): Promise<Address> {
+  const address = await resolved(parseAddress(options.listen));
+  if (options.allowRemote !== true && !isLocal(address)) {
+    throw new Error(`${options.listen} can be reached from other machines; use 127.0.0.1, or --allow-remote if that is wanted`);
+  }
+  return listenOn(http, address);
+}
+
+function isLocal(address: Address): boolean {
+  if (address.transport === 'unix') return true;
+  if (address.host === '') return false;
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(address.host, isIPv6(address.host) ? 'ipv6' : 'ipv4');
+}
+
+function placeOf(address: Address): Record<string, unknown> {
+  return address.transport === 'tcp' ? { host: address.host, port: address.port } : { path: address.path, address: addressText(address) };
+}
+
+async function populate(control: ControlServer, file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const { error } = await control.collection.populate(() => {
+    const parsed = parseGoJson(text);
+    if ('error' in parsed) throw new Error(`${file}: ${parsed.error}`);
+    return parsed.value;
+  });
+  if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+}
+
+/** By a signal, or by the end of stdin. */
+function told(exitWithParent: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    if (!exitWithParent) return;
+    process.stdin.on('end', resolve).on('close', resolve).on('error', resolve);
+    process.stdin.resume();
+  });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      listen: { type: 'string', default: '127.0.0.1:8474' },
+      seed: { type: 'string' },
+      config: { type: 'string' },
+      'allow-remote': { type: 'boolean', default: false },
+      'exit-with-parent': { type: 'boolean', default: false },
+    },
+  });
+  const code = await serve({
+    listen: values.listen,
+    allowRemote: values['allow-remote'],
+    exitWithParent: values['exit-with-parent'],
+    ...(values.seed !== undefined && { seed: values.seed }),
+    ...(values.config !== undefined && { config: values.config }),
+  });
+  // Peers that do not answer a clean end must not keep us.
+  process.exit(code);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

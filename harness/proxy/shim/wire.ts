@@ -1,0 +1,83 @@
+// What the two halves of the stdio shim say to each other: one preamble line on each connection, and lines
+// of JSON on the control connection.
+
+import type { Socket } from 'node:net';
+
+export interface ShimOptions {
+  /** Near: where the proxy listens. Far: where the proxy dials. */
+  socket: string;
+  /** A path of its own for the control connection; without one it passes the proxy as the fourth connection. */
+  control: string | undefined;
+  command: string[];
+  /** For how long an exit waits for output that is still on its way. */
+  drainMs: number;
+  /** Between the end of a session without its near half, TERM, and KILL. */
+  graceMs: number;
+}
+
+export const STREAMS = ['stdin', 'stdout', 'stderr'] as const;
+export type StreamName = (typeof STREAMS)[number];
+
+interface StreamPreamble {
+  stream: StreamName;
+  session: string;
+}
+
+export interface ControlPreamble {
+  stream: 'control';
+  session: string;
+  command: string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** Near leads a process group: a signal it gets was most likely meant for the group. */
+  leader: boolean;
+}
+
+export type Preamble = StreamPreamble | ControlPreamble;
+
+export interface ToFar {
+  signal: NodeJS.Signals;
+}
+
+export type ToNear = { started: number } | { exit: number } | { signal: NodeJS.Signals } | { failed: string };
+
+export function say(socket: Socket, message: Preamble | ToFar | ToNear): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+}
+
+/** A preamble carries an environment, which may be large. */
+const LINE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The first line; what came after it goes back into the paused socket. Undefined when none comes. */
+export function firstLine(socket: Socket): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const settle = (line: string | undefined) => {
+      socket.off('data', read).off('end', none).off('close', none);
+      resolve(line);
+    };
+    const none = () => settle(undefined);
+    const read = (chunk: Buffer) => {
+      const newline = chunk.indexOf(0x0a);
+      parts.push(newline < 0 ? chunk : chunk.subarray(0, newline));
+      bytes += chunk.length;
+      if (newline < 0 && bytes <= LINE_BYTES_MAX) return;
+      socket.pause();
+      settle(newline < 0 ? undefined : Buffer.concat(parts).toString());
+      if (newline >= 0 && newline + 1 < chunk.length) socket.unshift(chunk.subarray(newline + 1));
+    };
+    socket.on('data', read).on('end', none).on('close', none);
+  });
+}
+
+export function onMessages(socket: Socket, take: (message: unknown) => void): void {
+  let pending = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    const lines = (pending + text).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) take(JSON.parse(line));
+  });
+  socket.resume();
+}

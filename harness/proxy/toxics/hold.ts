@@ -1,0 +1,54 @@
+// Keeps a frame back and hands it on after so many later frames, or when the toxic is removed. A stream that
+// ends brings it out as well.
+
+import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
+import { Held } from './stage.ts';
+import type { Hit, ToxicType } from './toxic.ts';
+
+export const hold: ToxicType = {
+  type: 'hold',
+  origin: 'tornwire',
+  fields: { ...CONTENT_FIELDS, frames: { kind: 'int', min: 1 } },
+  check: framesOnly,
+  timesDefault: once,
+  stage(context) {
+    const { frames } = context.toxic.attributes as { frames?: number };
+    const held = new Held();
+    let hit: Hit | undefined;
+    let later = 0;
+
+    function letGo(): void {
+      for (const item of held.takeAll()) context.emit(item);
+      if (hit !== undefined) context.event('toxic-released', { byteOffset: hit.byteOffset, laterFrames: later });
+      hit = undefined;
+      later = 0;
+    }
+
+    return contentStage(context, {
+      hit(item) {
+        if (item.first && hit === undefined) {
+          hit = fireAt(context, item);
+          if (hit !== undefined) context.report(hit);
+        }
+        if (hit === undefined) {
+          context.emit(item);
+          return;
+        }
+        held.add(item);
+        if (held.bytes <= HELD_BYTES_MAX) return;
+        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        letGo();
+      },
+      pass(item) {
+        context.emit(item);
+        if (hit === undefined || !item.last) return;
+        later += 1;
+        if (later === frames) letGo();
+      },
+      flush: letGo,
+      stop: () => void held.takeAll(),
+      heldBytes: () => held.bytes,
+      holdBytesMax: HELD_BYTES_MAX * 2,
+    });
+  },
+};

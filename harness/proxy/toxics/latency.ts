@@ -1,0 +1,75 @@
+// Toxiproxy's latency: everything is handed on after a delay, in order. The jitter of a frame (or of a read,
+// on a raw link) depends on its place alone.
+
+import { between } from '../seed.ts';
+import type { DataItem, Item } from '../item.ts';
+import { firedOnce, Held, stageOf } from './stage.ts';
+import type { Stage, StageContext, ToxicType } from './toxic.ts';
+
+/** As much as Toxiproxy's 1024 chunks of 32 KiB. */
+const HOLD_BYTES_MAX = 32 * 1024 * 1024;
+
+export const latency: ToxicType = {
+  type: 'latency',
+  origin: 'toxiproxy',
+  fields: { latency: { kind: 'int' }, jitter: { kind: 'int' } },
+  stage: delayed,
+};
+
+function delayed(context: StageContext): Stage {
+  const held = new Held();
+  const dues: number[] = [];
+  const tell = firedOnce(context);
+  let lastDueMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const delayMs = (item: DataItem) => {
+    const { latency: mean, jitter } = context.toxic.attributes as { latency: number; jitter: number };
+    if (jitter <= 0) return mean;
+    const shift = between(-jitter, jitter - 1, String(context.chance('jitter', item.frame?.index ?? item.chunk)));
+    return mean + shift;
+  };
+
+  function accept(item: Item): void {
+    if (held.isEmpty && (item.kind !== 'data' || !context.concerned())) {
+      context.emit(item);
+      return;
+    }
+    if (item.kind === 'data') {
+      if (context.concerned()) {
+        tell(item);
+        lastDueMs = Math.max(lastDueMs, item.atMs + delayMs(item));
+      }
+      item = { ...item, atMs: Math.max(item.atMs, lastDueMs) };
+    }
+    held.add(item);
+    dues.push(lastDueMs);
+    handOnDue();
+  }
+
+  /** What is less than half a millisecond early is on time: timers are no finer. */
+  function handOnDue(): void {
+    const nowMs = performance.now() + 0.5;
+    while (dues.length > 0 && dues[0]! <= nowMs) {
+      dues.shift();
+      context.emit(held.take()!);
+    }
+    if (dues.length === 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => context.batch(handOnDue), Math.max(0, dues[0]! - performance.now()));
+  }
+
+  function release(): void {
+    clearTimeout(timer);
+    dues.length = 0;
+    for (const item of held.takeAll()) context.emit(item);
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+    dues.length = 0;
+    held.takeAll();
+  }
+
+  return stageOf({ accept, release, updated: release, stop, heldBytes: () => held.bytes, holdBytesMax: HOLD_BYTES_MAX });
+}

@@ -1,0 +1,11 @@
+// Toxiproxy's noop, which it lets clients add.
+
+import { stageOf } from './stage.ts';
+import type { ToxicType } from './toxic.ts';
+
+export const noop: ToxicType = {
+  type: 'noop',
+  origin: 'toxiproxy',
+  fields: {},
+  stage: (context) => stageOf({ accept: (item) => context.emit(item) }),
+};

@@ -1,0 +1,138 @@
+// What a toxic is. Its type says which attributes it takes and builds one stage for each connection and
+// direction that it affects; the armed toxic holds what was asked for and what it has done so far.
+
+import type { Fields } from '../attributes.ts';
+import type { Fidelity } from '../exact.ts';
+import type { Framing } from '../frames/frame.ts';
+import type { DataItem, Direction, Emit, Item } from '../item.ts';
+import type { HowEnded } from '../connection.ts';
+import type { Place } from '../seed.ts';
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+export interface ToxicType {
+  readonly type: string;
+  /** Toxiproxy's own are shown exactly as it shows them. */
+  readonly origin: 'toxiproxy' | 'tornwire';
+  readonly fields: Fields;
+  /** What is wrong with these attributes taken together, if anything. */
+  readonly check?: (attributes: Attributes, framing: Framing) => string | undefined;
+  /** Firings in total where `times` is not given; without end when absent. */
+  readonly timesDefault?: (attributes: Attributes) => number;
+  /** Acts on bytes: one stage per affected connection and direction. */
+  readonly stage?: (context: StageContext) => Stage;
+  /** Acts on the listener, before there are bytes. */
+  readonly listener?: 'refuse' | 'accept-close' | 'never-accept';
+}
+
+export interface ArmedToxic {
+  readonly name: string;
+  readonly type: ToxicType;
+  /** As given, in its letters. */
+  readonly stream: string;
+  readonly directions: readonly Direction[];
+  toxicity: number;
+  attributes: Attributes;
+  /** Connections that the proxy had accepted when this was armed. */
+  readonly armedAfter: number;
+  fired: number;
+  /** The first ones, up to a bound. */
+  readonly hits: Hit[];
+}
+
+/** Proof that a toxic acted, and where. */
+export interface Hit {
+  proxy: string;
+  toxic: string;
+  type: string;
+  /** Which connection of the proxy, from 1 since its creation or the last reset. */
+  connection: number;
+  connectionId: number;
+  direction: Direction;
+  /** Offset in the stream as its source sent it. */
+  byteOffset: number;
+  frameIndex?: number;
+  offsetInFrame?: number;
+  /** Bytes of this direction that had been handed to the destination. */
+  bytesForwarded: number;
+  fidelity?: Fidelity;
+  boundaries?: number;
+  vouched?: number;
+  error?: string;
+  /** Whether the destination had read everything before the end came. */
+  delivered?: string;
+  ended?: { client: HowEnded; upstream: HowEnded };
+  /** Anything else worth saying in words. */
+  note?: string;
+}
+
+/** One toxic on one direction of one connection. */
+export interface Stage {
+  accept(item: Item): void;
+  /** The toxic was removed: hand on what is held, in order, and do nothing any more. */
+  release(): void;
+  /** The toxic's attributes have changed. */
+  updated?(): void;
+  /** The connection is gone: drop what is held, end timers. */
+  stop(): void;
+  heldBytes(): number;
+  /** How much it may hold before the source is no longer read. */
+  readonly holdBytesMax: number;
+}
+
+/** What a stage may know and do. */
+export interface StageContext {
+  readonly toxic: ArmedToxic;
+  readonly direction: Direction;
+  readonly framed: boolean;
+  /** Where the stream was when the stage was made; `atBoundary`: no frame was open. */
+  readonly since: { offset: number; atBoundary: boolean };
+  readonly emit: Emit;
+  /** What is emitted inside leaves in one write; afterwards the source may be read again. */
+  batch(work: () => void): void;
+  /** False for a connection whose label is not the toxic's. */
+  concerned(): boolean;
+  /** May it fire once more? */
+  armed(): boolean;
+  /** Counts a firing; undefined when it may not fire any more. */
+  fire(at: HitPlace): Hit | undefined;
+  /** Publishes a firing; once, when all is known about it. */
+  report(hit: Hit, more?: Partial<Hit>): void;
+  event(
+    name: 'match-too-large' | 'match-unreadable' | 'hold-too-large' | 'beyond-frame' | 'toxic-released',
+    fields: Record<string, unknown>,
+  ): void;
+  chance(...place: Place): number;
+  /** The whole frame's content, once its last byte has come. */
+  content(item: DataItem): FrameContent;
+  readonly connection: ConnectionControl;
+}
+
+export type FrameContent = { known: true; kind: string; payload: Buffer } | { known: false; reason: string };
+
+export interface HitPlace {
+  byteOffset: number;
+  frameIndex?: number | undefined;
+  offsetInFrame?: number | undefined;
+}
+
+/** How a stage acts on the whole connection. */
+export interface ConnectionControl {
+  /** Reads neither side any more and lets nothing pass in the opposite direction: what a cut begins with. */
+  freeze(direction: Direction): void;
+  /** Waits until the direction's destination has read everything. */
+  untilRead(direction: Direction, deadlineMs: number): Promise<string>;
+  /** Ends both sides the same way. */
+  endBoth(how: 'fin' | 'rst'): Promise<{ client: HowEnded; upstream: HowEnded }>;
+  /** Ends one direction only. */
+  halfClose(direction: Direction): Promise<{ client: HowEnded; upstream: HowEnded }>;
+  /** From now on nothing passes in either direction, not even an end. Sockets stay open until the toxic is removed. */
+  swallow(toxic: ArmedToxic): void;
+  /** The same, with one side closed, of which the other learns nothing. */
+  loseSilently(toxic: ArmedToxic, side: 'client' | 'upstream'): void;
+  /** Closes both sockets as they are. */
+  destroy(): void;
+  /** Reads the direction's source at this rate; 0 stops reading, undefined lifts it. */
+  limitReading(direction: Direction, bytesPerSecond: number | undefined): void;
+  bytesForwarded(direction: Direction): number;
+}
