@@ -1,0 +1,68 @@
+// A node that runs as a container. Its init process forwards signals to the node's group and ends with the node's first
+// process, and the kernel then ends everything else inside: nothing can outlive it.
+import type { Node } from '../model/topology.ts';
+import { firstChildOf, processesBeside } from './container-processes.ts';
+import type { StartedContainer } from './docker-container.ts';
+import type { LogLines } from './log-lines.ts';
+import { commandLineOf, sendSignal } from './marked-processes.ts';
+import { settlesWithin } from './poll.ts';
+import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
+
+const KILL_WITHIN_MS = 10_000;
+
+export function runningContainer(node: Node, started: StartedContainer, log: LogLines): RunningNode {
+  const unlessEnded = async (act: () => Promise<void>): Promise<void> => {
+    if (!started.ended) await act();
+  };
+  return {
+    name: node.name,
+    pid: firstChildOf(started.initPid),
+    exited: started.exited,
+    pids: () => pidsOf(started),
+    signal: (signal) => unlessEnded(() => started.signal(signal)),
+    pause: () => unlessEnded(() => started.pause()),
+    resume: () => unlessEnded(() => started.resume()),
+    stop: () => stopContainer(node, started),
+    kill: () => unlessEnded(() => endContainer(started)),
+    logTail: log.tail,
+  };
+}
+
+/** SIGKILL, then waits. @throws RuntimeError when the engine does not let it end. */
+export async function endContainer(started: StartedContainer): Promise<void> {
+  if (started.ended) return;
+  // A frozen container cannot be killed through the engine; a signal sent by ourselves is the first thing it sees
+  // when it is resumed, so none of its code runs in between.
+  for (const pid of processesBeside(started.initPid) ?? []) killIfAllowed(pid);
+  await started.resume();
+  await started.signal('SIGKILL');
+  if (!(await settlesWithin(started.exited, KILL_WITHIN_MS)))
+    throw new RuntimeError(`a container survived SIGKILL for ${KILL_WITHIN_MS} ms`);
+}
+
+async function stopContainer(node: Node, started: StartedContainer): Promise<{ killed: boolean; survivors?: Leftover[] }> {
+  if (started.ended) return { killed: false };
+  await started.resume();
+  await started.signal('SIGTERM');
+  if (await settlesWithin(started.exited, node.stopWithinMs)) return { killed: false };
+  const survivors = (await pidsOf(started)).map((pid): Leftover => ({
+    what: 'process',
+    detail: `${pid} ${commandLineOf(pid)}`,
+    node: node.name,
+  }));
+  await endContainer(started);
+  return { killed: true, survivors };
+}
+
+async function pidsOf(started: StartedContainer): Promise<number[]> {
+  if (started.ended) return [];
+  return processesBeside(started.initPid) ?? (await started.top()).filter((pid) => pid !== started.initPid);
+}
+
+function killIfAllowed(pid: number): void {
+  try {
+    sendSignal(pid, 'SIGKILL');
+  } catch {
+    // Somebody else's process by number: the engine's own signal follows.
+  }
+}

@@ -1,0 +1,151 @@
+// The engine that containers run on, through the client of testcontainers (one container: docker-container.ts). That package is loaded at the first
+// connection: its import takes some hundred milliseconds that a run of processes does not pay. Its reaper is not used,
+// since it needs the Docker socket inside a container; every object is labelled with its run and swept by us instead.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Container,
+  type ContainerPlan,
+  createOptions,
+  NEIGHBOURS,
+  ourContainer,
+  removeContainer,
+  RUN_LABEL,
+} from './docker-container.ts';
+import { call, tolerating } from './engine-call.ts';
+import { cureForImage, imageFor } from './images.ts';
+import { poll } from './poll.ts';
+import { RuntimeError } from './runtime.ts';
+
+export interface Engine {
+  /** Why runs cannot live on this engine although it answers. */
+  unsuitable(): Promise<string | undefined>;
+  hasImage(image: string): Promise<boolean>;
+  /** Pulls an image that is not there. @throws RuntimeError with the cure. */
+  requireImage(image: string): Promise<void>;
+  /** False when another network has an address of this range. */
+  createNetwork(name: string, runId: string, subnet: string): Promise<boolean>;
+  createContainer(plan: ContainerPlan): Promise<Container>;
+  /** Names of the run's containers that run now, and of its networks. */
+  listRun(runId: string): Promise<{ containers: string[]; networks: string[] }>;
+  /** Removes all that carries the run's label; gives the names. */
+  removeRun(runId: string): Promise<{ containers: string[]; networks: string[] }>;
+}
+
+const PULL_WITHIN_MS = 300_000;
+const NO_ENGINE = 'no Docker engine answers (docker info fails): install docker.io and start dockerd, or use --runtime process';
+
+/** What is missing for an engine to be here at all; cheap, without a connection. */
+export function engineMissing(): string | undefined {
+  const host = process.env['DOCKER_HOST'];
+  if (host !== undefined && !host.startsWith('unix://'))
+    return `DOCKER_HOST is ${host}: containers share folders with the harness, so use a local engine`;
+  const places =
+    host === undefined
+      ? ['/var/run/docker.sock', join(process.env['XDG_RUNTIME_DIR'] ?? '/run', 'docker.sock'), join(homedir(), '.docker/run/docker.sock')]
+      : [host.slice('unix://'.length)];
+  return places.some((place) => existsSync(place)) ? undefined : NO_ENGINE;
+}
+
+/** @throws RuntimeError when no engine answers. */
+export async function connectEngine(): Promise<Engine> {
+  const missing = engineMissing();
+  if (missing !== undefined) throw new RuntimeError(missing);
+  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  const client = await getContainerRuntimeClient().catch((error: Error) => {
+    throw new RuntimeError(NO_ENGINE, { cause: error });
+  });
+  const docker = client.container.dockerode;
+  await call('ping', () => docker.ping());
+  const { ApiVersion: version } = await call('version', () => docker.version());
+
+  const hasImage = (image: string): Promise<boolean> =>
+    call(`look for image ${image}`, () => client.image.exists(ImageName.fromString(image)));
+
+  async function listRun(runId: string, all: boolean): ReturnType<Engine['listRun']> {
+    const filters = { label: [`${RUN_LABEL}=${runId}`] };
+    const [containers, networks] = await Promise.all([
+      call('list containers', () => docker.listContainers({ all, filters })),
+      call('list networks', () => docker.listNetworks({ filters })),
+    ]);
+    return {
+      containers: containers.map(({ Names }) => (Names[0] ?? '').replace(/^\//, '')).toSorted(),
+      networks: networks.map(({ Name }) => Name).toSorted(),
+    };
+  }
+
+  return {
+    async unsuitable() {
+      const info = (await call('info', () => docker.info())) as { SecurityOptions?: string[]; OSType?: string };
+      if (info.SecurityOptions?.some((option) => option.includes('rootless')))
+        return 'the Docker engine is rootless and keeps its networks from the harness: use the system engine, or --runtime process';
+      return undefined;
+    },
+    hasImage,
+    async requireImage(image) {
+      if (await hasImage(image)) return;
+      // The bundled ones are built on this machine and published nowhere: whoever had that name would not be us.
+      if (imageFor({ image }).bundled) throw new RuntimeError(cureForImage(image));
+      await call(`pull ${image}`, () => client.image.pull(ImageName.fromString(image)), PULL_WITHIN_MS).catch((error: Error) => {
+        throw new RuntimeError(cureForImage(image), { cause: error });
+      });
+    },
+    async createNetwork(name, runId, subnet) {
+      const settings = {
+        Name: name,
+        Driver: 'bridge',
+        CheckDuplicate: true,
+        // Nothing in it reaches the outside and nothing outside reaches in, except this machine itself.
+        Internal: true,
+        // For containers that somebody adds by hand and publishes: never on all interfaces.
+        Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
+        IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
+        Labels: { [RUN_LABEL]: runId },
+      };
+      try {
+        const { id } = await call(`create network ${name}`, () => client.network.create(settings));
+        await hearSoonOnHost(`br-${id.slice(0, 12)}`);
+        return true;
+      } catch (error) {
+        if (error instanceof Error && /overlap/i.test(error.message)) return false;
+        throw error;
+      }
+    },
+    async createContainer(plan) {
+      const container = await call(`create container ${plan.name}`, () => client.container.create(createOptions(plan, version)));
+      return ourContainer(plan.name, container, (stream, out, err) => docker.modem.demuxStream(stream, out, err));
+    },
+    listRun: (runId) => listRun(runId, false),
+    async removeRun(runId) {
+      const found = await listRun(runId, true);
+      await Promise.all(found.containers.map((name) => removeContainer(docker.getContainer(name), name)));
+      await Promise.all(found.networks.map((name) => removeNetwork(docker.getNetwork(name), name)));
+      return found;
+    },
+  };
+}
+
+/** Only root may: for others a dial of the harness itself to a stopped container takes the kernel's usual seconds. */
+async function hearSoonOnHost(bridge: string): Promise<void> {
+  const writes = Object.entries(NEIGHBOURS).map(([setting, value]) => writeFile(`/proc/sys/net/ipv4/neigh/${bridge}/${setting}`, value));
+  await Promise.allSettled(writes);
+}
+
+async function removeNetwork(network: { remove(): Promise<unknown> }, name: string): Promise<void> {
+  // Endpoints of removed containers leave the network a little later.
+  const removed = await poll(
+    async () => {
+      try {
+        await tolerating([404], () => call(`remove network ${name}`, () => network.remove()));
+        return true;
+      } catch (error) {
+        if (error instanceof Error && /active endpoints/.test(error.message)) return undefined;
+        throw error;
+      }
+    },
+    { withinMs: 5_000 },
+  );
+  if (!removed) throw new RuntimeError(`network ${name} still has containers: see 'docker network inspect ${name}'`);
+}

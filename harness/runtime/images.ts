@@ -1,0 +1,18 @@
+// The names of the images that containers are started from; docker/build-images.ts builds the bundled ones.
+
+export const IMAGES = {
+  base: 'tornwire/base:latest',
+  toxiproxy: 'tornwire/toxiproxy:latest',
+} as const;
+
+/** A node's or program's own image, or the bundled base, into which the harness's Node is mounted. */
+export function imageFor(program: { image?: string }): { image: string; bundled: boolean } {
+  const image = program.image ?? IMAGES.base;
+  return { image, bundled: Object.values<string>(IMAGES).includes(image) };
+}
+
+export function cureForImage(image: string): string {
+  return imageFor({ image }).bundled
+    ? `image ${image} is missing: build it with 'npm run images'`
+    : `image ${image} is missing and cannot be pulled: build or load it`;
+}

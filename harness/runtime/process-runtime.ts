@@ -1,0 +1,148 @@
+// Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology
+// and runs side by side never meet. Each node is a process group with marker variables, killed as a tree.
+import { delimiter, dirname } from 'node:path';
+import type { Link } from '../model/link.ts';
+import { linkNamed, type Node } from '../model/topology.ts';
+import { type AddressBook, addressBook, type View } from './addresses.ts';
+import { requireFree } from './free-port.ts';
+import { type LogLines, logLines } from './log-lines.ts';
+import { killUntilGone, markedProcesses } from './marked-processes.ts';
+import { environment, type Inhabitant, makeHome, makeHomes, stateFolder } from './node-home.ts';
+import { type Fillers, fillAll, fillVariables, nodeFillers } from './placeholders.ts';
+import { settlesWithin } from './poll.ts';
+import { KILL_WITHIN_MS, killTree, processLeftover, type ProcessTree, runningNode } from './process-tree.ts';
+import { untilApi, untilReady } from './readiness.ts';
+import { openRunFolder, type RunFolder } from './run-folder.ts';
+import {
+  type Ground,
+  type GroundRequest,
+  type LaunchedProgram,
+  type Leftover,
+  type NodeSink,
+  NotReadyError,
+  type Program,
+  type RunningNode,
+  type Runtime,
+  RuntimeError,
+} from './runtime.ts';
+import { removeProxySockets, proxySockets, socketLeftovers } from './socket-leftovers.ts';
+import { spawnProgram } from './spawn-program.ts';
+import { sweepDeadRuns } from './sweep.ts';
+
+export function processRuntime(): Runtime {
+  const linux = process.platform === 'linux';
+  return {
+    name: 'process',
+    unavailable: () => Promise.resolve(linux ? undefined : 'the process runtime reads /proc: run it on Linux, or in a container'),
+    prepare,
+  };
+}
+
+async function prepare(request: GroundRequest): Promise<Ground> {
+  const { runId, topology, proxied, signal } = request;
+  signal.throwIfAborted();
+  await sweepDeadRuns();
+  await using undo = new AsyncDisposableStack();
+  const place = undo.use(await openRunFolder(runId, 'process'));
+  const view: View = { node: () => place.loopback, proxy: () => place.loopback };
+  const book = addressBook(topology, proxied, place.folder, { bind: place.loopback, inside: view, outside: view });
+  await makeHomes(place.folder, topology);
+  await Promise.all(book.tcpPorts.map((port) => requireFree(place.loopback, port)));
+  undo.move();
+  return processGround(request, place, book);
+}
+
+function processGround(request: GroundRequest, place: RunFolder, book: AddressBook): Ground {
+  const { runId, topology, source, signal } = request;
+  const { folder } = place;
+  const nodes = new Map<string, ProcessTree>();
+  const programs = new Map<string, ProcessTree & { links: readonly Link[] }>();
+
+  async function spawn(who: Inhabitant, plan: Pick<Program, 'command' | 'env'>, fillers: Fillers, log: LogLines): Promise<ProcessTree> {
+    const where = `${who.kind} '${who.name}'`;
+    const env = environment(folder, runId, who, searchPath(), fillVariables(plan.env ?? {}, fillers, where));
+    const first = await spawnProgram(fillAll(plan.command, fillers, where), { env, cwd: stateFolder(folder, who.name), log });
+    if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
+    return { first, marked: () => markedProcesses(runId).filter((marked) => marked[who.kind] === who.name) };
+  }
+
+  async function start(node: Node, sink: NodeSink): Promise<RunningNode> {
+    signal.throwIfAborted();
+    if (nodes.get(node.name)?.first.ended === false) throw new Error(`node '${node.name}' runs already`);
+    const fillers = nodeFillers(node, topology, {
+      nodeBinary: process.execPath,
+      source,
+      state: stateFolder(folder, node.name),
+      listen: (listener) => book.listen(node.name, listener),
+      dial: (link) => book.dial(linkNamed(topology, link)),
+    });
+    const log = logLines(sink, node.ready.when === 'log' ? node.ready.contains : undefined);
+    const tree = await spawn({ kind: 'node', name: node.name }, node, fillers, log);
+    nodes.set(node.name, tree);
+    const address = (listener: string): ReturnType<Ground['direct']> => book.direct(node.name, listener);
+    try {
+      await untilReady({ node, address, log, exited: tree.first.exited, signal });
+    } catch (error) {
+      await killTree(tree);
+      throw error;
+    }
+    return runningNode(node, tree, log);
+  }
+
+  async function launch(program: Program, sink: NodeSink): Promise<LaunchedProgram> {
+    signal.throwIfAborted();
+    const { name, links } = program;
+    if (programs.has(name)) throw new Error(`program '${name}' runs already`);
+    const api = { host: place.loopback, port: program.apiPort };
+    await requireFree(api.host, api.port);
+    await makeHome(folder, name);
+    const log = logLines(sink);
+    const fillers = new Map([
+      ['node', () => process.execPath],
+      ['host', () => api.host],
+    ]);
+    const tree = await spawn({ kind: 'program', name }, program, fillers, log);
+    programs.set(name, { ...tree, links });
+    const launched: LaunchedProgram = {
+      api,
+      exited: tree.first.exited,
+      logTail: log.tail,
+      async [Symbol.asyncDispose]() {
+        await killTree(tree);
+        await removeProxySockets(links, book.proxyPlace);
+        programs.delete(name);
+      },
+    };
+    try {
+      await untilApi({ program, api, log, exited: launched.exited, signal });
+    } catch (error) {
+      await launched[Symbol.asyncDispose]();
+      throw error;
+    }
+    return launched;
+  }
+
+  async function leftovers(): Promise<readonly Leftover[]> {
+    const alive = new Map([...programs].filter(([, { first }]) => !first.ended));
+    const processes = markedProcesses(runId).filter(({ program }) => program === undefined || !alive.has(program));
+    // Sockets of proxies are the harness's own: a pooled fault server holds them without being launched here.
+    const ours = proxySockets(request.proxied, book.proxyPlace);
+    return [...processes.map(processLeftover), ...(await socketLeftovers(folder, topology, ours))];
+  }
+
+  async function dispose(): Promise<void> {
+    await using _released = place;
+    const { left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
+    const trees = [...nodes.values(), ...programs.values()];
+    await settlesWithin(Promise.all(trees.map(({ first }) => first.exited)), KILL_WITHIN_MS);
+    if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
+  }
+
+  const { proxyPlace, dial, direct } = book;
+  return { runId, folder, proxyPlace, dial, direct, launch, start, leftovers, [Symbol.asyncDispose]: dispose };
+}
+
+/** The harness's own Node comes first, so that a script which asks for `node` gets the same one. */
+function searchPath(): string {
+  return [dirname(process.execPath), process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
+}

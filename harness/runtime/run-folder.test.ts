@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRunFolder, ownerLives, readOwner, takeAbstractSocket } from './run-folder.ts';
+
+const usualTmp = process.env['TMPDIR'];
+let tmp = '';
+
+beforeAll(async () => {
+  tmp = await mkdtemp(join(tmpdir(), 'tw-'));
+  process.env['TMPDIR'] = tmp;
+});
+afterAll(async () => {
+  if (usualTmp === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = usualTmp;
+  await rm(tmp, { recursive: true, force: true });
+});
+
+test('a run folder tells its owner, and whether that one lives', async () => {
+  await using place = await openRunFolder('owned', 'process');
+  const owner = await readOwner(place.folder);
+  expect(owner).toMatchObject({ runId: 'owned', runtime: 'process', pid: process.pid, loopback: place.loopback });
+  expect(owner && ownerLives(owner)).toBe(true);
+  expect(owner && ownerLives({ ...owner, startTime: '1' }), 'the number was used again').toBe(false);
+});
+
+test('two runs never have one loopback address, also when their names hash alike', async () => {
+  await using first = await openRunFolder('same-name', 'process');
+  await using taken = await takeAbstractSocket(`tornwire-${first.loopback}`);
+  expect(taken, 'the address is held').toBeUndefined();
+  await first[Symbol.asyncDispose]();
+  await using blocker = await takeAbstractSocket(`tornwire-${first.loopback}`);
+  expect(blocker, 'the address was given back').toBeDefined();
+  await using second = await openRunFolder('same-name', 'process');
+  expect(second.loopback).not.toBe(first.loopback);
+  expect(second.loopback).toMatch(/^127\.\d+\.\d+\.\d+$/);
+});
+
+test('disposal removes the folder, and a name that is in use is refused without harm', async () => {
+  const place = await openRunFolder('once', 'process');
+  await mkdir(join(place.folder, 'state', 'deep'), { recursive: true });
+  await expect(openRunFolder('once', 'process')).rejects.toThrow("run id 'once' is in use");
+  expect(existsSync(join(place.folder, 'state', 'deep'))).toBe(true);
+  await place[Symbol.asyncDispose]();
+  expect(existsSync(place.folder)).toBe(false);
+  expect((await readdir(join(place.folder, '..'))).filter((name) => name.startsWith('.new-'))).toEqual([]);
+});
+
+test('a run id that cannot be part of a socket path is our own bug', async () => {
+  await expect(openRunFolder('../up', 'process')).rejects.toThrow("run id '../up': use at most 32 letters");
+});

@@ -1,0 +1,146 @@
+// What a run claims on this machine: a folder under <tmp>/tornwire-<uid>/ with its owner written inside, and a loopback
+// address of its own. Both tell by themselves whether the owner still lives: the folder names its process, the address
+// is held by a listening abstract socket (unix(7)), which the kernel closes together with the owner, so no claim
+// is ever stale. Runs of one machine's network thus never share an address, whichever user started them.
+//
+//   <tmp>/tornwire-<uid>/<runId>/owner.json   written before anything else
+//                               /sockets/     socket files of nodes and proxies
+//                               /state/<node> their home and working folder, kept over restarts
+//                               /tmp/<node>   their TMPDIR
+//   <tmp>/tornwire-<uid>/compile-cache/       Node's compile cache, shared by all runs
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { startTimeOf } from './marked-processes.ts';
+import { RuntimeError } from './runtime.ts';
+
+export interface Owner {
+  runId: string;
+  runtime: string;
+  pid: number;
+  startTime: string;
+  loopback: string;
+}
+
+export interface RunFolder extends AsyncDisposable {
+  readonly folder: string;
+  readonly loopback: string;
+}
+
+const OWNER_FILE = 'owner.json';
+
+/** Claims the ground of one run. @throws RuntimeError when it cannot be had. */
+export async function openRunFolder(runId: string, runtime: string): Promise<RunFolder> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/.test(runId)) {
+    throw new Error(`run id '${runId}': use at most 32 letters, digits and dashes, it is part of socket paths`);
+  }
+  const base = await openBaseFolder();
+  const claim = await claimLoopback(runId);
+  try {
+    const folder = join(base, runId);
+    await createOwned(base, folder, { runId, runtime, pid: process.pid, startTime: ownStartTime(), loopback: claim.address });
+    return {
+      folder,
+      loopback: claim.address,
+      async [Symbol.asyncDispose]() {
+        await using _released = claim;
+        await removeRunFolder(folder);
+      },
+    };
+  } catch (error) {
+    await claim[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The owner's name goes last: whatever interrupts this, a later sweep still knows whose folder it is. */
+export async function removeRunFolder(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch(() => []);
+  const others = entries.filter((name) => name !== OWNER_FILE);
+  await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await rm(folder, { recursive: true, force: true });
+}
+
+export function baseFolder(): string {
+  return join(tmpdir(), `tornwire-${process.getuid?.() ?? 0}`);
+}
+
+export function compileCacheFolder(): string {
+  return join(baseFolder(), 'compile-cache');
+}
+
+export async function readOwner(folder: string): Promise<Owner | undefined> {
+  const text = await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  return JSON.parse(text) as Owner;
+}
+
+export function ownerLives(owner: Owner): boolean {
+  return startTimeOf(owner.pid) === owner.startTime;
+}
+
+/** A named lock among all processes of this machine's network; gone with its holder. Undefined when it is held. */
+export async function takeAbstractSocket(name: string): Promise<AsyncDisposable | undefined> {
+  const server = createServer((socket) => socket.destroy());
+  try {
+    server.listen({ path: `\0${name}` });
+    await once(server, 'listening');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+  server.unref();
+  return { [Symbol.asyncDispose]: () => closed(server) };
+}
+
+async function openBaseFolder(): Promise<string> {
+  const base = baseFolder();
+  await mkdir(compileCacheFolder(), { recursive: true, mode: 0o700 });
+  const found = await lstat(base);
+  if (!found.isDirectory() || (process.getuid && found.uid !== process.getuid())) {
+    throw new RuntimeError(`${base} belongs to somebody else: remove it or set TMPDIR to a folder of your own`);
+  }
+  return base;
+}
+
+/** The folder appears under its name only together with its owner, so a sweep never meets one without. */
+async function createOwned(base: string, folder: string, owner: Owner): Promise<void> {
+  const fresh = await mkdtemp(join(base, '.new-'));
+  await writeFile(join(fresh, OWNER_FILE), `${JSON.stringify(owner)}\n`);
+  await rename(fresh, folder).catch(async (error: Error) => {
+    await rm(fresh, { recursive: true, force: true });
+    throw new RuntimeError(`run id '${owner.runId}' is in use: ${folder} exists`, { cause: error });
+  });
+}
+
+async function claimLoopback(runId: string): Promise<AsyncDisposable & { address: string }> {
+  const hash = createHash('sha256').update(runId).digest();
+  const first = hash.readUInt32BE(0);
+  for (let step = 0; step < 256; step += 1) {
+    const address = loopbackNumber(first + step);
+    const claim = await takeAbstractSocket(`tornwire-${address}`);
+    if (claim) return Object.assign(claim, { address });
+  }
+  throw new RuntimeError('256 loopback addresses in a row are claimed by other runs');
+}
+
+/** 127.16.0.1 to 127.254.255.254: clear of the addresses that people use by hand. */
+function loopbackNumber(number: number): string {
+  const last = 1 + (number % 254);
+  const third = Math.floor(number / 254) % 256;
+  const second = 16 + (Math.floor(number / (254 * 256)) % 239);
+  return `127.${second}.${third}.${last}`;
+}
+
+function ownStartTime(): string {
+  const startTime = startTimeOf(process.pid);
+  if (startTime === undefined) throw new RuntimeError('/proc cannot be read: runs need Linux with /proc mounted');
+  return startTime;
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise((resolve) => server.close(resolve));
+}

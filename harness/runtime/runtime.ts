@@ -1,0 +1,128 @@
+// How nodes come to life. A runtime prepares a ground (a folder and addresses that exist for the whole run),
+// on which programs are launched: the system's nodes and the fault servers alike.
+import type { Address } from '../model/link.ts';
+import type { Link } from '../model/link.ts';
+import type { Node, Topology } from '../model/topology.ts';
+
+export interface Runtime {
+  readonly name: 'process' | 'container' | 'mock';
+  /** What it needs and lacks, with the cure; undefined when it can run here. */
+  unavailable(): Promise<string | undefined>;
+  prepare(request: GroundRequest): Promise<Ground>;
+}
+
+export interface GroundRequest {
+  /** Unique among all runs on this machine; marks every process, container, network and folder. */
+  runId: string;
+  topology: Topology;
+  /** Folder with the system's code that {source} stands for; read-only to the nodes. */
+  source?: string;
+  /** Links that get a proxy: the ground reserves an address for each. */
+  proxied: readonly Link[];
+  signal: AbortSignal;
+}
+
+/** Where one link's proxy listens and forwards, seen from where the proxy runs. */
+export interface ProxyPlace {
+  listen: Address;
+  upstream: Address;
+}
+
+export interface Ground extends AsyncDisposable {
+  readonly runId: string;
+  /** The run's own folder: state, socket files, logs. The same path inside containers. */
+  readonly folder: string;
+  proxyPlace(link: Link): ProxyPlace;
+  /**
+   * Where `from` (a node or the driver) dials this link: its proxy, or the node itself when it is not proxied.
+   * For the driver's own links ask only after the program that holds the proxy was launched: in containers the
+   * address is that program's.
+   */
+  dial(link: Link): Address;
+  /** Where a node's listener is reached from the harness, past all proxies. */
+  direct(node: string, listener: string): Address;
+  /** Starts a fault server (or another helper) in the same place as the nodes. */
+  launch(program: Program, sink: NodeSink): Promise<LaunchedProgram>;
+  /** Starts a node and waits until it is ready. A node that has ended starts again at the same addresses. */
+  start(node: Node, sink: NodeSink): Promise<RunningNode>;
+  /** Everything of this run that is alive or on disk now, except the ground itself and programs that still run. */
+  leftovers(): Promise<readonly Leftover[]>;
+}
+
+export interface Leftover {
+  what: 'process' | 'container' | 'network' | 'socket-file' | 'file';
+  detail: string;
+  node?: string;
+}
+
+/** A helper program of the harness, for example a fault server. */
+export interface Program {
+  name: string;
+  command: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** TCP port of its control API; it must bind the host given as {host}. */
+  apiPort: number;
+  /** The links whose proxies it will hold: their addresses are opened to the driver. */
+  links: readonly Link[];
+  image?: string;
+  /** Extra files or folders it needs: absolute paths, read-only. */
+  reads?: readonly string[];
+  readyWithinMs: number;
+}
+
+export interface LaunchedProgram extends AsyncDisposable {
+  /** Where the harness reaches its control API. */
+  readonly api: { host: string; port: number };
+  readonly exited: Promise<NodeExit>;
+  logTail(): readonly string[];
+}
+
+export interface NodeExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface NodeSink {
+  line(stream: 'stdout' | 'stderr', line: string): void;
+}
+
+/** A node that runs. Once it has exited every method but `exited`, `pids` and `logTail` does nothing. */
+export interface RunningNode {
+  readonly name: string;
+  /** Its first process as the machine numbers it; undefined where the runtime cannot see it. */
+  readonly pid: number | undefined;
+  /** The exit of its first process. */
+  readonly exited: Promise<NodeExit>;
+  /** All its processes by the marker, also re-parented ones, as the machine numbers them. */
+  pids(): Promise<readonly number[]>;
+  /** To the whole process group (or the container's first process and its group). */
+  signal(signal: NodeJS.Signals): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /**
+   * SIGTERM (and SIGCONT, so that a paused node hears it), the node's own bound, then SIGKILL of what is left.
+   * Says whether KILL was needed and which processes had to be killed: those are the ones that outlived the stop.
+   */
+  stop(): Promise<{ killed: boolean; survivors?: readonly Leftover[] }>;
+  /** SIGKILL to everything it started; resolves when all has gone. */
+  kill(): Promise<void>;
+  /** The last 50 lines of both streams. */
+  logTail(): readonly string[];
+}
+
+/** A node that did not come up: which, what was awaited, its last lines. */
+export class NotReadyError extends Error {
+  readonly node: string;
+  readonly lastLines: readonly string[];
+  /** Set when it ended by itself. */
+  readonly exit: NodeExit | undefined;
+  constructor(node: string, awaited: string, lastLines: readonly string[], exit?: NodeExit) {
+    super(`node '${node}' did not come up: waited for ${awaited}\n${lastLines.map((line) => `  | ${line}`).join('\n')}`);
+    this.node = node;
+    this.lastLines = lastLines;
+    this.exit = exit;
+  }
+}
+
+/** The machine cannot give what the runtime needs (a port, an image, an engine): a harness error with its cure. */
+export class RuntimeError extends Error {}

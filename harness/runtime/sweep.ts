@@ -1,0 +1,68 @@
+// Removes what runs left behind whose harness has died: processes, containers, networks, folders. A run whose owner
+// lives is never touched, and neither is anything that does not carry the mark of a dead run.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectEngine } from './docker-engine.ts';
+import { killUntilGone, markedProcesses } from './marked-processes.ts';
+import { poll } from './poll.ts';
+import { baseFolder, type Owner, ownerLives, readOwner, removeRunFolder, takeAbstractSocket } from './run-folder.ts';
+
+export interface Swept {
+  runId: string;
+  folder: string;
+  /** Process ids that were killed. */
+  processes: readonly number[];
+  /** Names. */
+  containers: readonly string[];
+  networks: readonly string[];
+  /** Why something is still there; the folder is kept then, so a later sweep tries again. */
+  left?: string;
+}
+
+const KILL_WITHIN_MS = 5_000;
+const TURN_WITHIN_MS = 30_000;
+
+export async function sweepDeadRuns(): Promise<Swept[]> {
+  if ((await deadRuns()).length === 0) return [];
+  // One sweep at a time: who waited finds the work done.
+  await using turn = await poll(() => takeAbstractSocket(sweepLock()), { withinMs: TURN_WITHIN_MS });
+  if (!turn) return [];
+  const swept: Swept[] = [];
+  for (const { folder, owner } of await deadRuns()) swept.push(await sweepRun(folder, owner));
+  return swept;
+}
+
+async function deadRuns(): Promise<{ folder: string; owner: Owner }[]> {
+  const base = baseFolder();
+  if (!existsSync(base)) return [];
+  const entries = await readdir(base, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(base, entry.name));
+  const owned = await Promise.all(folders.map(async (folder) => ({ folder, owner: await readOwner(folder) })));
+  return owned.flatMap(({ folder, owner }) => (owner && !ownerLives(owner) ? [{ folder, owner }] : []));
+}
+
+async function sweepRun(folder: string, { runId, runtime }: Owner): Promise<Swept> {
+  const engine = runtime === 'container' ? await sweepEngine(runId) : { containers: [], networks: [] };
+  const { killed, left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
+  const swept = { runId, folder, processes: killed, containers: engine.containers, networks: engine.networks };
+  if (engine.problem !== undefined) return { ...swept, left: engine.problem };
+  if (left.length > 0) return { ...swept, left: `processes ${left.join(', ')} survived SIGKILL for ${KILL_WITHIN_MS} ms` };
+  await removeRunFolder(folder);
+  return swept;
+}
+
+async function sweepEngine(runId: string): Promise<{ containers: string[]; networks: string[]; problem?: string }> {
+  try {
+    const engine = await connectEngine();
+    return await engine.removeRun(runId);
+  } catch (error) {
+    return { containers: [], networks: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Abstract sockets are shared by all users of the machine, the runs to sweep are not. */
+function sweepLock(): string {
+  return `tornwire-sweep-${createHash('sha256').update(baseFolder()).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,12 @@
+// A harness that will be killed in mid-run: prepares a run with one node that never minds and one that minds its
+// stdin, says so, and waits. Runs as `node doomed-harness.ts <process | container> <run id> <source>`.
+import { containerRuntime } from '../container-runtime.ts';
+import { processRuntime } from '../process-runtime.ts';
+import { doomedTopology } from './doomed-topology.ts';
+
+const [kind, runId = '', source = ''] = process.argv.slice(2);
+const runtime = kind === 'container' ? containerRuntime() : processRuntime();
+const ground = await runtime.prepare({ runId, topology: doomedTopology, source, proxied: [], signal: new AbortController().signal });
+await Promise.all(doomedTopology.nodes.map((node) => ground.start(node, { line: () => {} })));
+console.log(JSON.stringify({ folder: ground.folder }));
+setInterval(() => {}, 60_000);
