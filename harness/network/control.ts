@@ -1,0 +1,78 @@
+// toxiproxy-node-client with what it lacks: a deadline round every call, and the server's own words in errors.
+// A server that is frozen, dead or unwilling gives an InjectorError, never a hang.
+import { Toxiproxy } from 'toxiproxy-node-client';
+import { InjectorError } from './network.ts';
+
+export interface Control {
+  readonly client: Toxiproxy;
+  /** A call that the client has no method for. Gives the status and the body's text. */
+  readonly call: (method: string, path: string, body?: unknown) => Promise<{ status: number; text: string }>;
+}
+
+/** `who` names the engine in errors; `url` is its control API, without a slash at the end. */
+export function controlOf(who: string, url: string, deadlineMs: number): Control {
+  const call = (method: string, path: string, body?: unknown) => deadlined(who, deadlineMs, method, url + path, body);
+  const client = new Toxiproxy(url);
+  client.api = transport(async (method, address, body) => {
+    const answer = await deadlined(who, deadlineMs, method, address, body);
+    if (answer.status >= 400) throw new InjectorError(`${who}: ${method} ${pathOf(address)} was refused: ${wordsOf(answer)}`);
+    return answer.text;
+  });
+  return { client, call };
+}
+
+/** The client's own transport has no deadline and drops error bodies, so it gets one with the same four methods. */
+function transport(ask: (method: string, url: string, body?: unknown) => Promise<string>): Toxiproxy['api'] {
+  const parsed = async (method: string, url: string, body?: unknown) => {
+    const text = await ask(method, url, body);
+    return { data: text === '' ? undefined : JSON.parse(text) };
+  };
+  const methods = {
+    get: (url: string) => parsed('GET', url),
+    post: (url: string, body?: unknown) => parsed('POST', url, body),
+    delete: async (url: string) => void (await ask('DELETE', url)),
+    getText: (url: string) => ask('GET', url),
+  };
+  return methods as unknown as Toxiproxy['api'];
+}
+
+async function deadlined(
+  who: string,
+  deadlineMs: number,
+  method: string,
+  url: string,
+  body?: unknown,
+): Promise<{ status: number; text: string }> {
+  try {
+    const response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(deadlineMs),
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return { status: response.status, text: await response.text() };
+  } catch (cause) {
+    const late = cause instanceof Error && cause.name === 'TimeoutError';
+    const why = late ? `gave no answer within ${deadlineMs} ms` : `failed: ${reasonOf(cause)}`;
+    throw new InjectorError(`${who}: ${method} ${pathOf(url)} ${why}`, { cause });
+  }
+}
+
+function wordsOf(answer: { status: number; text: string }): string {
+  try {
+    const { error } = JSON.parse(answer.text) as { error?: unknown };
+    if (typeof error === 'string') return `${error} (${answer.status})`;
+  } catch {
+    // Not JSON: the text as it is says more than a parse error would.
+  }
+  return `${answer.text.trim() || 'no reason given'} (${answer.status})`;
+}
+
+/** fetch hides the reason one level down. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
+}
+
+function pathOf(url: string): string {
+  return new URL(url).pathname;
+}

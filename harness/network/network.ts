@@ -1,0 +1,60 @@
+// How links are routed and broken. One network per run holds a proxy for every proxied link; faults are armed
+// beforehand and the engines report what they did as events.
+import type { LinkStep } from '../model/fault.ts';
+import type { Hit } from '../model/history.ts';
+import type { Direction } from '../model/link.ts';
+import type { Topology } from '../model/topology.ts';
+import type { Ground } from '../runtime/runtime.ts';
+import type { EngineChoice } from '../model/case.ts';
+
+export type EngineName = 'own' | 'toxiproxy';
+
+/** Which engine carries which link; links without one are dialled directly. */
+export type Routing = ReadonlyMap<string, EngineName>;
+
+export interface Networks {
+  /** Picks an engine per link that can carry its steps, or says why none can. */
+  route(topology: Topology, steps: readonly LinkStep[], choice: EngineChoice): Promise<{ routing: Routing } | { refused: string }>;
+  /** Starts the engines on the ground and creates every proxy; all addresses accept when it resolves. */
+  open(request: NetworkRequest): Promise<Network>;
+}
+
+export interface NetworkRequest {
+  ground: Ground;
+  topology: Topology;
+  routing: Routing;
+  seed: number;
+  sink: NetworkSink;
+}
+
+/** Facts flow back one way. */
+export interface NetworkSink {
+  connection(event: { link: string; connection: number; state: 'opened' | 'closed'; ended?: { client: string; upstream: string } }): void;
+  frame(event: {
+    link: string;
+    connection: number;
+    direction: Direction;
+    index: number;
+    type: string;
+    offset: number;
+    bytes?: number;
+    payload?: string;
+  }): void;
+  frameError(event: { link: string; connection: number; direction: Direction; offset: number; reason: string }): void;
+  fired(step: string, hit: Hit): void;
+  /** The engine died, froze or lost events: exit 3, never the system's fault. */
+  broken(detail: string): void;
+}
+
+export interface Network extends AsyncDisposable {
+  /** For reports: name and version of each engine in use. */
+  readonly engines: readonly string[];
+  arm(step: LinkStep): Promise<void>;
+  lift(stepId: string): Promise<void>;
+  liftAll(): Promise<void>;
+  /** Resolves once every event that the engines had made by now has reached the sink. */
+  drained(): Promise<void>;
+}
+
+/** The fault server did not do what it was told within its deadline. */
+export class InjectorError extends Error {}

@@ -1,0 +1,52 @@
+// Which engine carries which link. An engine that cannot carry every step of a link is passed over; when none
+// is left the case is refused with the reason of the one that was wanted.
+import type { EngineChoice } from '../model/case.ts';
+import type { LinkStep } from '../model/fault.ts';
+import { linkNamed, type Topology, transportOf } from '../model/topology.ts';
+import type { ToxiproxySource } from './engines.ts';
+import { faultToToxic, type Place } from './fault-to-toxic.ts';
+import type { EngineName, Networks } from './network.ts';
+
+type Routed = Awaited<ReturnType<Networks['route']>>;
+
+export async function route(
+  topology: Topology,
+  steps: readonly LinkStep[],
+  choice: EngineChoice,
+  findOnce: () => Promise<ToxiproxySource>,
+): Promise<Routed> {
+  const routing = new Map<string, EngineName>();
+  for (const step of steps) linkNamed(topology, step.link);
+  for (const link of topology.links) {
+    const place = { transport: transportOf(topology, link), framing: link.framing };
+    const onLink = steps.filter((step) => step.link === link.name);
+    const refusals: string[] = [];
+    const engine = preferred(choice, onLink.length > 0).find((name) => {
+      const refusal = whyNot(name, onLink, place);
+      if (refusal !== undefined) refusals.push(refusal);
+      return refusal === undefined;
+    });
+    if (engine === undefined) return { refused: `link '${link.name}': ${refusals[0]}` };
+    routing.set(link.name, engine);
+  }
+  if ([...routing.values()].includes('toxiproxy')) {
+    const source = await findOnce();
+    if ('missing' in source) return { refused: source.missing };
+  }
+  return { routing };
+}
+
+/** Toxiproxy is forced only on links that carry steps; it takes the others where it can. */
+function preferred(choice: EngineChoice, carriesSteps: boolean): readonly EngineName[] {
+  if (choice === 'toxiproxy') return carriesSteps ? ['toxiproxy'] : ['toxiproxy', 'own'];
+  return choice === 'own' ? ['own'] : ['own', 'toxiproxy'];
+}
+
+function whyNot(engine: EngineName, steps: readonly LinkStep[], place: Place): string | undefined {
+  if (engine === 'toxiproxy' && place.transport !== 'tcp') return `Toxiproxy carries TCP only, and this link is ${place.transport}`;
+  for (const step of steps) {
+    const translation = faultToToxic(engine, step, place);
+    if ('refused' in translation) return `step '${step.id}' on ${place.transport} (${place.framing}): ${translation.refused}`;
+  }
+  return undefined;
+}
