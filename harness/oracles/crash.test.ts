@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { crash } from './crash.ts';
+import { judgesWrittenHistories } from './written-history.contract.ts';
+
+describe('crash', () => {
+  judgesWrittenHistories(crash);
+});

@@ -1,0 +1,101 @@
+// Does every node live until it is asked to end, and end well then? Death by SIGKILL from a sender that we do not
+// know is most likely the kernel's out-of-memory killer: unknown, not fail.
+import { eventsOf, type History } from '../model/history.ts';
+import type { Oracle } from '../model/oracle.ts';
+import { verdictOn, type Suspicion } from './suspicion.ts';
+
+const LOG_LINES_MAX = 12;
+/** The rest of a dying node's output is read after its end has been noticed. */
+const LOG_DRAIN_MS = 500;
+/** Containers and shells report a death by signal n as code 128 + n. */
+const SIGNAL_CODES: Readonly<Record<number, string>> = {
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  131: 'SIGQUIT',
+  132: 'SIGILL',
+  134: 'SIGABRT',
+  135: 'SIGBUS',
+  136: 'SIGFPE',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  143: 'SIGTERM',
+};
+/** Signals that a program raises by its own mistake. */
+const MISTAKES = new Set(['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV']);
+
+export const crash: Oracle = {
+  name: 'crash',
+  question: 'Does every node live until it is asked to end, and end well when it is?',
+  judge: (history) =>
+    verdictOn(
+      'crash',
+      exitsOf(history).flatMap((exit) => suspect(exit, history)),
+    ),
+};
+
+interface Exit {
+  seq: number;
+  atMs: number;
+  node: string;
+  code: number | null;
+  signal: string | null;
+  asked: boolean;
+  /** Told to stop by SIGTERM, rather than killed. */
+  gracefully: boolean;
+  /** All nodes were being stopped: a peer that has gone may have ended this one. */
+  inStopPhase: boolean;
+}
+
+function exitsOf(history: History): Exit[] {
+  const exits: Exit[] = [];
+  const told = new Set<string>();
+  let inStopPhase = false;
+  for (const event of history) {
+    if (event.kind === 'phase' && event.phase === 'stop') inStopPhase = event.state === 'began';
+    if (event.kind !== 'node') continue;
+    if (event.state === 'exited') {
+      const signal = event.signal ?? (event.code === null ? null : (SIGNAL_CODES[event.code] ?? null));
+      exits.push({ ...event, code: signal === null ? event.code : null, signal, gracefully: told.delete(event.node), inStopPhase });
+    } else if (event.state === 'stopping') told.add(event.node);
+    else if (event.state === 'starting') told.delete(event.node);
+  }
+  return exits;
+}
+
+function suspect(exit: Exit, history: History): Suspicion[] {
+  const { node } = exit;
+  const how = exit.signal === null ? `with code ${exit.code}` : `by ${exit.signal}`;
+  if (exit.asked) {
+    const mistake = exit.gracefully && exit.signal !== null && MISTAKES.has(exit.signal);
+    const badCode = exit.signal === null && exit.code !== null && exit.code !== 0;
+    return mistake || badCode ? [{ finding: found(exit, history, `'${node}' ended ${how} when it was asked to stop`) }] : [];
+  }
+  if (exit.inStopPhase && exit.signal === null && exit.code === 0) return [];
+  const finding = found(exit, history, `'${node}' ended ${how} without being asked`);
+  if (exit.signal !== 'SIGKILL') return [{ finding }];
+  const detail = `'${node}' was killed by SIGKILL from an unknown sender: most likely memory ran out`;
+  return [{ finding, doubt: { reason: 'out-of-memory', detail } }];
+}
+
+function found(exit: Exit, history: History, sentence: string): Suspicion['finding'] {
+  const lines = lastLines(exit, history);
+  const error = lines.find(({ line }) => /^\s*(?:Uncaught )?(?:\w*(?:Error|Exception)\b.*:|panic:|fatal\b|Segmentation fault)/i.test(line));
+  const head = error ? `${sentence}: ${error.line.trim()}` : sentence;
+  return {
+    message: [head, ...lines.map(({ line }) => `  | ${line}`)].join('\n'),
+    subject: exit.node,
+    events: [...lines.map(({ seq }) => seq), exit.seq],
+  };
+}
+
+function lastLines(exit: Exit, history: History): { seq: number; line: string }[] {
+  const restarted = eventsOf(history, 'node').find(
+    (event) => event.node === exit.node && event.state === 'starting' && event.seq > exit.seq,
+  );
+  return eventsOf(history, 'log')
+    .filter(
+      (event) =>
+        event.node === exit.node && event.atMs <= exit.atMs + LOG_DRAIN_MS && event.seq < (restarted?.seq ?? Number.POSITIVE_INFINITY),
+    )
+    .slice(-LOG_LINES_MAX);
+}

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { divergence } from './divergence.ts';
+import { judgesWrittenHistories } from './written-history.contract.ts';
+
+describe('divergence', () => {
+  judgesWrittenHistories(divergence);
+});

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { faultHappened } from './fault-happened.ts';
+import { judgesWrittenHistories } from './written-history.contract.ts';
+
+describe('fault-happened', () => {
+  judgesWrittenHistories(faultHappened);
+});

@@ -1,0 +1,47 @@
+// Did the harness do its own work? A run whose fault server or event stream broke says nothing about the system,
+// so what the other oracles found in it is withdrawn to unknown: a broken injector is never blamed on the system.
+import { eventsOf, type EventBody, type History } from '../model/history.ts';
+import type { Oracle } from '../model/oracle.ts';
+import { pass, unknown, type UnknownReason } from '../model/verdict.ts';
+
+type Problem = Extract<EventBody, { kind: 'harness' }>['problem'];
+
+const REASON: Readonly<Record<Problem, UnknownReason>> = {
+  injector: 'injector',
+  'lost-events': 'harness',
+  probe: 'harness',
+};
+
+/**
+ * The network or the witness itself was broken, so other evidence cannot be trusted. A probe that could not
+ * read takes nothing away from what was seen: often it follows from a crash.
+ */
+const SPOILS: ReadonlySet<Problem> = new Set(['injector', 'lost-events']);
+
+export const harness: Oracle = {
+  name: 'harness',
+  question: 'Did the harness itself do its work?',
+  judge(history) {
+    const [first] = problems(history);
+    return first ? unknown('harness', REASON[first.problem], `${first.problem}: ${first.detail}`) : pass('harness');
+  },
+};
+
+/** The same oracle, whose fail becomes unknown where the run itself was spoilt. */
+export function unlessSpoilt(oracle: Oracle): Oracle {
+  return {
+    ...oracle,
+    judge(history, plan) {
+      const verdict = oracle.judge(history, plan);
+      const spoilt = problems(history).find((event) => SPOILS.has(event.problem));
+      if (verdict.outcome !== 'fail' || !spoilt) return verdict;
+      const detail = `${spoilt.problem}: ${spoilt.detail}`;
+      return { outcome: 'unknown', oracle: oracle.name, reason: REASON[spoilt.problem], detail, findings: verdict.findings };
+    },
+  };
+}
+
+/** The spoiling ones first. */
+function problems(history: History): ReturnType<typeof eventsOf<'harness'>> {
+  return eventsOf(history, 'harness').toSorted((a, b) => Number(SPOILS.has(b.problem)) - Number(SPOILS.has(a.problem)) || a.seq - b.seq);
+}

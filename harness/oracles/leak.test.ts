@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { leak } from './leak.ts';
+import { judgesWrittenHistories } from './written-history.contract.ts';
+
+describe('leak', () => {
+  judgesWrittenHistories(leak);
+});

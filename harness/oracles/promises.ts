@@ -1,0 +1,203 @@
+// Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
+// system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
+import type { LinkFault, Step } from '../model/fault.ts';
+import { eventsOf, observationsOf, type History } from '../model/history.ts';
+import type { Plan } from '../model/oracle.ts';
+import { nodeQuotedIn } from './named.ts';
+import { lastProgress, type Progress } from './progress.ts';
+import { armedSpans, overlaps } from './spans.ts';
+import { starvedDoubt } from './starvation.ts';
+import type { Suspicion } from './suspicion.ts';
+import { lasting, listed } from './words.ts';
+
+const QUIET_MIN_MS = 2_000;
+/** A second, less what a timer may come early. */
+const DUMPS_APART_MIN_MS = 980;
+const LIVELOCK_CPU_SHARE = 0.8;
+/** A wait that ended well before its bound was given up: what it waited for could not come any more. */
+const GIVEN_UP_SHARE = 0.9;
+
+interface Broken {
+  what: string;
+  boundMs: number;
+  openedMs: number;
+  /** When it was given up. */
+  endedMs: number;
+  lastSeen: string | undefined;
+  /** It happened after its bound. */
+  late: boolean;
+  /** The history ends before the bound did. */
+  cutShort: boolean;
+  events: readonly number[];
+}
+
+export function brokenPromises(history: History, plan: Plan): Suspicion[] {
+  return brokenObligations(history).map((broken) => suspect(broken, history, plan));
+}
+
+function brokenObligations(history: History): Broken[] {
+  const byId = Map.groupBy(eventsOf(history, 'obligation'), (event) => event.id);
+  const historyEndMs = history.at(-1)?.atMs ?? 0;
+  return [...byId.values()].flatMap((events) => {
+    const opened = events.find((event) => event.state === 'opened');
+    const unmet = events.find((event) => event.state === 'unmet');
+    const met = events.find((event) => event.state === 'met');
+    if (!opened || (met && !unmet)) return [];
+    const endedMs = unmet?.atMs ?? historyEndMs;
+    return {
+      what: opened.what,
+      boundMs: opened.boundMs,
+      openedMs: opened.atMs,
+      endedMs,
+      lastSeen: unmet?.lastSeen,
+      late: met !== undefined || /^it came \d+ ms after its bound/.test(unmet?.lastSeen ?? ''),
+      cutShort: !unmet && endedMs - opened.atMs < opened.boundMs,
+      events: events.map((event) => event.seq),
+    };
+  });
+}
+
+function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
+  const { what, boundMs, openedMs } = broken;
+  if (broken.cutShort) {
+    const message = `'${what}' was still owed when the run was cut short`;
+    return { finding: { message, events: broken.events }, doubt: { reason: 'interrupted', detail: message } };
+  }
+  const vacuous = plan.schedule.find((step) => what.startsWith(`fault '${step.id}' has fired`));
+  if (vacuous) {
+    const message = `'${vacuous.id}' did not fire within ${lasting(boundMs)}`;
+    return { finding: { message, events: broken.events }, doubt: { reason: 'vacuous', detail: message } };
+  }
+  const dumps = dumpPairs(history, openedMs);
+  // The dumps are taken after the bound: silence lasts until they are done.
+  const endMs = Math.max(broken.endedMs, ...dumps.map((pair) => pair.toMs));
+  const liftedMs = Math.max(0, ...liftTimes(history).filter((atMs) => atMs <= endMs));
+  const fromMs = Math.max(openedMs, liftedMs);
+  const progress = lastProgress(history, plan.topology.links, fromMs, endMs);
+  const quietMs = endMs - (progress?.atMs ?? fromMs);
+  const inForce = stepsInForce(history, plan, broken.endedMs);
+  const neededMs = quietNeededMs(plan, inForce);
+
+  const details = [
+    verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
+    ...(progress ? [`last moved: ${progress.what}`] : []),
+    ...(inForce.length > 0 ? [`in force: ${listed(inForce.map((step) => step.id))}`] : []),
+    ...(broken.lastSeen === undefined ? [] : [`last seen: ${broken.lastSeen}`]),
+  ];
+  const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
+  return {
+    finding: {
+      message: `'${what}' did not happen within ${lasting(boundMs)} (${details.join('; ')})`,
+      ...nodeQuotedIn(what, plan),
+      events,
+    },
+    // Who sleeps does not wait for a processor: a busy machine is no excuse then.
+    ...(asleep(dumps) ? {} : starvedDoubt(history, openedMs, endMs)),
+  };
+}
+
+interface Waiting {
+  broken: Broken;
+  quietMs: number;
+  neededMs: number;
+  progress: Progress | undefined;
+  dumps: readonly DumpPair[];
+}
+
+function verdictInWords({ broken, quietMs, neededMs, progress, dumps }: Waiting): string {
+  if (broken.late) return 'slow, it happened too late';
+  const waitedMs = broken.endedMs - broken.openedMs;
+  if (waitedMs < broken.boundMs * GIVEN_UP_SHARE) return `given up after ${lasting(waitedMs)}`;
+  if (quietMs >= neededMs) return `hang, no progress for ${lasting(quietMs)}${kindOfHang(dumps)}`;
+  if (progress) return `slow, still moving ${lasting(quietMs)} before the end`;
+  return `no progress for ${lasting(quietMs)}, too short a time to tell a hang from a slow system: that takes ${lasting(neededMs)}`;
+}
+
+function kindOfHang(dumps: readonly DumpPair[]): string {
+  if (dumps.length === 0) return '';
+  const busy = dumps.filter((pair) => pair.cpuShare > LIVELOCK_CPU_SHARE);
+  if (busy.length > 0)
+    return `, livelock: ${listed(busy.map((pair) => `${pair.node} uses ${Math.round(pair.cpuShare * 100)} % of a core`))}`;
+  if (dumps.every((pair) => pair.equal)) return `, deadlock: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
+  return `, waiting: ${listed(dumps.filter((pair) => !pair.equal).map((pair) => pair.node))} changed between two dumps`;
+}
+
+interface DumpPair {
+  node: string;
+  toMs: number;
+  equal: boolean;
+  sleeping: boolean;
+  cpuShare: number;
+  events: readonly number[];
+}
+
+/** Per node the first dump after `fromMs` and the first one at least a second later. */
+function dumpPairs(history: History, fromMs: number): DumpPair[] {
+  const dumps = observationsOf(history, 'stacks').filter((dump) => dump.atMs >= fromMs);
+  return [...Map.groupBy(dumps, (dump) => dump.node)].flatMap(([node, ofNode]) => {
+    const first = ofNode[0];
+    const second = first && ofNode.find((dump) => dump.atMs - first.atMs >= DUMPS_APART_MIN_MS);
+    if (!first || !second) return [];
+    return {
+      node,
+      toMs: second.atMs,
+      equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
+      sleeping: second.threads.length > 0 && second.threads.every((thread) => thread.includes(': S, ')),
+      cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
+      events: [first.seq, second.seq],
+    };
+  });
+}
+
+/** Every thread of every node stood in the same sleep in both dumps. */
+function asleep(dumps: readonly DumpPair[]): boolean {
+  return dumps.length > 0 && dumps.every((pair) => pair.equal && pair.sleeping);
+}
+
+function sameItems(left: readonly string[], right: readonly string[]): boolean {
+  const [a, b] = [left.toSorted(), right.toSorted()];
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+/**
+ * How long silence must last to count as a hang. The system's own timers run at the clock speed; injected
+ * delays do not, they are made outside of it.
+ */
+function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
+  const longestTimerMs = Math.max(0, ...plan.topology.nodes.map((node) => node.longestTimerMs ?? 0));
+  const injectedMs = inForce.reduce((sum, step) => sum + (step.on === 'link' ? delayOf(step.fault) : 0), 0);
+  return (QUIET_MIN_MS + longestTimerMs) / plan.clockSpeed + injectedMs;
+}
+
+function delayOf(fault: LinkFault): number {
+  switch (fault.kind) {
+    case 'latency':
+      return fault.delayMs + (fault.jitterMs ?? 0);
+    case 'stall':
+      return fault.forMs ?? 0;
+    case 'slow-close':
+      return fault.delayMs;
+    case 'timeout':
+    case 'reset':
+      return fault.afterMs ?? 0;
+    case 'coalesce':
+      return fault.withinMs;
+    default:
+      return 0;
+  }
+}
+
+function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {
+  const armed = new Set(
+    armedSpans(history)
+      .filter((span) => overlaps(span, atMs, atMs))
+      .map((span) => span.step),
+  );
+  return plan.schedule.filter((step) => armed.has(step.id));
+}
+
+function liftTimes(history: History): number[] {
+  return eventsOf(history, 'fault')
+    .filter((event) => event.state === 'lifted')
+    .map((event) => event.atMs);
+}

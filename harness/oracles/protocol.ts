@@ -1,0 +1,112 @@
+// Does every byte that a node sends decode under its link's framing? Not judged: what a fault cut or altered, what
+// a killed node left half-sent, and what the script itself sends.
+import type { LinkFaultKind } from '../model/fault.ts';
+import { eventsOf, type History } from '../model/history.ts';
+import { DRIVER } from '../model/link.ts';
+import type { Oracle, Plan } from '../model/oracle.ts';
+import { linkSteps } from '../model/scenario.ts';
+import { verdictOn, type Suspicion } from './suspicion.ts';
+
+/** The proxy sees the broken stream a moment before the run hears of the end of the node. */
+const KILL_NOTICED_WITHIN_MS = 1_000;
+
+type Effect =
+  /** Neither adds, removes nor changes a byte. */
+  | 'none'
+  /** Bytes of its own direction differ from what was sent. */
+  | 'alters'
+  /** The connection ends: both directions may stop inside a frame. */
+  | 'ends';
+
+const EFFECT: Readonly<Record<LinkFaultKind, Effect>> = {
+  latency: 'none',
+  bandwidth: 'none',
+  stall: 'none',
+  'slow-close': 'none',
+  timeout: 'ends',
+  split: 'none',
+  slice: 'none',
+  coalesce: 'none',
+  'slow-reader': 'none',
+  cut: 'ends',
+  'limit-data': 'ends',
+  reset: 'ends',
+  refuse: 'ends',
+  'accept-then-close': 'ends',
+  'never-accept': 'ends',
+  'half-open': 'ends',
+  down: 'ends',
+  drop: 'alters',
+  duplicate: 'alters',
+  hold: 'alters',
+  reorder: 'alters',
+  truncate: 'alters',
+  corrupt: 'alters',
+  'stray-line': 'alters',
+  'split-utf8': 'none',
+};
+
+export const protocol: Oracle = {
+  name: 'protocol',
+  question: "Does every byte that a node sends decode under its link's framing?",
+  judge: (history, plan) => verdictOn('protocol', suspects(history, plan)),
+};
+
+type FrameError = ReturnType<typeof eventsOf<'frame-error'>>[number];
+
+function suspects(history: History, plan: Plan): Suspicion[] {
+  const isExcused = excusesIn(history, plan);
+  const errors = eventsOf(history, 'frame-error').filter((error) => sender(error, plan) !== DRIVER && !isExcused(error));
+  return [...Map.groupBy(errors, (error) => JSON.stringify([error.link, error.direction, error.reason])).values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const where = `connection ${first.connection}, byte ${first.offset}`;
+    return {
+      finding: {
+        message: `'${first.link}' carries bytes ${first.direction} that do not decode: ${first.reason} (${where}; ${same.length} times)`,
+        subject: sender(first, plan) ?? first.link,
+        events: same.map((error) => error.seq),
+      },
+    };
+  });
+}
+
+function sender(error: FrameError, plan: Plan): string | undefined {
+  const link = plan.topology.links.find((candidate) => candidate.name === error.link);
+  return error.direction === 'upstream' ? link?.from : link?.to;
+}
+
+function excusesIn(history: History, plan: Plan): (error: FrameError) => boolean {
+  const steps = new Map(linkSteps(plan.schedule).map((step) => [step.id, step]));
+  const placeOf = (link: string, connection: number): string => `${link} ${connection}`;
+  // Per connection: a history may hold as many hits as frames.
+  const hits = Map.groupBy(
+    eventsOf(history, 'fault').flatMap(({ seq, state, step: id, ...event }) => {
+      const step = steps.get(id);
+      if (state !== 'fired' || !step || !('hit' in event) || 'node' in event.hit || EFFECT[step.fault.kind] === 'none') return [];
+      const { connection, direction } = event.hit;
+      return { place: placeOf(step.link, connection), seq, direction, ends: EFFECT[step.fault.kind] === 'ends' };
+    }),
+    (hit) => hit.place,
+  );
+  const kills = eventsOf(history, 'node').filter(isKilled);
+  const openedMs = new Map(
+    eventsOf(history, 'connection')
+      .filter((event) => event.state === 'opened')
+      .map((event) => [placeOf(event.link, event.connection), event.atMs]),
+  );
+  const madeByFault = ({ seq, link, connection, direction }: FrameError): boolean =>
+    hits.get(placeOf(link, connection))?.some((hit) => hit.seq < seq && (hit.ends || hit.direction === direction)) ?? false;
+  const madeByKill = (error: FrameError): boolean => {
+    const link = plan.topology.links.find((candidate) => candidate.name === error.link);
+    const sinceMs = openedMs.get(placeOf(error.link, error.connection)) ?? 0;
+    const untilMs = error.atMs + KILL_NOTICED_WITHIN_MS;
+    return kills.some((kill) => (kill.node === link?.from || kill.node === link?.to) && kill.atMs >= sinceMs && kill.atMs <= untilMs);
+  };
+  return (error) => madeByFault(error) || madeByKill(error);
+}
+
+/** Ended by a signal of the script; containers report that as a code above 128. */
+function isKilled(event: ReturnType<typeof eventsOf<'node'>>[number]): boolean {
+  return event.state === 'exited' && event.asked && (event.signal !== null || (event.code ?? 0) > 128);
+}

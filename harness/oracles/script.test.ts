@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { script } from './script.ts';
+import { judgesWrittenHistories } from './written-history.contract.ts';
+
+describe('script', () => {
+  judgesWrittenHistories(script);
+});

@@ -1,0 +1,14 @@
+// The script's own words: an assertion that did not hold, or a client's error that the scenario did not expect.
+import { eventsOf } from '../model/history.ts';
+import type { Oracle } from '../model/oracle.ts';
+import { failOrPass } from '../model/verdict.ts';
+
+export const script: Oracle = {
+  name: 'script',
+  question: 'Did everything that the script asserts hold?',
+  judge: (history) =>
+    failOrPass(
+      'script',
+      eventsOf(history, 'script').map((event) => ({ message: event.error, events: [event.seq] })),
+    ),
+};

@@ -1,0 +1,23 @@
+// The oracles that judge every run. The first of the worst gives the headline, so causes stand before their
+// consequences: a crash also hangs whoever waited for it, and a hang leaves views apart.
+import type { Oracle } from '../model/oracle.ts';
+import { crash } from './crash.ts';
+import { divergence } from './divergence.ts';
+import { faultHappened } from './fault-happened.ts';
+import { hang } from './hang.ts';
+import { harness, unlessSpoilt } from './harness.ts';
+import { leak } from './leak.ts';
+import { protocol } from './protocol.ts';
+import { script } from './script.ts';
+
+export const ALWAYS_ON: readonly Oracle[] = [
+  harness,
+  // The kernel is the witness of an exit: no broken injector can make one up.
+  crash,
+  unlessSpoilt(protocol),
+  unlessSpoilt(hang),
+  unlessSpoilt(script),
+  unlessSpoilt(divergence),
+  unlessSpoilt(leak),
+  faultHappened,
+];

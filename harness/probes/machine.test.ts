@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { machineWatch } from './machine.ts';
+
+const passed = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
+
+test('a blocked event loop shows in the reading of that time, and no longer in the next one', async () => {
+  using machine = machineWatch();
+  await passed(50);
+  machine.read();
+  await passed(20);
+  const endMs = performance.now() + 300;
+  while (performance.now() < endMs);
+  await passed(50);
+  expect(machine.read().loopDelayP99Ms).toBeGreaterThan(200);
+  await passed(100);
+  expect(machine.read().loopDelayP99Ms).toBeLessThan(200);
+});
+
+test('pressure on the processors is a percentage, or null where the kernel does not tell', () => {
+  using machine = machineWatch();
+  const { cpuPressureAvg10 } = machine.read();
+  expect(cpuPressureAvg10 === null || (cpuPressureAvg10 >= 0 && cpuPressureAvg10 <= 100)).toBe(true);
+});
+
+test('a reading right after another one has nothing to tell and says zero', () => {
+  using machine = machineWatch();
+  machine.read();
+  expect(machine.read().loopDelayP99Ms).toBe(0);
+});

@@ -1,0 +1,49 @@
+// What every thread is doing, as far as the kernel tells from outside: its state, the kernel function it waits in,
+// its system call. Two dumps that are equal a second apart, with equal handles, show processes that stand still.
+import { processesOf, type Process } from './processes.ts';
+import { readProc, Unreadable } from './proc.ts';
+import { handlesOf } from './resources.ts';
+
+export interface Stacks {
+  /** Of all processes together, since they started. */
+  cpuMs: number;
+  threads: readonly string[];
+  handles: readonly string[];
+}
+
+export async function stacksOf(pids: readonly number[]): Promise<Stacks> {
+  const processes = processesOf(pids);
+  return {
+    cpuMs: processes.reduce((sum, process) => sum + process.cpuMs, 0),
+    threads: processes.flatMap((process) => threadLines(process)),
+    handles: await handleLines(pids),
+  };
+}
+
+function threadLines({ pid, threads }: Process): string[] {
+  return threads.map(({ tid, name, state }) => {
+    const task = `${pid}/task/${tid}`;
+    const [call = '?'] = orUnknown(() => readProc(`${task}/syscall`)).split(' ');
+    return `pid ${pid} tid ${tid} ${name}: ${state}, waits in ${orUnknown(() => readProc(`${task}/wchan`))}, system call ${call.trim()}`;
+  });
+}
+
+/** Many kernels show these two to root only, or to nobody. */
+function orUnknown(read: () => string | undefined): string {
+  try {
+    return read() ?? 'gone';
+  } catch (error) {
+    if (error instanceof Unreadable) return '?';
+    throw error;
+  }
+}
+
+async function handleLines(pids: readonly number[]): Promise<string[]> {
+  try {
+    return (await handlesOf(pids)).map((handle) => handle.text);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    // The time makes two dumps differ: what could not be read is never shown to be equal.
+    return [`${error.message}, at ${performance.now()}`];
+  }
+}
