@@ -1,0 +1,21 @@
+// `tornwire clean`: what killed runs left, and only that.
+import { sweepDeadRuns, type Swept } from '../runtime/sweep.ts';
+
+export async function clean(): Promise<number> {
+  const swept = await sweepDeadRuns();
+  for (const run of swept) process.stdout.write(`${sweptLine(run)}\n`);
+  if (swept.length === 0) process.stdout.write('nothing was left behind\n');
+  return swept.some((run) => run.left !== undefined) ? 3 : 0;
+}
+
+export function sweptLine(run: Swept): string {
+  const parts = [
+    run.processes.length > 0 ? `processes ${run.processes.join(' ')}` : '',
+    run.containers.length > 0 ? `containers ${run.containers.join(' ')}` : '',
+    run.networks.length > 0 ? `networks ${run.networks.join(' ')}` : '',
+    `folder ${run.folder}`,
+  ].filter((part) => part !== '');
+  return run.left === undefined
+    ? `removed what run ${run.runId} had left: ${parts.join(', ')}`
+    : `run ${run.runId} is not cleaned up yet: ${run.left}`;
+}

@@ -1,0 +1,188 @@
+// The command line as a user meets it: real processes, a project of its own in a temporary folder.
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Summary } from '../results/summary.ts';
+import { until } from '../run/until.ts';
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
+let project: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'tw-project-'));
+  await cp(join(import.meta.dirname, 'test-project'), project, { recursive: true });
+  await symlink(join(import.meta.dirname, '..', '..', 'node_modules'), join(project, 'node_modules'));
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+interface Started {
+  pid: number;
+  out: () => string;
+  ended: Promise<Ended>;
+}
+
+function start(...words: readonly string[]): Started {
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return {
+    pid: child.pid ?? 0,
+    out: () => out,
+    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err }))),
+  };
+}
+
+const tornwire = (...words: readonly string[]): Promise<Ended> => start(...words).ended;
+
+async function met(what: string, condition: () => unknown): Promise<void> {
+  const waited = await until(condition, { withinMs: 15_000, signal: new AbortController().signal });
+  if (!waited.met) throw new Error(`waited for ${what}: ${waited.lastSeen}`);
+}
+
+async function summary(): Promise<Summary> {
+  return JSON.parse(await readFile(join(project, 'results', 'latest', 'summary.json'), 'utf8')) as Summary;
+}
+
+/** Processes of this project's runs, by their command line. */
+async function serversAlive(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes(`${project}/echo.mjs`));
+}
+
+describe('run', () => {
+  test('a passing scenario exits 0 and leaves its summary, JUnit report and history', async () => {
+    const { code, out } = await tornwire('run', 'echo/answers', '--seed', '7');
+    expect(out).toContain('1 passed, 0 failed, 0 unknown, 0 skipped');
+    expect(code).toBe(0);
+    const [row] = (await summary()).cases;
+    expect(row).toMatchObject({ scenario: 'echo/answers', seed: 7, verdict: 'pass', oracle: null, runtime: 'process' });
+    expect(await readFile(join(project, 'results', 'latest', 'junit.xml'), 'utf8')).toContain('a line comes back, slowly');
+    const history = await readFile(join(project, row?.folder ?? '', 'history.ndjson'), 'utf8');
+    expect(history.split('\n').filter((line) => line.includes('"state":"fired"'))).not.toEqual([]);
+  });
+
+  test.each([
+    ['echo/crashes', 'crash'],
+    ['echo/hangs', 'hang'],
+    ['echo/leaves-a-process', 'leak'],
+  ])('%s fails by the %s oracle, prints one command that replays it, and that command brings it back', async (name, oracle) => {
+    const { code, out } = await tornwire('run', name);
+    expect(code).toBe(1);
+    const [row] = (await summary()).cases;
+    expect(row).toMatchObject({ verdict: 'fail', oracle });
+    const file = /npx tornwire repro (\S+)/.exec(out)?.[1] ?? '';
+    const again = await tornwire('repro', file, '--times', '2');
+    expect(again.out).toContain('reproduced 2 of 2');
+    expect(again.code).toBe(1);
+    expect(await serversAlive()).toEqual([]);
+  });
+
+  test('a node that does not come up is named with what was awaited and its last lines', async () => {
+    const { code, out } = await tornwire('run', 'never-comes-up');
+    expect(code).toBe(1);
+    expect(out).toContain("node 'server'");
+    expect(out).toContain('I would rather not');
+  });
+
+  test('a fault that never fired is unknown, exit 4, never a pass', async () => {
+    const { code, out } = await tornwire('run', 'misses-its-fault');
+    expect(out).toContain('vacuous');
+    expect(code).toBe(4);
+  });
+
+  test('with --json stdout holds the summary and nothing else', async () => {
+    const { code, out } = await tornwire('run', 'echo/answers', '--json', '--repeat', '2');
+    expect(code).toBe(0);
+    const parsed = JSON.parse(out) as Summary;
+    expect(parsed).toMatchObject({ version: 1, counts: { passed: 2, failed: 0 } });
+    expect(new Set(parsed.cases.map((row) => row.seed)).size).toBe(2);
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['an unknown scenario', ['run', 'echo/anwsers'], "no scenario matches 'echo/anwsers'; did you mean 'echo/answers'?"],
+    ['an unknown tag', ['run', '@quik'], "no scenario matches '@quik'; did you mean '@quick'?"],
+    ['an unknown link', ['run', 'wrong-link'], "no link 'client->sever'"],
+    ['an unknown option value', ['run', '--runtime', 'kontainer'], 'kontainer'],
+    ['a number out of range', ['run', '--repeat', '0'], 'whole number'],
+    ['an unknown command', ['rum'], 'run'],
+    ['a repro file that does not exist', ['repro', 'nowhere.json'], 'cannot read'],
+  ])('%s is one line that names it, exit 2', async (_what, words, line) => {
+    const { code, err } = await tornwire(...words);
+    expect(err).toContain(line);
+    expect(err.trim().split('\n').length).toBeLessThanOrEqual(2);
+    expect(code).toBe(2);
+  });
+
+  test.each([
+    ['not JSON', 'nonsense', 'is not a repro file'],
+    ['a newer format', '{"format": 99}', 'repro format 99'],
+    ['a missing field', '{"format": 1}', 'case'],
+  ])('a repro file that is %s is refused in one line, exit 2', async (_what, text, line) => {
+    const file = join(project, 'broken.json');
+    await writeFile(file, text);
+    const { code, err } = await tornwire('repro', file);
+    expect(err).toContain(line);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+});
+
+describe('bad luck', () => {
+  test('Ctrl+C stops everything, saves what is done, marks it interrupted and exits 130', async () => {
+    const run = start('run', 'echo/', '--jobs', '1');
+    await met('two finished cases', () => run.out().includes('2/7 '));
+    process.kill(run.pid, 'SIGINT');
+    const { code, out } = await run.ended;
+    expect(code).toBe(130);
+    expect(out).toContain('(interrupted)');
+    const saved = await summary();
+    expect(saved.interrupted).toBe(true);
+    expect(saved.cases.length).toBeGreaterThanOrEqual(2);
+    expect(await serversAlive()).toEqual([]);
+  });
+
+  test('what a killed run left is removed by the next command, and only that', async () => {
+    const killed = start('run', 'waits-long');
+    await met('the first server', async () => (await serversAlive()).length > 0);
+    const alive = start('run', 'waits-long');
+    await met('the second server', async () => (await serversAlive()).length > 1);
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.ended;
+    const cleaned = await tornwire('clean');
+    expect(cleaned.code).toBe(0);
+    expect(await serversAlive()).toHaveLength(1);
+    process.kill(alive.pid, 'SIGINT');
+    expect((await alive.ended).code).toBe(130);
+    expect(await serversAlive()).toEqual([]);
+  });
+});
+
+test('list names scenarios, titles and tags', async () => {
+  const { code, out } = await tornwire('list', '@broken', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toContainEqual({
+    name: 'echo/hangs',
+    title: 'a server that never answers is a hang',
+    tags: ['broken'],
+    defects: [],
+  });
+});
+
+test('doctor says what this machine has and lacks', async () => {
+  const { code, out } = await tornwire('doctor', '--json');
+  expect(code).toBe(0);
+  expect((JSON.parse(out) as { name: string }[]).map(({ name }) => name)).toContain('container engine');
+});

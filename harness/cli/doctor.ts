@@ -1,0 +1,149 @@
+// `tornwire doctor`: what this machine has and lacks, what that means, and the cure. Changes nothing.
+import { execFile } from 'node:child_process';
+import { access, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { findToxiproxy } from '../network/engines.ts';
+import { loadScenarios, projectAt } from './project.ts';
+
+interface Finding {
+  name: string;
+  has: boolean;
+  detail: string;
+  /** Without it nothing runs; the others only make something impossible. */
+  required: boolean;
+  cure?: string;
+}
+
+const CHECKS: readonly (() => Promise<Finding>)[] = [linux, node, git, native, engine, baseImage, toxiproxy, scenarios, pressure];
+
+export async function doctor(options: { json?: boolean }): Promise<number> {
+  const findings = await Promise.all(CHECKS.map((check) => check()));
+  if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
+  return findings.some((finding) => finding.required && !finding.has) ? 3 : 0;
+}
+
+function lineOf({ name, has, detail, cure }: Finding): string {
+  return `${has ? 'has  ' : 'lacks'} ${name.padEnd(22)} ${detail}${has || cure === undefined ? '' : `\n      cure: ${cure}`}`;
+}
+
+async function linux(): Promise<Finding> {
+  const has = process.platform === 'linux';
+  return {
+    name: 'Linux',
+    has,
+    required: true,
+    detail: `${process.platform} ${process.arch}`,
+    cure: 'the process runtime and exact splits need Linux; elsewhere run inside a Linux container or virtual machine',
+  };
+}
+
+async function node(): Promise<Finding> {
+  return {
+    name: 'Node 24',
+    has: Number(process.versions.node.split('.')[0]) >= 24,
+    required: true,
+    detail: process.version,
+    cure: 'npm ci puts one into the project; start with npx tornwire',
+  };
+}
+
+async function git(): Promise<Finding> {
+  const version = await output('git', ['--version']);
+  return {
+    name: 'git',
+    has: version !== undefined,
+    required: false,
+    detail: version ?? 'defects cannot be applied (--defect)',
+    cure: 'apt-get install git',
+  };
+}
+
+async function native(): Promise<Finding> {
+  const { loadKernel } = await import('../proxy/kernel.ts');
+  const kernel = loadKernel();
+  const missing = 'missing' in kernel ? kernel.missing : undefined;
+  return {
+    name: 'exact splits',
+    has: missing === undefined,
+    required: false,
+    detail: missing ?? 'the native calls load: boundary and gated splits',
+    cure: 'npm ci without --omit=optional; until then splits are paced by time and say so',
+  };
+}
+
+async function engine(): Promise<Finding> {
+  const version = await output('docker', ['info', '--format', '{{.ServerVersion}}']);
+  return {
+    name: 'container engine',
+    has: version !== undefined,
+    required: false,
+    detail: version === undefined ? 'docker info does not answer: --runtime container is impossible' : `Docker ${version}`,
+    cure: 'apt-get install docker.io, then start dockerd',
+  };
+}
+
+async function baseImage(): Promise<Finding> {
+  const images = await output('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', 'tornwire/*']);
+  const has = images?.includes('tornwire/base:latest') ?? false;
+  return {
+    name: 'container images',
+    has,
+    required: false,
+    detail: images === undefined || images === '' ? 'none built' : images.replaceAll('\n', ' '),
+    cure: 'npm run images',
+  };
+}
+
+async function toxiproxy(): Promise<Finding> {
+  const source = await findToxiproxy('process');
+  const detail =
+    'missing' in source
+      ? 'not found: --engine toxiproxy is impossible for processes'
+      : 'binary' in source
+        ? `${source.version} at ${source.binary}`
+        : JSON.stringify(source);
+  return {
+    name: "Shopify's Toxiproxy",
+    has: !('missing' in source),
+    required: false,
+    detail,
+    cure: 'go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0 and set TORNWIRE_TOXIPROXY to the binary',
+  };
+}
+
+/** What the project's own scenarios say that they miss here. */
+async function scenarios(): Promise<Finding> {
+  const cure = 'see the reasons above; scenarios without what they need are skipped and counted';
+  try {
+    const loaded = await loadScenarios(projectAt(process.cwd()));
+    const reasons = (await Promise.all(loaded.map(async ({ scenario }) => scenario.unavailable?.()))).filter(
+      (reason) => reason !== undefined,
+    );
+    const detail =
+      reasons.length === 0
+        ? `all ${loaded.length} can run`
+        : `${reasons.length} of ${loaded.length} cannot run: ${[...new Set(reasons)].join('; ')}`;
+    return { name: 'scenarios', has: reasons.length === 0, required: false, detail, cure };
+  } catch (error) {
+    return { name: 'scenarios', has: false, required: false, detail: (error as Error).message, cure };
+  }
+}
+
+async function pressure(): Promise<Finding> {
+  const has = await access('/proc/pressure/cpu').then(
+    () => true,
+    () => false,
+  );
+  const detail = has ? (await readFile('/proc/pressure/cpu', 'utf8')).split('\n')[0] : 'a starved machine is told by the event loop alone';
+  return { name: 'CPU pressure (PSI)', has, required: false, detail: detail ?? '', cure: 'a kernel with CONFIG_PSI, booted with psi=1' };
+}
+
+async function output(program: string, words: readonly string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(program, words, { timeout: 5_000 });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
+}

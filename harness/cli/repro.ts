@@ -1,0 +1,41 @@
+// `tornwire repro <file>`: the saved case again, n times; says how often the same failure came back.
+import { resolve } from 'node:path';
+import type { Case } from '../model/case.ts';
+import { EXIT } from '../model/verdict.ts';
+import { readRepro } from '../results/repro-file.ts';
+import type { PlannedCase } from './campaign.ts';
+import { loadScenarios, projectAt } from './project.ts';
+import { exitCodeOf, perform, sayer } from './run.ts';
+import { suggestion, UsageError } from './usage-error.ts';
+
+export async function repro(file: string, options: { times: number; json?: boolean }): Promise<number> {
+  const say = sayer(options.json);
+  const saved = await readRepro(resolve(file));
+  const project = projectAt(process.cwd());
+  const all = await loadScenarios(project);
+  const named = all.find((candidate) => candidate.name === saved.case.scenario);
+  if (!named)
+    throw new UsageError(
+      `${file} is of scenario '${saved.case.scenario}', which is not here${suggestion(
+        saved.case.scenario,
+        all.map((n) => n.name),
+      )}`,
+    );
+  const unavailable = await named.scenario.unavailable?.();
+  say(`seed ${saved.case.seed}: ${saved.case.scenario}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`);
+  const planned: PlannedCase[] = Array.from({ length: options.times }, (_, i) => ({
+    named,
+    case: saved.case as Case,
+    repeat: i + 1,
+    expectedOracle: saved.oracle,
+    ...(unavailable !== undefined && { skipped: unavailable }),
+  }));
+  // One at a time: a replay is compared with a run that had the machine to itself.
+  const summary = await perform(planned, { project, seed: saved.case.seed, say, jobs: 1 });
+  const again = summary.cases.filter((row) => row.verdict === saved.outcome && (row.oracle ?? 'all') === saved.oracle).length;
+  say(`reproduced ${again} of ${summary.cases.length}`);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ ...summary, reproduced: { times: again, of: summary.cases.length } }, null, 2)}\n`);
+  if (summary.interrupted || exitCodeOf(summary) === EXIT.harness) return exitCodeOf(summary);
+  return again > 0 && saved.outcome === 'fail' ? EXIT.fail : exitCodeOf(summary);
+}

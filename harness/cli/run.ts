@@ -1,0 +1,103 @@
+// `tornwire run`: scenarios -> cases -> campaign -> exit code.
+import { availableParallelism } from 'node:os';
+import { randomInt } from 'node:crypto';
+import type { EngineChoice, RuntimeName } from '../model/case.ts';
+import { SEED_MAX } from '../model/seed.ts';
+import { EXIT } from '../model/verdict.ts';
+import { failureLines, progressLine, table } from '../report/terminal.ts';
+import type { Summary } from '../results/summary.ts';
+import { RuntimeError } from '../runtime/runtime.ts';
+import { assemble, containersUnavailable } from './assemble.ts';
+import { runCampaign, type PlannedCase } from './campaign.ts';
+import { planCases } from './cases.ts';
+import { onInterrupt } from './interrupt.ts';
+import { loadScenarios, projectAt, select, type Project } from './project.ts';
+
+export interface RunOptions {
+  runtime: 'process' | 'container' | 'auto';
+  engine: EngineChoice;
+  seed?: number;
+  repeat: number;
+  jobs?: number;
+  defect?: string;
+  json?: boolean;
+}
+
+export async function run(filter: string | undefined, options: RunOptions): Promise<number> {
+  const project = projectAt(process.cwd());
+  const say = sayer(options.json);
+  const seed = options.seed ?? randomInt(SEED_MAX);
+  const all = await loadScenarios(project);
+  const chosen = select(all, filter);
+  const runtime = await pickRuntime(options.runtime, say);
+  if (options.engine === 'toxiproxy') await requireToxiproxy(runtime);
+  const planned = await planCases(all, chosen, {
+    seed,
+    repeat: options.repeat,
+    runtime,
+    engine: options.engine,
+    ...(options.defect !== undefined && { defect: options.defect }),
+  });
+  say(`seed ${seed}, ${planned.length} case(s), runtime ${runtime}, engine ${options.engine}`);
+  const summary = await perform(planned, { project, seed, say, ...(options.jobs !== undefined && { jobs: options.jobs }) });
+  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  return exitCodeOf(summary);
+}
+
+/** Runs the cases on this machine with progress, the table and the replay lines. */
+export async function perform(
+  planned: readonly PlannedCase[],
+  about: { project: Project; seed: number; say: (line: string) => void; jobs?: number },
+): Promise<Summary> {
+  using interrupt = onInterrupt();
+  await using assembly = await assemble(about.project);
+  for (const removed of assembly.swept) about.say(removed);
+  const summary = await runCampaign(planned, {
+    project: about.project,
+    seed: about.seed,
+    jobs: about.jobs ?? availableParallelism(),
+    maker: assembly.maker,
+    signal: interrupt.signal,
+    run: (item, folder) => assembly.run(item.named, item.case, folder, interrupt.signal),
+    onRow: (row, done, total) => [progressLine(row, done, total), ...failureLines(row)].forEach((line) => about.say(line)),
+  });
+  about.say(table(summary));
+  about.say(`results: ${about.project.results}/latest/ (summary.json, junit.xml, cases/)`);
+  return summary;
+}
+
+export function exitCodeOf(summary: Summary): number {
+  const { failed, unknown, missed, skipped, passed, caught } = summary.counts;
+  if (summary.interrupted) return EXIT.interrupted;
+  if (summary.cases.some((row) => row.verdict === 'unknown' && /^(injector|harness)/.test(row.reason ?? ''))) return EXIT.harness;
+  if (failed > 0 || missed > 0) return EXIT.fail;
+  if (unknown > 0 || (passed + caught === 0 && skipped > 0)) return EXIT.unknown;
+  return EXIT.pass;
+}
+
+/** Progress goes to stdout for people, to stderr when stdout carries JSON. */
+export function sayer(json: boolean | undefined): (line: string) => void {
+  const stream = json ? process.stderr : process.stdout;
+  return (line) => void stream.write(`${line}\n`);
+}
+
+/** @throws RuntimeError with the cure: a forced engine that is missing is no reason to skip everything. */
+async function requireToxiproxy(runtime: RuntimeName): Promise<void> {
+  const { findToxiproxy } = await import('../network/engines.ts');
+  const source = await findToxiproxy(runtime === 'container' ? 'container' : 'process');
+  if ('missing' in source) throw new RuntimeError(source.missing);
+}
+
+async function pickRuntime(asked: RunOptions['runtime'], say: (line: string) => void): Promise<RuntimeName> {
+  if (asked === 'process') return 'process';
+  const lacking = await containersUnavailable();
+  if (lacking === undefined) {
+    if (asked === 'auto') say('runtime auto: a container engine answers, so nodes run in containers');
+    return 'container';
+  }
+  if (asked === 'container') {
+    throw new RuntimeError(lacking);
+  }
+  say(`runtime auto: nodes run as processes (${lacking})`);
+  return 'process';
+}

@@ -1,0 +1,44 @@
+// The smallest system there is: one server, one link.
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Script, System } from 'tornwire';
+
+export interface EchoClients {
+  /** Sends a line through the proxy and resolves with what came back. */
+  say(line: string): Promise<string>;
+}
+
+export function echo(misbehave = '', readyWithinMs = 5_000): System<EchoClients> {
+  return {
+    name: 'echo',
+    topology: {
+      nodes: [
+        {
+          name: 'server',
+          role: 'server',
+          command: ['{node}', join(import.meta.dirname, 'echo.mjs')],
+          env: { HOST: '{listen.tcp.host}', PORT: '{listen.tcp.port}', MISBEHAVE: misbehave },
+          listens: { tcp: { transport: 'tcp', port: 7000 } },
+          ready: { when: 'log', contains: 'listening' },
+          readyWithinMs,
+          stopWithinMs: 2_000,
+        },
+      ],
+      links: [{ name: 'client->server', from: 'driver', to: 'server', listener: 'tcp', framing: 'ndjson' }],
+    },
+    clients: (script) => ({ say: (line) => say(script, line) }),
+  };
+}
+
+function say(script: Script, line: string): Promise<string> {
+  const address = script.dial('client->server');
+  if (address.transport !== 'tcp') throw new Error('the server listens on TCP');
+  const socket = connect(address.port, address.host);
+  script.defer(() => void socket.destroy());
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('closed before an answer')));
+    socket.once('data', (data) => resolve((data as Buffer).toString().trim()));
+    socket.write(`${line}\n`);
+  });
+}

@@ -1,0 +1,60 @@
+// JUnit XML as CI systems read it: one test case a row. Unknown is an error, never a pass.
+import type { CaseRow, Summary } from '../results/summary.ts';
+import { isCaught } from '../results/summary.ts';
+
+export function junitXml(summary: Summary): string {
+  const rows = summary.cases;
+  const failures = rows.filter((row) => outcomeOf(row) === 'failure').length;
+  const errors = rows.filter((row) => outcomeOf(row) === 'error').length;
+  const skipped = rows.filter((row) => row.verdict === 'skipped').length;
+  const totals = `tests="${rows.length}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(summary.durationMs)}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="tornwire" ${totals}>`,
+    `  <testsuite name="tornwire" ${totals} timestamp="${escapeXml(summary.startedAt)}">`,
+    ...rows.map(testCase),
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function testCase(row: CaseRow): string {
+  const defect = row.defect === null ? '' : ` [defect ${row.defect}]`;
+  const repeat = row.repeat > 1 ? ` #${row.repeat}` : '';
+  const open = `    <testcase classname="${escapeXml(row.scenario)}" name="${escapeXml(`${row.title}${defect}${repeat}`)}" time="${seconds(row.durationMs)}">`;
+  const body = bodyOf(row);
+  return body === '' ? open.replace(/>$/, '/>') : `${open}\n${body}\n    </testcase>`;
+}
+
+function bodyOf(row: CaseRow): string {
+  const text = escapeXml([...row.findings.map((finding) => `${finding.oracle}: ${finding.message}`), row.replay].join('\n'));
+  switch (outcomeOf(row)) {
+    case 'pass':
+      return '';
+    case 'skipped':
+      return `      <skipped message="${escapeXml(row.reason ?? '')}"/>`;
+    case 'error':
+      return `      <error type="unknown" message="${escapeXml(row.reason ?? '')}">${text}</error>`;
+    case 'failure':
+      return `      <failure type="${escapeXml(row.oracle ?? 'missed')}" message="${escapeXml(headline(row))}">${text}</failure>`;
+  }
+}
+
+function outcomeOf(row: CaseRow): 'pass' | 'failure' | 'error' | 'skipped' {
+  if (row.verdict === 'skipped') return 'skipped';
+  if (row.defect !== null) return isCaught(row) ? 'pass' : 'failure';
+  return row.verdict === 'pass' ? 'pass' : row.verdict === 'fail' ? 'failure' : 'error';
+}
+
+function headline(row: CaseRow): string {
+  return row.defect === null ? (row.findings[0]?.message ?? '') : `defect ${row.defect} was not caught by oracle ${row.expectedOracle}`;
+}
+
+const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
+
+/** Characters that XML 1.0 cannot hold at all become U+FFFD: captured text is hostile. */
+function escapeXml(text: string): string {
+  const plain = text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+  return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,105 @@
+// Nodes in start order, each layer at once, every log line and exit into the history. A node that does not come
+// up ends the run with an open obligation: whose fault that is, the oracles say.
+import { nodeNamed, startOrder, type Node, type Topology } from '../model/topology.ts';
+import { NotReadyError, type Ground, type RunningNode } from '../runtime/runtime.ts';
+import type { Obligations } from './obligations.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface RunningSystem extends AsyncDisposable {
+  /** Undefined while the node does not run. */
+  node(name: string): RunningNode | undefined;
+  start(name: string): Promise<void>;
+  /** Ends one node and waits for its end. */
+  end(name: string, how: 'stop' | NodeJS.Signals): Promise<void>;
+  /** The run is about to send this node a signal: its exit is no crash. */
+  expectExit(name: string): void;
+  names(): readonly string[];
+  /** All nodes, in reverse start order. */
+  stop(): Promise<void>;
+}
+
+/** Some node was not ready in time; the history says which and why. */
+export class BootFailed extends Error {}
+
+export function systemOn(ground: Ground, topology: Topology, recorder: Recorder, obligations: Obligations): RunningSystem {
+  const running = new Map<string, RunningNode>();
+  const expected = new Set<string>();
+  const order = startOrder(topology);
+
+  const start = async (name: string): Promise<void> => {
+    const node = nodeNamed(topology, name);
+    expected.delete(name);
+    recorder.record({ kind: 'node', node: name, state: 'starting' });
+    const ready = obligations.open(`node '${name}' is ready`, node.readyWithinMs);
+    try {
+      const started = await ground.start(node, { line: (stream, line) => void recorder.record({ kind: 'log', node: name, stream, line }) });
+      running.set(name, started);
+      recorder.record({ kind: 'node', node: name, state: 'ready', ...(started.pid !== undefined && { pid: started.pid }) });
+      ready.met();
+      void started.exited.then((exit) => {
+        if (running.get(name) === started) running.delete(name);
+        recorder.record({
+          kind: 'node',
+          node: name,
+          state: 'exited',
+          ...(started.pid !== undefined && { pid: started.pid }),
+          ...exit,
+          asked: expected.has(name),
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof NotReadyError)) throw error;
+      if (error.exit) recorder.record({ kind: 'node', node: name, state: 'exited', ...error.exit, asked: false });
+      ready.unmet(error.message);
+      throw new BootFailed(error.message, { cause: error });
+    }
+  };
+
+  const end = async (name: string, how: 'stop' | NodeJS.Signals): Promise<void> => {
+    const node = running.get(name);
+    if (!node) return;
+    expected.add(name);
+    if (how === 'stop') {
+      recorder.record({ kind: 'node', node: name, state: 'stopping', ...(node.pid !== undefined && { pid: node.pid }) });
+      await stopWithin(node, nodeNamed(topology, name), obligations, recorder);
+    } else if (how === 'SIGKILL') await node.kill();
+    else await node.signal(how);
+    if (how === 'SIGKILL' || how === 'stop') await node.exited;
+    // The exit is recorded by the listener above; give it its turn before anyone starts the node again.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const stop = async (): Promise<void> => {
+    for (const layer of order.toReversed()) await Promise.all(layer.map((node) => end(node.name, 'stop')));
+  };
+
+  return {
+    node: (name) => running.get(name),
+    start,
+    end,
+    expectExit: (name) => void expected.add(name),
+    names: () => topology.nodes.map((node) => node.name),
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.allSettled([...running.keys()].map((name) => end(name, 'SIGKILL')));
+    },
+  };
+}
+
+export async function boot(system: RunningSystem, topology: Topology): Promise<void> {
+  for (const layer of startOrder(topology)) {
+    const starts = await Promise.allSettled(layer.map((node: Node) => system.start(node.name)));
+    const failed = starts.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
+
+/** A node that does not end hangs; what outlives a node that has ended is a leak. */
+async function stopWithin(running: RunningNode, node: Node, obligations: Obligations, recorder: Recorder): Promise<void> {
+  const end = obligations.open(`node '${node.name}' ends after SIGTERM`, node.stopWithinMs);
+  const { killed, survivors = [] } = await running.stop();
+  const outlived = killed && survivors.length > 0 && !survivors.some((survivor) => survivor.detail.startsWith(`${running.pid} `));
+  if (!killed || outlived) end.met();
+  else end.unmet(`it was still there after ${node.stopWithinMs} ms and was killed`);
+  if (outlived) for (const survivor of survivors) recorder.record({ kind: 'leftover', ...survivor });
+}

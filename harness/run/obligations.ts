@@ -1,0 +1,27 @@
+// What the system owes: a reply, a recovery, an end. Opened, then met or unmet, each an event.
+import type { Recorder } from './recorder.ts';
+
+interface Obligation {
+  readonly id: number;
+  met(): void;
+  unmet(lastSeen: string): void;
+}
+
+export interface Obligations {
+  open(what: string, boundMs: number): Obligation;
+}
+
+export function obligationsIn(recorder: Recorder): Obligations {
+  let count = 0;
+  return {
+    open(what, boundMs) {
+      const id = ++count;
+      recorder.record({ kind: 'obligation', id, what, state: 'opened', boundMs });
+      return {
+        id,
+        met: () => void recorder.record({ kind: 'obligation', id, what, state: 'met', boundMs }),
+        unmet: (lastSeen) => void recorder.record({ kind: 'obligation', id, what, state: 'unmet', boundMs, lastSeen }),
+      };
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// A copy of the system's code with one defect brought back. The copy lies in the case's folder, and packages
+// still resolve through a link to the original's node_modules, in containers too.
+import { execFile } from 'node:child_process';
+import { access, cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { System } from '../model/scenario.ts';
+
+export interface Source extends AsyncDisposable {
+  folder: string | undefined;
+}
+
+/** The defect is unknown, or its patch no longer applies. */
+class DefectError extends Error {}
+
+export async function sourceFor(system: System, defect: string | undefined, folder: string): Promise<Source> {
+  const source = system.source;
+  if (defect === undefined) return { folder: source?.folder, async [Symbol.asyncDispose]() {} };
+  if (!source) throw new DefectError(`system '${system.name}' declares no source, so defect '${defect}' cannot be brought back`);
+  const patch = await defectFile(source.defects, defect);
+  const root = join(folder, 'source');
+  const copy = join(root, basename(source.folder));
+  await mkdir(root, { recursive: true });
+  await cp(source.folder, copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  const modules = await nearestModules(source.folder);
+  if (modules !== undefined) await symlink(modules, join(root, 'node_modules'));
+  await applyPatch(patch, copy);
+  return { folder: copy, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) };
+}
+
+export interface Defect {
+  id: string;
+  file: string;
+  /** Names from the prose head: Reported, Seen, Scenario, Oracle. */
+  head: Readonly<Record<string, string>>;
+}
+
+/** Every defect patch of a folder, by id in natural order. */
+export async function defectsIn(folder: string): Promise<Defect[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.patch'));
+  const defects = await Promise.all(files.map((file) => readDefect(join(folder, file))));
+  return defects.sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+}
+
+async function readDefect(file: string): Promise<Defect> {
+  const text = await readFile(file, 'utf8');
+  const prose = text.slice(0, text.indexOf('\ndiff --git'));
+  const head = Object.fromEntries(
+    [...prose.matchAll(/^([A-Z][a-z]+): (.*(?:\n(?![A-Z][a-z]+: ).+)*)/gm)].map((m) => [m[1], m[2]?.replaceAll(/\s*\n\s*/g, ' ')]),
+  );
+  return { id: basename(file).split('-')[0] as string, file, head: head as Record<string, string> };
+}
+
+async function defectFile(folder: string, id: string): Promise<string> {
+  const defects = await defectsIn(folder);
+  const found = defects.find((defect) => defect.id === id);
+  if (!found) throw new DefectError(`no defect '${id}'; there are ${defects.map((defect) => defect.id).join(', ')}`);
+  return found.file;
+}
+
+async function applyPatch(patch: string, copy: string): Promise<void> {
+  // The ceiling keeps git from taking the copy for a part of an outer repository and skipping its files.
+  const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(copy), GIT_DIR: undefined };
+  try {
+    await promisify(execFile)('git', ['apply', '--whitespace=nowarn', patch], { cwd: copy, env, timeout: 20_000 });
+  } catch (cause) {
+    const { code, stderr } = cause as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new DefectError('git is not installed: defects are applied with it (apt-get install git)', { cause });
+    throw new DefectError(`${basename(patch)} no longer applies: ${(stderr ?? '').trim().replaceAll('\n', '; ')}`, { cause });
+  }
+}
+
+async function nearestModules(folder: string): Promise<string | undefined> {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    const modules = join(at, 'node_modules');
+    const there = await access(modules).then(
+      () => true,
+      () => false,
+    );
+    if (there) return modules;
+  }
+  return undefined;
+}

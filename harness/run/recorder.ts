@@ -1,0 +1,80 @@
+// The only witness of a run: events are appended to history.ndjson while the run goes on and kept for the
+// oracles. Secrets are replaced before anything reaches the disk. Waiters learn of each event as it is recorded.
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Event, EventBody, History } from '../model/history.ts';
+
+/** Beyond this the history ends with a harness event: a run that talks so much is not judged as complete. */
+const EVENTS_MAX = 400_000;
+const FLUSH_EVERY_MS = 25;
+
+export interface Recorder extends Disposable {
+  readonly history: History;
+  readonly startedWallMs: number;
+  record(body: EventBody): Event;
+  /** Called with each event right after it was recorded. */
+  subscribe(listener: (event: Event) => void): () => void;
+  nowMs(): number;
+}
+
+export function openRecorder(file: string, redact: (text: string, name?: string) => string): Recorder {
+  mkdirSync(dirname(file), { recursive: true });
+  const descriptor = openSync(file, 'w');
+  const history: Event[] = [];
+  const listeners = new Set<(event: Event) => void>();
+  const startedMs = performance.now();
+  let pending: string[] = [];
+  let closed = false;
+
+  const flush = (): void => {
+    if (pending.length === 0) return;
+    const text = pending.join('');
+    pending = [];
+    writeAll(descriptor, text);
+  };
+  const timer = setInterval(flush, FLUSH_EVERY_MS);
+  timer.unref();
+
+  const nowMs = (): number => Math.round((performance.now() - startedMs) * 1_000) / 1_000;
+  const append = (body: EventBody): Event => {
+    const whole = { seq: history.length + 1, atMs: nowMs(), wallMs: Date.now(), ...body };
+    const line = JSON.stringify(whole, (key, value: unknown) => (typeof value === 'string' ? redact(value, key) : value));
+    const event = JSON.parse(line) as Event;
+    history.push(event);
+    if (!closed) pending.push(`${line}\n`);
+    return event;
+  };
+
+  return {
+    history,
+    startedWallMs: Date.now(),
+    nowMs,
+    record(body) {
+      const last = history.at(-1);
+      if (last && history.length > EVENTS_MAX) return last;
+      const event =
+        history.length === EVENTS_MAX
+          ? append({ kind: 'harness', problem: 'lost-events', detail: `more than ${EVENTS_MAX} events: the rest was not recorded` })
+          : append(body);
+      for (const listener of listeners) listener(event);
+      return event;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.dispose]() {
+      if (closed) return;
+      clearInterval(timer);
+      flush();
+      closed = true;
+      closeSync(descriptor);
+    },
+  };
+}
+
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+}

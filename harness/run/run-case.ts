@@ -1,0 +1,156 @@
+// THE straight line: from a scenario and a case to a verdict. Read it first; every step is a call.
+//
+//   plan -> record -> network -> boot -> drive -> settle -> observe -> stop -> judge       (saving is the caller's)
+import { join } from 'node:path';
+import type { Case } from '../model/case.ts';
+import type { Step } from '../model/fault.ts';
+import { fingerprint } from '../model/fingerprint.ts';
+import type { Phase } from '../model/history.ts';
+import { linkSteps, type NamedScenario } from '../model/scenario.ts';
+import { unknown, type Verdict } from '../model/verdict.ts';
+import { InjectorError, type NetworkSink } from '../network/network.ts';
+import { boot, BootFailed, systemOn } from './boot.ts';
+import { drive, scriptOn, type Stage } from './drive.ts';
+import type { CaseResult, Environment } from './environment.ts';
+import { faultsOf } from './faults.ts';
+import { judge } from './judge.ts';
+import { obligationsIn } from './obligations.ts';
+import { sourceFor } from './patched-source.ts';
+import { planCase, type CasePlan } from './plan.ts';
+import { openRecorder, type Recorder } from './recorder.ts';
+import { newRunId } from './run-id.ts';
+import { settle } from './settle.ts';
+
+/** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
+export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {
+  const startedMs = performance.now();
+  const plan = await planCase(named, given, environment.networks);
+  if ('refused' in plan) return resultOf(named, given, environment, unknown('plan', 'refused', plan.refused), startedMs, NOT_LIVE);
+  using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
+  const live = await playLive(named, plan, given, environment, recorder);
+  const oracles = [...environment.oracles, ...named.scenario.oracles];
+  const verdict = live.interrupted ? unknown('run', 'interrupted', 'the run was interrupted') : judge(recorder.history, plan, oracles);
+  return resultOf(named, given, environment, verdict, startedMs, live);
+}
+
+const MACHINE_EVERY_MS = 500;
+
+interface Live {
+  engines: readonly string[];
+  driveMs: number;
+  interrupted: boolean;
+}
+
+const NOT_LIVE: Live = { engines: [], driveMs: 0, interrupted: false };
+
+/** Everything that is started here has ended when this resolves, whichever way it goes. */
+async function playLive(named: NamedScenario, plan: CasePlan, given: Case, environment: Environment, recorder: Recorder): Promise<Live> {
+  const { scenario } = named;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([environment.signal, broken.signal]);
+  const { topology, routing, proxied, schedule } = plan;
+  const phase = phasesIn(recorder);
+  await using source = await sourceFor(scenario.system, given.defect, environment.folder);
+  await using ground = await environment.runtime.prepare({
+    runId: newRunId(),
+    topology,
+    proxied,
+    signal: environment.signal,
+    ...(source.folder !== undefined && { source: source.folder }),
+  });
+  const sink = sinkInto(recorder, schedule, broken);
+  await using network = await environment.networks.open({ ground, topology, routing, seed: given.seed, sink });
+  const obligations = obligationsIn(recorder);
+  await using system = systemOn(ground, topology, recorder, obligations);
+  const faults = faultsOf(schedule, network, system, recorder);
+  const stage: Stage = { plan, given, ground, system, faults, obligations, recorder, environment, signal };
+  using _machine = watchMachine(environment, recorder);
+  let driveMs = 0;
+  try {
+    await using clients = new AsyncDisposableStack();
+    const script = scriptOn(stage, (undo) => clients.defer(undo));
+    await phase('boot', async () => {
+      await faults.armAtStart();
+      await boot(system, topology);
+    });
+    const context = { ...script, ...scenario.system.clients(script, given.parameters) };
+    driveMs = await phase('drive', () => drive(scenario, stage, context));
+    await phase('settle', () => faults.liftAll());
+    await phase('observe', () => settle(scenario, stage, context));
+  } catch (error) {
+    if (error instanceof InjectorError) sink.broken(error.message);
+    else if (!(error instanceof BootFailed) && !signal.aborted) throw error;
+  }
+  await phase('stop', async () => {
+    await system.stop();
+    await network.drained().catch((error: Error) => sink.broken(error.message));
+    // The proxies' own socket files go with the network: what is there afterwards is the system's.
+    await network[Symbol.asyncDispose]();
+    for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
+  });
+  return { engines: network.engines, driveMs, interrupted: environment.signal.aborted };
+}
+
+/** Says twice a second whether the machine was starved, and once more at the end. */
+function watchMachine(environment: Environment, recorder: Recorder): Disposable {
+  const look = (): void => void recorder.record({ kind: 'observation', observation: environment.probes.machine() });
+  const timer = setInterval(look, MACHINE_EVERY_MS);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      look();
+    },
+  };
+}
+
+function phasesIn(recorder: Recorder): (phase: Phase, act: () => Promise<void>) => Promise<number> {
+  return async (phase, act) => {
+    recorder.record({ kind: 'phase', phase, state: 'began' });
+    const startedMs = performance.now();
+    await act();
+    recorder.record({ kind: 'phase', phase, state: 'ended' });
+    return performance.now() - startedMs;
+  };
+}
+
+function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortController): NetworkSink {
+  const steps = new Map(linkSteps(schedule).map((step) => [step.id, { fault: step.fault.kind, target: step.link }]));
+  return {
+    connection: (event) => void recorder.record({ kind: 'connection', ...event }),
+    frame: (event) => void recorder.record({ kind: 'frame', ...event }),
+    frameError: (event) => void recorder.record({ kind: 'frame-error', ...event }),
+    fired(step, hit) {
+      const about = steps.get(step);
+      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit });
+    },
+    broken(detail) {
+      if (broken.signal.aborted) return;
+      recorder.record({ kind: 'harness', problem: 'injector', detail });
+      broken.abort(new InjectorError(detail));
+    },
+  };
+}
+
+function resultOf(
+  named: NamedScenario,
+  given: Case,
+  environment: Environment,
+  verdict: Verdict,
+  startedMs: number,
+  live: Live,
+): CaseResult {
+  return {
+    case: given,
+    title: named.scenario.title,
+    verdict,
+    durationMs: performance.now() - startedMs,
+    driveMs: live.driveMs,
+    folder: environment.folder,
+    engines: live.engines,
+    fingerprint: verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], roleOf(named, verdict.findings[0].subject)) : '',
+  };
+}
+
+function roleOf(named: NamedScenario, subject: string | undefined): string {
+  return named.scenario.system.topology.nodes.find((node) => node.name === subject)?.role ?? subject ?? '';
+}

@@ -1,0 +1,6 @@
+// A name no other run on this machine has, short enough for socket paths: start time, process and a count.
+let count = 0;
+
+export function newRunId(): string {
+  return `${Date.now().toString(36).slice(-6)}${process.pid.toString(36)}${(++count).toString(36)}`;
+}

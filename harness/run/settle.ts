@@ -1,0 +1,62 @@
+// After the lift the system has a bounded time to come to rest. Views of one truth are read until two readings at
+// least 200 ms apart are equal and agree; what they said last is left to the divergence oracle.
+import { milliseconds } from '../model/duration.ts';
+import { canonicalJson, type Json } from '../model/json.ts';
+import type { Scenario, Script, StateView } from '../model/scenario.ts';
+import type { Stage } from './drive.ts';
+
+const APART_MS = 200;
+
+export async function settle(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
+  const views = (scenario.system.views ?? []).filter((view) => scenario.truths === undefined || scenario.truths.includes(view.truth));
+  if (views.length === 0) return;
+  const boundMs = milliseconds(scenario.restWithin) / stage.plan.clockSpeed;
+  const startedMs = performance.now();
+  let before = await read(views, stage, context, 1);
+  for (let sample = 2; ; sample++) {
+    stage.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, APART_MS / stage.plan.clockSpeed));
+    const now = await read(views, stage, context, sample);
+    const atRest = agrees(now) && digest(now) === digest(before);
+    if (atRest || performance.now() - startedMs >= boundMs) return;
+    before = now;
+  }
+}
+
+type Reading = { truth: string; subject: string; value: Json }[];
+
+async function read(views: readonly StateView[], stage: Stage, context: Script, sample: number): Promise<Reading> {
+  const readings = await Promise.all(
+    views.map(async (view) => ({ truth: view.truth, subject: view.subject, value: await valueOf(view, context) })),
+  );
+  for (const reading of readings) stage.recorder.record({ kind: 'observation', observation: { probe: 'view', sample, ...reading } });
+  return readings;
+}
+
+async function valueOf(view: StateView, context: Script): Promise<Json> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Json>((resolve) => {
+    timer = setTimeout(() => resolve({ unreadable: 'no answer within 2 s' }), 2_000);
+  });
+  try {
+    return await Promise.race([view.read(context), late]);
+  } catch (error) {
+    return { unreadable: (error as Error).message };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function agrees(readings: Reading): boolean {
+  const values = new Map<string, string>();
+  return readings.every(({ truth, value }) => {
+    const text = canonicalJson(value);
+    const first = values.get(truth) ?? text;
+    values.set(truth, first);
+    return first === text;
+  });
+}
+
+function digest(readings: Reading): string {
+  return canonicalJson(readings);
+}

@@ -1,0 +1,64 @@
+// Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
+import { join } from 'node:path';
+import { afterAll, describe, test } from 'vitest';
+import { milliseconds } from '../model/duration.ts';
+import { hash32 } from '../model/seed.ts';
+import { resultPaths, runPaths } from '../results/paths.ts';
+import { saveRepro } from '../results/repro-file.ts';
+import { assemble, type Assembly } from '../cli/assemble.ts';
+import { planCases } from '../cli/cases.ts';
+import { replayLine } from '../cli/campaign.ts';
+import { loadScenarios, projectAt, type Project } from '../cli/project.ts';
+
+/** Beside a scenario's own bound: boot, rest and stop. */
+const AROUND_MS = 30_000;
+
+/** Registers every scenario under `folder`'s project. Await it at the top level of a test file. */
+export async function registerScenarios(folder: string): Promise<void> {
+  const project = projectAt(folder);
+  const scenarios = await loadScenarios(project);
+  const seed = Number(process.env['TORNWIRE_SEED'] ?? hash32('vitest'));
+  const planned = await planCases(scenarios, scenarios, { seed, repeat: 1, runtime: 'process', engine: 'auto' });
+  const assembly = lazily(() => assemble(project));
+  afterAll(async () => {
+    await assembly.existing()?.[Symbol.asyncDispose]();
+  });
+  describe.concurrent('scenarios', () => {
+    for (const item of planned) {
+      const { title, within, tags } = item.named.scenario;
+      test(
+        `${item.named.name}: ${title}`,
+        { timeout: milliseconds(within) + AROUND_MS, tags: [...tags] },
+        async ({ skip, signal, annotate }) => {
+          if (item.skipped !== undefined) return skip(item.skipped);
+          const here = await assembly.get();
+          const result = await here.run(item.named, item.case, caseFolder(project, item.named.name), signal);
+          if (result.verdict.outcome === 'pass') return;
+          const replay =
+            result.verdict.outcome === 'fail'
+              ? (await saveRepro(resultPaths(project.results), result, here.maker, project.root)).command
+              : replayLine(item);
+          await annotate(`replay: ${replay}`, 'error');
+          const what =
+            result.verdict.outcome === 'fail'
+              ? result.verdict.findings.map((f) => `${f.oracle}: ${f.message}`).join('\n')
+              : `unknown, ${result.verdict.reason}: ${result.verdict.detail}`;
+          throw new Error(`${what}\nreplay: ${replay}`);
+        },
+      );
+    }
+  });
+}
+
+function caseFolder(project: Project, name: string): string {
+  return join(runPaths(resultPaths(project.results), `vitest-${process.pid}`).folder, 'cases', name.replaceAll('/', '-'));
+}
+
+function lazily(make: () => Promise<Assembly>): { get(): Promise<Assembly>; existing(): Assembly | undefined } {
+  let made: Promise<Assembly> | undefined;
+  let existing: Assembly | undefined;
+  return {
+    get: () => (made ??= make().then((assembly) => (existing = assembly))),
+    existing: () => existing,
+  };
+}
