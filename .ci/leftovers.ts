@@ -1,0 +1,44 @@
+// After everything has run: no process, container, network or folder of any run may be left on the machine.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+const left: string[] = [];
+for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  const environment = read(`/proc/${pid}/environ`);
+  if (environment.includes('TORNWIRE_RUN=')) left.push(`process ${pid}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+}
+for (const [what, words] of [
+  ['container', ['ps', '-aq', '--filter', 'label=tornwire.run']],
+  ['network', ['network', 'ls', '-q', '--filter', 'label=tornwire.run']],
+] as const)
+  for (const id of execFileSync('docker', words, { encoding: 'utf8' }).split('\n').filter(Boolean)) left.push(`${what} ${id}`);
+const shared = join(tmpdir(), `tornwire-${userInfo().uid}`);
+const runs = listing(shared).filter((name) => listing(join(shared, name)).includes('owner.json'));
+left.push(
+  ...runs.map((name) => `folder ${join(shared, name)}`),
+  ...listing(tmpdir())
+    .filter((name) => name.startsWith('tw-'))
+    .map((name) => `folder ${name}`),
+);
+
+for (const line of left) console.log(`left behind: ${line}`);
+console.log(left.length === 0 ? 'nothing is left behind' : `${left.length} things are left behind`);
+process.exit(left.length === 0 ? 0 : 1);
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function listing(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

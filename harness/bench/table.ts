@@ -1,0 +1,53 @@
+// Every promised figure: its name, what it measures, and how. Adding one is a line here.
+import { proxyMemory, proxySpeed } from './bulk.ts';
+import { cleanRepeats, defectsCaught, oneScenario, packInContainers, packInProcesses, startUp } from './campaigns.ts';
+import { cutsLeaveNothing, exactCuts } from './cuts.ts';
+import type { Row } from './row.ts';
+import { splitPipe, splitTcp, splitUnixBoundary, splitUnixGated } from './splits.ts';
+
+interface Benchmark {
+  name: string;
+  what: string;
+  run: () => Promise<readonly Row[]>;
+}
+
+export const BENCHMARKS: readonly Benchmark[] = [
+  {
+    name: 'split-unix-boundary',
+    what: 'splits at every byte of a Unix socket, kept apart by the kernel; quiet and loaded',
+    run: () => splitUnixBoundary(),
+  },
+  {
+    name: 'split-tcp',
+    what: "splits at every byte of a TCP connection, gated on the reader's queue; quiet and loaded",
+    run: () => splitTcp(),
+  },
+  {
+    name: 'split-unix-gated',
+    what: "splits at every byte of a Unix socket, gated on the reader's queue; quiet and loaded",
+    run: () => splitUnixGated(),
+  },
+  { name: 'split-pipe', what: 'splits at every byte of a pipe; quiet and loaded', run: () => splitPipe() },
+  {
+    name: 'cuts',
+    what: 'acknowledged cuts at a given byte: identical outcomes at both ends of 1,000 connections each',
+    run: () => exactCuts(),
+  },
+  {
+    name: 'cuts-leave-nothing',
+    what: '1,000 connections opened, cut and closed: descriptors and memory back to the start',
+    run: () => cutsLeaveNothing(),
+  },
+  {
+    name: 'proxy-speed',
+    what: "bulk copy and round trip through our proxy against Shopify's Toxiproxy, alternating",
+    run: () => proxySpeed(),
+  },
+  { name: 'proxy-memory', what: 'memory of our proxy with a reader that stops', run: () => proxyMemory() },
+  { name: 'one-scenario', what: 'one scenario in processes, from call to verdict', run: oneScenario },
+  { name: 'start-up', what: 'from npm start to the first case', run: startUp },
+  { name: 'pack-process', what: 'the whole pack in processes', run: packInProcesses },
+  { name: 'pack-container', what: 'the whole pack in containers', run: packInContainers },
+  { name: 'clean-50', what: '50 repeats of the pack on the clean stack', run: () => cleanRepeats() },
+  { name: 'defects-10', what: 'each defect ten times: caught by the oracle that its patch names', run: () => defectsCaught() },
+];
