@@ -84,6 +84,7 @@ describe('run', () => {
     const file = /npx tornwire repro (\S+)/.exec(out)?.[1] ?? '';
     const again = await tornwire('repro', file, '--times', '2');
     expect(again.out).toContain('reproduced 2 of 2');
+    expect(again.out).toContain('every fault did the same as then');
     expect(again.code).toBe(1);
     expect(await serversAlive()).toEqual([]);
   });

@@ -1,4 +1,5 @@
 // `tornwire proxy`: the fault proxy as a program of its own, until it is told to stop.
+import { EXIT } from '../model/verdict.ts';
 import { serve } from '../proxy/serve.ts';
 
 export interface ProxyOptions {
@@ -8,6 +9,7 @@ export interface ProxyOptions {
   allowRemote?: boolean;
 }
 
+/** What keeps it from starting (a taken port, a file that cannot be read) is said in one line. */
 export async function proxy(options: ProxyOptions): Promise<number> {
-  return serve(options);
+  return (await serve(options)) === 0 ? EXIT.pass : EXIT.harness;
 }

@@ -1,6 +1,7 @@
 // A saved failing case: everything needed to run it again, and what it did then.
 import { z } from 'zod';
 import { caseSchema } from './case.ts';
+import { eventsOf, type History } from './history.ts';
 
 /** Raised when a field changes its meaning; an older file is still read, a newer one is refused. */
 export const REPRO_FORMAT = 1;
@@ -19,6 +20,15 @@ const reproSchema = z.strictObject({
     platform: z.string(),
     engines: z.array(z.string()),
   }),
+  /** What the faults did, in order: a replay says where it first differs. */
+  decisions: z.array(
+    z.strictObject({
+      step: z.string(),
+      connection: z.int(),
+      byteOffset: z.int(),
+      frameIndex: z.int().nullable(),
+    }),
+  ),
   reproduced: z.strictObject({ times: z.int().min(0), of: z.int().min(1) }),
   savedAt: z.string(),
   command: z.string(),
@@ -45,4 +55,34 @@ export function parseRepro(text: string, file: string): Repro {
   throw new ReproError(
     `${file} is not a repro file: ${issue ? `${issue.path.join('.') || 'the top level'}: ${issue.message}` : 'unreadable'}`,
   );
+}
+
+export type Decision = Repro['decisions'][number];
+
+/** The hits of link faults, in the order in which they fired. */
+export function decisionsIn(history: History): Decision[] {
+  return eventsOf(history, 'fault').flatMap((event) => {
+    if (event.state !== 'fired' || 'node' in event.hit) return [];
+    const { connection, byteOffset, frameIndex = null } = event.hit;
+    return [{ step: event.step, connection, byteOffset, frameIndex }];
+  });
+}
+
+/** Where two runs of one case first parted, in words; undefined when every fault did the same. */
+export function firstDifference(saved: readonly Decision[], now: readonly Decision[]): string | undefined {
+  const bySteps = (decisions: readonly Decision[]): Map<string, Decision[]> => Map.groupBy(decisions, (decision) => decision.step);
+  const after = bySteps(now);
+  for (const [step, before] of bySteps(saved)) {
+    const again = after.get(step) ?? [];
+    const index = before.findIndex((decision, i) => again[i] === undefined || inWords(decision) !== inWords(again[i]));
+    if (index >= 0) return `'${step}', firing ${index + 1}: ${inWords(before[index])} then, ${inWords(again[index])} now`;
+  }
+  const added = [...after].find(([step, again]) => again.length > (bySteps(saved).get(step)?.length ?? 0));
+  return added ? `'${added[0]}' fired more often: ${added[1].length} times now` : undefined;
+}
+
+function inWords(decision: Decision | undefined): string {
+  if (!decision) return 'it did not fire';
+  const { connection, byteOffset, frameIndex } = decision;
+  return `connection ${connection}, byte ${byteOffset}${frameIndex === null ? '' : ` in frame ${frameIndex}`}`;
 }

@@ -36,6 +36,7 @@ export async function saveRepro(
       platform: `${process.platform} ${process.arch}`,
       engines: [...result.engines],
     },
+    decisions: [...result.decisions],
     reproduced: { times: 1, of: 1 },
     savedAt: new Date().toISOString(),
     command,

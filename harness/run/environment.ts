@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Case } from '../model/case.ts';
 import type { Observation } from '../model/history.ts';
 import type { Oracle } from '../model/oracle.ts';
+import type { Decision } from '../model/repro.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 export interface Environment {
@@ -41,6 +42,8 @@ export interface CaseResult {
   driveMs: number;
   folder: string;
   engines: readonly string[];
+  /** What the faults did, in order. */
+  decisions: readonly Decision[];
   /** Stable across runs of one bug; empty on a pass. */
   fingerprint: string;
 }

@@ -6,6 +6,7 @@ import type { Case } from '../model/case.ts';
 import type { Step } from '../model/fault.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 import type { Phase } from '../model/history.ts';
+import { decisionsIn, type Decision } from '../model/repro.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/verdict.ts';
 import { InjectorError, type NetworkSink } from '../network/network.ts';
@@ -30,10 +31,14 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
   const live = await playLive(named, plan, given, environment, recorder);
   const oracles = [...environment.oracles, ...named.scenario.oracles];
   const verdict = live.interrupted ? unknown('run', 'interrupted', 'the run was interrupted') : judge(recorder.history, plan, oracles);
-  return resultOf(named, given, environment, verdict, startedMs, live);
+  return resultOf(named, given, environment, verdict, startedMs, { ...live, decisions: decisionsIn(recorder.history) });
 }
 
 const MACHINE_EVERY_MS = 500;
+
+interface Played extends Live {
+  decisions: readonly Decision[];
+}
 
 interface Live {
   engines: readonly string[];
@@ -41,7 +46,7 @@ interface Live {
   interrupted: boolean;
 }
 
-const NOT_LIVE: Live = { engines: [], driveMs: 0, interrupted: false };
+const NOT_LIVE: Played = { engines: [], driveMs: 0, interrupted: false, decisions: [] };
 
 /** Everything that is started here has ended when this resolves, whichever way it goes. */
 async function playLive(named: NamedScenario, plan: CasePlan, given: Case, environment: Environment, recorder: Recorder): Promise<Live> {
@@ -137,7 +142,7 @@ function resultOf(
   environment: Environment,
   verdict: Verdict,
   startedMs: number,
-  live: Live,
+  live: Played,
 ): CaseResult {
   return {
     case: given,
@@ -147,6 +152,7 @@ function resultOf(
     driveMs: live.driveMs,
     folder: environment.folder,
     engines: live.engines,
+    decisions: live.decisions,
     fingerprint: verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], roleOf(named, verdict.findings[0].subject)) : '',
   };
 }
