@@ -130,7 +130,7 @@ export interface ScenarioSettings<Clients extends object> {
 }
 
 export function defineScenario<Clients extends object>(settings: ScenarioSettings<Clients>): Scenario<Clients> {
-  const { schedule = [], tags = [], parameters = {}, oracles = [], restWithin = '5s', within = '30s', ...rest } = settings;
+  const { schedule = [], tags = [], parameters = {}, oracles = [], restWithin = '3s', within = '30s', ...rest } = settings;
   return { ...rest, tags, parameters, oracles, restWithin, within, schedule: typeof schedule === 'function' ? schedule : () => schedule };
 }
 

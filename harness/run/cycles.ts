@@ -8,7 +8,7 @@ const COUNT = 8;
 const WARM_UP = 2;
 const REST_MS = 2_000;
 /** Once a count has stayed up for the whole rest, later rounds wait less: the last round of each series waits fully. */
-const REST_AGAIN_MS = 250;
+const REST_AGAIN_MS = 100;
 
 export async function runCycles(
   stage: Stage,
