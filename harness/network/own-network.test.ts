@@ -255,7 +255,7 @@ async function dialled(address: Address) {
   let error = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
   socket.on('error', (failure: NodeJS.ErrnoException) => (error = ` ${failure.code}`));
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   return {
     write: (data: string) => void socket.write(data),
     async received(length: number) {
@@ -263,7 +263,7 @@ async function dialled(address: Address) {
       return text;
     },
     async untilEnd() {
-      await closed.catch(() => {});
+      await closed;
       return text + error;
     },
   };
