@@ -92,7 +92,7 @@ describe('run', () => {
   test('a node that does not come up is named with what was awaited and its last lines', async () => {
     const { code, out } = await tornwire('run', 'never-comes-up');
     expect(code).toBe(1);
-    expect(out).toContain("node 'server'");
+    expect(out).toContain("'server' ended with code 3 before it was ready");
     expect(out).toContain('I would rather not');
   });
 

@@ -5,6 +5,8 @@ import type { Oracle } from '../model/oracle.ts';
 import { verdictOn, type Suspicion } from './suspicion.ts';
 
 const LOG_LINES_MAX = 12;
+/** A program that does not come up has said why, often at length. */
+const START_LOG_LINES_MAX = 50;
 /** The rest of a dying node's output is read after its end has been noticed. */
 const LOG_DRAIN_MS = 500;
 /** Containers and shells report a death by signal n as code 128 + n. */
@@ -44,20 +46,33 @@ interface Exit {
   gracefully: boolean;
   /** All nodes were being stopped: a peer that has gone may have ended this one. */
   inStopPhase: boolean;
+  /** It had been ready since its last start. */
+  ready: boolean;
 }
 
 function exitsOf(history: History): Exit[] {
   const exits: Exit[] = [];
   const told = new Set<string>();
+  const starting = new Set<string>();
   let inStopPhase = false;
   for (const event of history) {
     if (event.kind === 'phase' && event.phase === 'stop') inStopPhase = event.state === 'began';
     if (event.kind !== 'node') continue;
     if (event.state === 'exited') {
       const signal = event.signal ?? (event.code === null ? null : (SIGNAL_CODES[event.code] ?? null));
-      exits.push({ ...event, code: signal === null ? event.code : null, signal, gracefully: told.delete(event.node), inStopPhase });
+      exits.push({
+        ...event,
+        code: signal === null ? event.code : null,
+        signal,
+        gracefully: told.delete(event.node),
+        inStopPhase,
+        ready: !starting.has(event.node),
+      });
     } else if (event.state === 'stopping') told.add(event.node);
-    else if (event.state === 'starting') told.delete(event.node);
+    else if (event.state === 'starting') {
+      told.delete(event.node);
+      starting.add(event.node);
+    } else if (event.state === 'ready') starting.delete(event.node);
   }
   return exits;
 }
@@ -71,7 +86,7 @@ function suspect(exit: Exit, history: History): Suspicion[] {
     return mistake || badCode ? [{ finding: found(exit, history, `'${node}' ended ${how} when it was asked to stop`) }] : [];
   }
   if (exit.inStopPhase && exit.signal === null && exit.code === 0) return [];
-  const finding = found(exit, history, `'${node}' ended ${how} without being asked`);
+  const finding = found(exit, history, `'${node}' ended ${how} ${exit.ready ? 'without being asked' : 'before it was ready'}`);
   if (exit.signal !== 'SIGKILL') return [{ finding }];
   const detail = `'${node}' was killed by SIGKILL from an unknown sender: most likely memory ran out`;
   return [{ finding, doubt: { reason: 'out-of-memory', detail } }];
@@ -97,5 +112,5 @@ function lastLines(exit: Exit, history: History): { seq: number; line: string }[
       (event) =>
         event.node === exit.node && event.atMs <= exit.atMs + LOG_DRAIN_MS && event.seq < (restarted?.seq ?? Number.POSITIVE_INFINITY),
     )
-    .slice(-LOG_LINES_MAX);
+    .slice(exit.ready ? -LOG_LINES_MAX : -START_LOG_LINES_MAX);
 }
