@@ -2,6 +2,7 @@
 // know is most likely the kernel's out-of-memory killer: unknown, not fail.
 import { eventsOf, type History } from '../model/history.ts';
 import type { Oracle } from '../model/oracle.ts';
+import { isSpawned, type Topology } from '../model/topology.ts';
 import { verdictOn, type Suspicion } from './suspicion.ts';
 
 const LOG_LINES_MAX = 12;
@@ -28,12 +29,19 @@ const MISTAKES = new Set(['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV']);
 export const crash: Oracle = {
   name: 'crash',
   question: 'Does every node live until it is asked to end, and end well when it is?',
-  judge: (history) =>
+  judge: (history, { topology }) =>
     verdictOn(
       'crash',
-      exitsOf(history).flatMap((exit) => suspect(exit, history)),
+      exitsOf(history)
+        .filter((exit) => !answersParent(exit, topology))
+        .flatMap((exit) => suspect(exit, history)),
     ),
 };
+
+/** A child over stdio owes its code to its parent alone, and may end by the broken pipe that is its usual end. */
+function answersParent({ node, signal }: Exit, topology: Topology): boolean {
+  return (signal === null || signal === 'SIGPIPE') && topology.nodes.some((each) => each.name === node && isSpawned(each));
+}
 
 interface Exit {
   seq: number;

@@ -32,10 +32,11 @@ function awaited(step: Step): string {
   return step.on === 'node' ? `mark '${step.armAt.mark}'` : `${triggerInWords(step.trigger)} ${step.direction} on '${step.link}'`;
 }
 
-function triggerInWords({ connection, nthAfterArming, frame, atByte }: Trigger): string {
+function triggerInWords({ stream, connection, nthAfterArming, frame, atByte }: Trigger): string {
   const which = [
     ...(atByte === undefined ? [] : [`byte ${atByte}`]),
     ...(frame ? [`frame ${frame.index ?? 1}${frame.matches ? ` that matches ${JSON.stringify(frame.matches)}` : ''}`] : []),
+    ...(stream === undefined ? [] : [stream]),
     ...(connection === undefined ? [] : [`connection ${connection}`]),
     ...(nthAfterArming === undefined ? [] : [`connection ${nthAfterArming} after arming`]),
   ];

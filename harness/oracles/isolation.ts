@@ -101,6 +101,6 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
       subject,
       events: late.flatMap((answer) => answer.events),
     },
-    ...starvedDoubt(history, fromMs, toMs),
+    ...starvedDoubt(history, fromMs, toMs, { tookMs: Number.isFinite(worstMs) ? worstMs : toMs - fromMs, boundMs }),
   };
 }

@@ -14,6 +14,7 @@ const QUIET_MIN_MS = 2_000;
 /** A second, less what a timer may come early. */
 const DUMPS_APART_MIN_MS = 980;
 const LIVELOCK_CPU_SHARE = 0.8;
+const ASLEEP_CPU_SHARE = 0.1;
 /** A wait that ended well before its bound was given up: what it waited for could not come any more. */
 const GIVEN_UP_SHARE = 0.9;
 
@@ -92,7 +93,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
       events,
     },
     // Who sleeps does not wait for a processor: a busy machine is no excuse then.
-    ...(asleep(dumps) ? {} : starvedDoubt(history, openedMs, endMs)),
+    ...(asleep(dumps) ? {} : starvedDoubt(history, openedMs, endMs, { tookMs: endMs - openedMs, boundMs })),
   };
 }
 
@@ -142,16 +143,16 @@ function dumpPairs(history: History, fromMs: number): DumpPair[] {
       node,
       toMs: second.atMs,
       equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
-      sleeping: second.threads.length > 0 && second.threads.every((thread) => thread.includes(': S, ')),
+      sleeping: [first, second].every((dump) => dump.threads.length > 0 && dump.threads.every((thread) => thread.includes(': S, '))),
       cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
       events: [first.seq, second.seq],
     };
   });
 }
 
-/** Every thread of every node stood in the same sleep in both dumps. */
+/** Every thread of every node slept in both dumps, and hardly woke in between. */
 function asleep(dumps: readonly DumpPair[]): boolean {
-  return dumps.length > 0 && dumps.every((pair) => pair.equal && pair.sleeping);
+  return dumps.length > 0 && dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE);
 }
 
 function sameItems(left: readonly string[], right: readonly string[]): boolean {
