@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/run': ['harness/run', 'harness/model', 'harness/network/network.ts', 'harness/runtime/runtime.ts'],
   'harness/results': ['harness/results', 'harness/model', 'harness/run/environment.ts'],
   'harness/report': ['harness/report', 'harness/results', 'harness/model'],
-  'fixtures/stack': ['fixtures/stack', 'ws'],
+  'fixtures/stack': ['fixtures/stack', 'ws', 'zod', '@modelcontextprotocol/sdk'],
   'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
