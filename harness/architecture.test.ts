@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/results': ['harness/results', 'harness/model', 'harness/run/environment.ts'],
   'harness/report': ['harness/report', 'harness/results', 'harness/model'],
   'fixtures/stack': ['fixtures/stack', 'ws', 'zod', '@modelcontextprotocol/sdk'],
-  'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws'],
+  'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws', '@modelcontextprotocol/sdk'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
 /** Only this file loads the native library, and only this one knows where the proxy's program is. */

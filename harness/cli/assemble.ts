@@ -5,6 +5,7 @@ import type { Case, RuntimeName } from '../model/case.ts';
 import { redactor } from '../model/redact.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { enginePool, type EnginePool } from '../network/engine-pool.ts';
+import { stdioShim } from '../network/engines.ts';
 import type { Networks } from '../network/network.ts';
 import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
@@ -64,7 +65,7 @@ interface Place {
 async function placeOf(name: RuntimeName, pool: EnginePool): Promise<Place> {
   switch (name) {
     case 'process':
-      return { runtime: processRuntime(), networks: toxiproxyNetworks({ runtime: name, pool }) };
+      return { runtime: processRuntime({ stdioShim: stdioShim() }), networks: toxiproxyNetworks({ runtime: name, pool }) };
     case 'container': {
       // Loaded only when it is wanted: testcontainers takes a while.
       const { containerRuntime } = await import('../runtime/container-runtime.ts');

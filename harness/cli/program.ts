@@ -104,4 +104,4 @@ function report(error: unknown): number {
 
 /** By name, so that no command's modules are loaded just to tell their errors apart. */
 const USAGE = new Set(['ReproError', 'TopologyError', 'PlanError']);
-const EXPECTED = new Set(['RuntimeError', 'InjectorError', 'ResultsError', 'DefectError', 'UnknownStepError']);
+const EXPECTED = new Set(['RuntimeError', 'InjectorError', 'ResultsError', 'RecorderError', 'DefectError', 'UnknownStepError']);

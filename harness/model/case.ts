@@ -19,6 +19,7 @@ export interface Case {
 }
 
 const trigger = z.strictObject({
+  stream: z.enum(['stdin', 'stdout', 'stderr']).optional(),
   connection: z.int().min(1).optional(),
   nthAfterArming: z.int().min(1).optional(),
   frame: z

@@ -7,7 +7,8 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000 };
 /** @returns milliseconds. @throws RangeError when the text is not a duration of zero or more. */
 export function milliseconds(duration: Duration): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(String(duration));
-  const value = match ? Number(match[1]) * (UNIT_MS[match[2] as string] as number) : Number(duration);
-  if (!Number.isFinite(value) || value < 0) throw new RangeError(`'${duration}' is not a duration; write 250, '250ms', '10s' or '2min'`);
+  const value = match ? Number(match[1]) * (UNIT_MS[match[2] as string] as number) : duration;
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+    throw new RangeError(`'${duration}' is not a duration; write 250, '250ms', '10s' or '2min'`);
   return value;
 }

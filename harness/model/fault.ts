@@ -1,7 +1,7 @@
 // What goes wrong, as plain JSON. Link faults act in one direction of a link as the bytes pass; node faults
 // act on a node's process group. The catalogue and its measurements: docs/explanation/faults.md.
 import type { Json } from './json.ts';
-import type { Direction } from './link.ts';
+import type { Direction, Stream } from './link.ts';
 
 /** How a cut ends the connection: the same way at both ends. On a Unix socket `rst` is a close with unread data. */
 export type CutHow = 'fin' | 'rst' | 'half-close' | 'blackhole';
@@ -64,7 +64,9 @@ export interface FrameMatch {
 
 /** When a fault acts: counted in connections, frames and bytes, never on the clock. */
 export interface Trigger {
-  /** The k-th connection of the link in this run, from 1; every connection when absent. */
+  /** On a stdio link, which stream; upstream there is only stdin, downstream it is stdout unless this says stderr. */
+  stream?: Stream;
+  /** The k-th connection of the link in this run, from 1; every connection when absent. On a stdio link the k-th child. */
   connection?: number;
   /** The k-th connection opened after arming, from 1. */
   nthAfterArming?: number;

@@ -3,6 +3,8 @@
 
 export type Transport = 'tcp' | 'unix' | 'stdio';
 export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
+/** Of a stdio link: each is a connection of its own. */
+export type Stream = 'stdin' | 'stdout' | 'stderr';
 /** `upstream` is from the side that dials, `downstream` is to it. */
 export type Direction = 'upstream' | 'downstream';
 

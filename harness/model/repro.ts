@@ -21,14 +21,16 @@ const reproSchema = z.strictObject({
     engines: z.array(z.string()),
   }),
   /** What the faults did, in order: a replay says where it first differs. */
-  decisions: z.array(
-    z.strictObject({
-      step: z.string(),
-      connection: z.int(),
-      byteOffset: z.int(),
-      frameIndex: z.int().nullable(),
-    }),
-  ),
+  decisions: z
+    .array(
+      z.strictObject({
+        step: z.string(),
+        connection: z.int(),
+        byteOffset: z.int(),
+        frameIndex: z.int().nullable(),
+      }),
+    )
+    .default([]),
   reproduced: z.strictObject({ times: z.int().min(0), of: z.int().min(1) }),
   savedAt: z.string(),
   command: z.string(),
@@ -44,7 +46,8 @@ export function parseRepro(text: string, file: string): Repro {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ReproError(`${file} is not a repro file: ${(cause as Error).message}`, { cause });
+    // The parser quotes the text with its line ends.
+    throw new ReproError(`${file} is not a repro file: ${(cause as Error).message.replaceAll(/\s+/g, ' ')}`, { cause });
   }
   const format = (value as { format?: unknown } | null)?.format;
   if (typeof format === 'number' && format > REPRO_FORMAT)

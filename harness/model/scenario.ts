@@ -23,6 +23,8 @@ export interface NodeControl {
   start(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** All its processes as the machine numbers them, also re-parented ones; none while it does not run. */
+  pids(): Promise<readonly number[]>;
 }
 
 /** What a script can do. Clients of the system are merged in by name. */

@@ -4,9 +4,15 @@
 //   {node}               the Node binary            {source}            the folder of the system's code
 //   {state}              a private folder           {listen.NAME.host}  own listener (.port, .path)
 //   {LINK.host}          where that link is dialled (.port, .path), e.g. {bridge->room.port}
-import { DRIVER, type Link, type Transport } from './link.ts';
+//   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
+//   {LINK.path}          the same as one executable file; words behind either are arguments of the child
+import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
 
-export type Listener = { transport: 'tcp'; port: number } | { transport: 'unix'; file: string };
+export type Listener =
+  | { transport: 'tcp'; port: number }
+  | { transport: 'unix'; file: string }
+  /** Its stdin, stdout and stderr: whoever dials it starts it, once for each time, and the harness does not. */
+  | { transport: 'stdio' };
 
 export type Readiness =
   /** A line on stdout or stderr holds this text. */
@@ -14,7 +20,9 @@ export type Readiness =
   /** The listener accepts a connection. */
   | { when: 'listening'; listener: string }
   /** GET answers 2xx. */
-  | { when: 'http'; listener: string; path: string };
+  | { when: 'http'; listener: string; path: string }
+  /** Nobody waits for a node that whoever dials it starts; its two bounds have no meaning either. */
+  | { when: 'spawned' };
 
 export interface Node {
   name: string;
@@ -64,17 +72,31 @@ export function transportOf(topology: Topology, link: Link): Transport {
   return listenerOf(topology, link).transport;
 }
 
-/** Layers of nodes: each layer may start at once, after the one before. @throws TopologyError on a cycle. */
+/** Whoever dials it starts it: its `command` is run once for each time, as a child that is talked to over stdio. */
+export function isSpawned(node: Node): boolean {
+  return Object.values(node.listens).some(({ transport }) => transport === 'stdio');
+}
+
+/** The stdio links that this node, or a child of it, dials. @throws TopologyError on a child that starts its own parents. */
+export function stdioLinksFrom(topology: Topology, name: string, above: readonly string[] = []): readonly Link[] {
+  if (above.includes(name)) throw new TopologyError(`node '${name}' starts itself over stdio, by way of ${above.join(', ')}`);
+  const own = topology.links.filter((link) => link.from === name && transportOf(topology, link) === 'stdio');
+  const below = own.flatMap((link) => stdioLinksFrom(topology, link.to, [...above, name]));
+  return [...new Set([...own, ...below])];
+}
+
+/** Layers of nodes: each layer may start at once, after the one before. Nodes that others start are in none. @throws TopologyError on a cycle. */
 export function startOrder(topology: Topology): readonly (readonly Node[])[] {
-  const waitsFor = new Map(topology.nodes.map((node) => [node.name, new Set(node.after ?? dialled(topology, node))]));
+  const nodes = topology.nodes.filter((node) => !isSpawned(node));
+  const waitsFor = new Map(nodes.map((node) => [node.name, new Set(node.after ?? dialled(topology, node.name))]));
   const layers: Node[][] = [];
   const started = new Set<string>();
-  while (started.size < topology.nodes.length) {
-    const layer = topology.nodes.filter(
+  while (started.size < nodes.length) {
+    const layer = nodes.filter(
       (node) => !started.has(node.name) && [...(waitsFor.get(node.name) ?? [])].every((name) => started.has(name)),
     );
     if (layer.length === 0) {
-      const rest = topology.nodes.filter((node) => !started.has(node.name)).map((node) => node.name);
+      const rest = nodes.filter((node) => !started.has(node.name)).map((node) => node.name);
       throw new TopologyError(`the start order has a cycle among ${rest.join(', ')}; name 'after' on one of them`);
     }
     for (const node of layer) started.add(node.name);
@@ -91,18 +113,42 @@ export function checkTopology(topology: Topology): void {
     if (!/^[a-z][a-z0-9-]*$/.test(node.name))
       throw new TopologyError(`node name '${node.name}': use lower-case letters, digits and dashes`);
     names.add(node.name);
-    for (const name of node.after ?? []) nodeNamed(topology, name);
+    for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
+    if (isSpawned(node) !== (node.ready.when === 'spawned'))
+      throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
   }
   const links = new Set<string>();
   for (const link of topology.links) {
     if (links.has(link.name)) throw new TopologyError(`link name '${link.name}' is taken`);
     links.add(link.name);
     if (link.from !== DRIVER) nodeNamed(topology, link.from);
-    listenerOf(topology, link);
+    if (transportOf(topology, link) === 'stdio') checkStdioLink(link);
+  }
+  for (const node of topology.nodes) {
+    stdioLinksFrom(topology, node.name);
+    if (isSpawned(node) && !topology.links.some((link) => link.to === node.name && transportOf(topology, link) === 'stdio'))
+      throw new TopologyError(`node '${node.name}' listens on stdio, and no link dials it there: nobody would start it`);
   }
   startOrder(topology);
 }
 
-function dialled(topology: Topology, node: Node): string[] {
-  return topology.links.filter((link) => link.from === node.name && link.to !== node.name).map((link) => link.to);
+function checkAfter(node: Node, before: Node): void {
+  if (isSpawned(before)) throw new TopologyError(`node '${node.name}' cannot start after '${before.name}', which another node starts`);
+}
+
+const STDIO_FRAMINGS: readonly Framing[] = ['ndjson', 'raw'];
+
+function checkStdioLink(link: Link): void {
+  if (link.from === DRIVER) throw new TopologyError(`link '${link.name}': only a node can start a child over stdio, the driver cannot`);
+  if (!STDIO_FRAMINGS.includes(link.framing))
+    throw new TopologyError(`link '${link.name}': a stdio link is framed ${STDIO_FRAMINGS.join(' or ')}, not ${link.framing}`);
+}
+
+/** A child over stdio dials what it dials when its parent starts it, so the parent waits for that. */
+function dialled(topology: Topology, name: string): string[] {
+  return topology.links
+    .filter((link) => link.from === name && link.to !== name)
+    .flatMap((link) =>
+      transportOf(topology, link) === 'stdio' ? dialled(topology, link.to).filter((other) => other !== name) : [link.to],
+    );
 }

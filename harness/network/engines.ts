@@ -80,6 +80,11 @@ export function ownProgram(settings: OwnProgramSettings): { command: string[]; r
   return { command, reads: [folder, ...kernelLibrary(serve)] };
 }
 
+/** The program whose two halves put the proxy between a node and a child of it. */
+export function stdioShim(): string {
+  return fileURLToPath(new URL('../proxy/stdio-shim.ts', import.meta.url));
+}
+
 /** koffi and its prebuilt binaries; without them the proxy still runs and paces its splits by time. */
 function kernelLibrary(from: string): string[] {
   try {

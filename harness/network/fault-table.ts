@@ -64,7 +64,9 @@ ${table(['fault', ...COLUMNS.map((column) => column.title)], rows)}
 
 Triggers are decided inside our own proxy as the bytes pass. Toxiproxy has none: its toxics act on every
 connection from the first byte. The frame columns are for a link with frames (websocket, http, ndjson); on a
-raw link \`drop\` and \`duplicate\` need a byte, and \`corrupt\` and \`truncate\` count in the stream.
+raw link \`drop\` and \`duplicate\` need a byte, and \`corrupt\` and \`truncate\` count in the stream. On a stdio link a
+fault acts on stdin upstream and on stdout downstream, or on stderr where \`stream\` says so; connection k is there
+the k-th child.
 
 ${table(['fault', ...TRIGGERS.map((trigger) => trigger.title)], triggers)}
 

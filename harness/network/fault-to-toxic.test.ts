@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkFault, LinkFaultKind, Trigger } from '../model/fault.ts';
-import type { Framing, Transport } from '../model/link.ts';
+import type { Direction, Framing, Transport } from '../model/link.ts';
 import { FRAMINGS, renderFaultTable, SAMPLES, sampleStep, TRANSPORTS } from './fault-table.ts';
 import { apiName, faultToToxic, LINK_FAULT_KINDS, nameOfApi } from './fault-to-toxic.ts';
 
@@ -83,7 +83,33 @@ test('a trigger becomes attributes in the names of our API', () => {
   });
 });
 
+test.each<[Direction, Trigger, Record<string, unknown>]>([
+  ['upstream', {}, { label: 'stdin' }],
+  ['downstream', {}, { label: 'stdout' }],
+  ['downstream', { stream: 'stderr' }, { label: 'stderr' }],
+  ['upstream', { connection: 1 }, { label: 'stdin', connection: 1 }],
+  ['downstream', { connection: 1 }, { label: 'stdout', connection: 2 }],
+  ['downstream', { stream: 'stderr', connection: 3 }, { label: 'stderr', connection: 9 }],
+  ['downstream', { nthAfterArming: 2, frame: { index: 4 } }, { label: 'stdout', nth: 5, frame: 4 }],
+])('%s on a stdio link, %j is aimed at %j', (direction, trigger, aim) => {
+  const step = { ...sampleStep({ kind: 'stall' }, trigger), direction };
+  expect(faultToToxic('own', step, { transport: 'stdio', framing: 'ndjson' })).toMatchObject({ toxic: { attributes: aim } });
+});
+
+test('slices on a stdio link are parted by time alone, and say so', () => {
+  const place = { transport: 'stdio', framing: 'raw' } as const;
+  expect(faultToToxic('own', sampleStep({ kind: 'split-utf8' }), place)).toMatchObject({
+    toxic: { attributes: { gap: 'paced', delay_us: 5_000, label: 'stdout' } },
+  });
+  expect(faultToToxic('own', sampleStep({ kind: 'split', every: 2, delayUs: 70 }), place)).toMatchObject({
+    toxic: { attributes: { gap: 'paced', delay_us: 70, every: 2 } },
+  });
+});
+
 test.each<[string, LinkFault, Trigger, Transport, Framing, string]>([
+  ['a vouched split of a pipe', { kind: 'split', every: 1, gap: 'gated' }, {}, 'stdio', 'raw', 'a pipe lies between'],
+  ['a stream of a link that has none', SAMPLES.cut, { stream: 'stdout' }, 'tcp', 'raw', 'only a stdio link has streams'],
+  ['stdin towards the parent', SAMPLES.cut, { stream: 'stdin' }, 'stdio', 'raw', 'stdin carries bytes upstream only'],
   ['two ways to count connections', SAMPLES.cut, { connection: 1, nthAfterArming: 1 }, 'tcp', 'raw', 'not both'],
   ['a byte for a fault before bytes', SAMPLES['never-accept'], { atByte: 3 }, 'tcp', 'raw', 'acts before there are bytes'],
   ['a byte for a fault from the first byte on', SAMPLES.latency, { atByte: 3 }, 'tcp', 'raw', 'from its first byte'],

@@ -1,7 +1,7 @@
 // The one table from what the model calls a fault to what a fault server is told: a toxic, or the proxy
 // disabled. What an engine, a transport or a framing cannot carry is refused here, with the reason, at planning.
 import type { FrameMatch, LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/fault.ts';
-import type { Framing, Transport } from '../model/link.ts';
+import type { Framing, Stream, Transport } from '../model/link.ts';
 import type { EngineName } from './network.ts';
 
 type Scalar = string | number | boolean | null;
@@ -176,12 +176,20 @@ function whyNotOwn(step: LinkStep, place: Place): string | undefined {
   if (place.transport === 'stdio' && row.notOnStdio !== undefined) return row.notOnStdio;
   if (place.transport === 'stdio' && fault.kind === 'cut' && fault.how === 'rst') return PIPES_HAVE_NO_RESET;
   return (
+    whyNotStream(step, place) ??
     whyNotAim(row.aim, trigger) ??
     whyNotFrames(trigger, place.framing) ??
     (place.framing === 'raw' ? whyNotRaw(row.aim, fault, trigger) : undefined) ??
     whyNotShape(fault, place) ??
     whyNotWhole('our proxy', bodyOf(fault))
   );
+}
+
+function whyNotStream({ direction, trigger: { stream } }: LinkStep, { transport }: Place): string | undefined {
+  if (stream === undefined) return undefined;
+  if (transport !== 'stdio') return `only a stdio link has streams, and this link is ${transport}`;
+  if ((stream === 'stdin') === (direction === 'upstream')) return undefined;
+  return `${stream} carries bytes ${stream === 'stdin' ? 'upstream' : 'downstream'} only`;
 }
 
 function whyNotAim(aim: Aim, trigger: Trigger): string | undefined {
@@ -247,6 +255,8 @@ function whyNotShape(fault: LinkFault, place: Place): string | undefined {
     const ways = [fault.every, fault.sizes, fault.offsets].filter((way) => way !== undefined).length;
     if (ways !== 1) return 'a split needs one of every, sizes or offsets';
     if (fault.gap === 'boundary' && place.transport === 'tcp') return 'the kernel keeps no boundary in a TCP stream (use gap gated)';
+    if (place.transport === 'stdio' && (fault.gap === 'boundary' || fault.gap === 'gated'))
+      return 'a pipe lies between the proxy and the reader, so nobody can vouch for its reads (use gap paced)';
   }
   if (fault.kind === 'coalesce') {
     if (fault.untilBytes === undefined && fault.frames === undefined) return 'a coalesce needs untilBytes or frames';
@@ -286,8 +296,9 @@ function triggerAttributes(trigger: Trigger): Attributes {
 }
 
 /** The fault's numbers and its trigger. Where no frame is meant, what is counted inside one is counted in the stream. */
-function aimed({ fault, trigger }: LinkStep, attributes: Attributes, place: Place): Attributes {
-  const all = { ...attributes, ...triggerAttributes(trigger) };
+function aimed(step: LinkStep, attributes: Attributes, place: Place): Attributes {
+  const { fault, trigger } = step;
+  const all = place.transport === 'stdio' ? onStream(step, attributes) : { ...attributes, ...triggerAttributes(trigger) };
   if (fault.kind !== 'corrupt' && fault.kind !== 'truncate') return all;
   const { offset: _offset, to_bytes: _toBytes, at_byte: _atByte, ...rest } = all;
   const within = fault.kind === 'corrupt' ? fault.offset : fault.toBytes;
@@ -295,6 +306,23 @@ function aimed({ fault, trigger }: LinkStep, attributes: Attributes, place: Plac
   const inStream = place.framing === 'raw' || (trigger.atByte !== undefined && trigger.frame === undefined);
   if (inStream) return { ...rest, at_byte: at };
   return { ...rest, ...(fault.kind === 'corrupt' ? { offset: at } : { to_bytes: at }) };
+}
+
+/** A child's streams are three connections, in this order; the shim says on each which one it is. */
+const STREAMS: readonly Stream[] = ['stdin', 'stdout', 'stderr'];
+
+/** Slices that the proxy's own peer, the shim, reads one by one may still be joined in the pipe behind it: only time parts them. */
+const SLICE_DELAY_US = 5_000;
+
+function onStream({ trigger, direction, fault }: LinkStep, attributes: Attributes): Attributes {
+  const stream = trigger.stream ?? (direction === 'upstream' ? 'stdin' : 'stdout');
+  const connectionOf = (child: number | undefined): number | undefined =>
+    child === undefined ? undefined : (child - 1) * STREAMS.length + STREAMS.indexOf(stream) + 1;
+  const { connection, nthAfterArming, ...rest } = trigger;
+  const counted = given({ connection: connectionOf(connection), nthAfterArming: connectionOf(nthAfterArming) });
+  const paced =
+    fault.kind === 'split' || fault.kind === 'split-utf8' ? { delay_us: SLICE_DELAY_US, ...attributes, gap: 'paced' } : attributes;
+  return { ...paced, label: stream, ...triggerAttributes({ ...rest, ...counted }) };
 }
 
 function toxic(type: string, attributes: Record<string, Attributes[string] | undefined>): { type: string; attributes: Attributes } {

@@ -3,7 +3,7 @@
 import type { EngineChoice } from '../model/case.ts';
 import type { LinkStep } from '../model/fault.ts';
 import { linkNamed, type Topology, transportOf } from '../model/topology.ts';
-import type { ToxiproxySource } from './engines.ts';
+import type { ToxiproxySource, Where } from './engines.ts';
 import { faultToToxic, type Place } from './fault-to-toxic.ts';
 import type { EngineName, Networks } from './network.ts';
 
@@ -13,12 +13,14 @@ export async function route(
   topology: Topology,
   steps: readonly LinkStep[],
   choice: EngineChoice,
-  findOnce: () => Promise<ToxiproxySource>,
+  { where, findOnce }: { where: Where; findOnce: () => Promise<ToxiproxySource> },
 ): Promise<Routed> {
   const routing = new Map<string, EngineName>();
   for (const step of steps) linkNamed(topology, step.link);
   for (const link of topology.links) {
     const place = { transport: transportOf(topology, link), framing: link.framing };
+    if (where === 'container' && place.transport === 'stdio')
+      return { refused: `link '${link.name}': stdio links run in the process runtime only` };
     const onLink = steps.filter((step) => step.link === link.name);
     const refusals: string[] = [];
     const engine = preferred(choice, onLink.length > 0).find((name) => {

@@ -1,6 +1,7 @@
 // One engine of a network with its proxies: it is started or borrowed, the proxies are created on it, and a
 // witness watches what it does.
 import { addressText, type Link } from '../model/link.ts';
+import { transportOf } from '../model/topology.ts';
 import { type Control, controlOf } from './control.ts';
 import type { EnginePool } from './engine-pool.ts';
 import { type Engine, launchOwn, launchToxiproxy, type ToxiproxySource, type Where } from './engines.ts';
@@ -69,7 +70,8 @@ async function createProxy(control: Control, request: NetworkRequest, engine: En
   const place = request.ground.proxyPlace(link);
   const body = { name, listen: addressText(place.listen), upstream: addressText(place.upstream), enabled: true };
   const ours = { framing: link.framing, capture: true, seed: request.seed, label: link.name };
-  await control.client.createProxy(engine === 'own' ? { ...body, ...ours } : body);
+  const preamble = transportOf(request.topology, link) === 'stdio' && { preamble: true };
+  await control.client.createProxy(engine === 'own' ? { ...body, ...ours, ...preamble } : body);
 }
 
 /** An engine that cannot any more has been reported as broken; its pool will replace it. */

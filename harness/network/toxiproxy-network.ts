@@ -28,7 +28,7 @@ export function toxiproxyNetworks(settings: NetworkSettings): Networks {
   const where = settings.runtime === 'container' ? 'container' : 'process';
   const findOnce = lazy(async () => settings.toxiproxy ?? findToxiproxy(where));
   return {
-    route: (topology, steps, choice) => route(topology, steps, choice, findOnce),
+    route: (topology, steps, choice) => route(topology, steps, choice, { where, findOnce }),
     open: (request) => open(request, { where, deadlineMs, pool: settings.pool, findToxiproxy: findOnce }),
   };
 }

@@ -44,10 +44,12 @@ export interface ConnectionSettings {
   ordinal: number;
   framing: Framing;
   capture: boolean;
+  /** The first line from the client passes by all toxics; they are put in when it has. */
+  preamble: boolean;
   upstream: Address;
   budget: ReadBudget;
   publish: (event: EventName, fields: Record<string, unknown>) => void;
-  /** Both sockets are connected: the time to put stages in. */
+  /** Both sockets are connected, and the preamble has passed: the time to put stages in. */
   onOpen: (connection: Connection) => void;
   onClosed: (connection: Connection) => void;
 }
@@ -86,8 +88,11 @@ export class Connection implements ConnectionControl {
     this.ordinal = settings.ordinal;
     this.#remote = accepted.remoteAddress === undefined ? undefined : `${accepted.remoteAddress}:${accepted.remotePort}`;
     const labels = new LabelReader((found) => this.#labelled(found));
+    const seen = (chunk: Buffer) => labels.see(chunk);
     this.pipes = {
-      upstream: new Pipe('upstream', settings.budget, (chunk) => labels.see(chunk)),
+      upstream: settings.preamble
+        ? new Pipe('upstream', settings.budget, undefined, { see: seen, passed: () => this.#open() })
+        : new Pipe('upstream', settings.budget, seen),
       downstream: new Pipe('downstream', settings.budget),
     };
     const client = takeOver(accepted, this.pipes.upstream.intake);
@@ -155,6 +160,16 @@ export class Connection implements ConnectionControl {
   }
 
   #connected(): void {
+    if (!this.#settings.preamble) {
+      this.#open();
+      return;
+    }
+    // What the upstream says before is for the stages too, which are put in behind the preamble.
+    this.pipes.downstream.source.pause();
+    this.pipes.upstream.start();
+  }
+
+  #open(): void {
     if (this.state !== 'dialling') return;
     this.state = 'open';
     this.#settings.onOpen(this);

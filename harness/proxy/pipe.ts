@@ -28,6 +28,12 @@ type Mode =
   /** Read and forgotten, its end too: nothing passes any more. */
   | 'discard';
 
+/** A first line that is for the upstream alone: it passes by the stages and is counted nowhere. */
+interface Preamble {
+  see: (bytes: Buffer) => void;
+  passed: () => void;
+}
+
 export class Pipe {
   readonly direction: Direction;
   readonly intake: Intake;
@@ -42,11 +48,13 @@ export class Pipe {
   #dest: Socket | undefined;
   #sink: Sink | undefined;
   readonly #onHead: ((chunk: Buffer) => void) | undefined;
+  #preamble: Preamble | undefined;
 
   /** `onHead` is shown each chunk before it passes. */
-  constructor(direction: Direction, budget: ReadBudget, onHead?: (chunk: Buffer) => void) {
+  constructor(direction: Direction, budget: ReadBudget, onHead?: (chunk: Buffer) => void, preamble?: Preamble) {
     this.direction = direction;
     this.#onHead = onHead;
+    this.#preamble = preamble;
     this.intake = new Intake(budget, (chunk) => this.#take(chunk));
     this.chain = new Chain((item) => this.sink.take(item));
   }
@@ -151,7 +159,9 @@ export class Pipe {
   }
 
   /** Returns whether to read on. */
-  #take(chunk: Buffer): boolean {
+  #take(given: Buffer): boolean {
+    const chunk = this.#preamble === undefined || this.#mode === 'discard' ? given : this.#afterPreamble(given, this.#preamble);
+    if (chunk.length === 0) return this.#stopped === 0;
     this.bytesIn += chunk.length;
     this.#chunks += 1;
     if (this.#mode === 'discard') return true;
@@ -160,6 +170,19 @@ export class Pipe {
     if (this.chain.isEmpty && this.sink.isIdle) this.#writeThrough(chunk);
     else this.#sendThroughChain(chunk);
     return this.#stopped === 0;
+  }
+
+  /** What of these bytes comes behind the preamble. It is small, so the destination's buffer takes it as it is. */
+  #afterPreamble(chunk: Buffer, preamble: Preamble): Buffer {
+    const end = chunk.indexOf(0x0a) + 1;
+    const head = Buffer.from(end === 0 ? chunk : chunk.subarray(0, end));
+    this.dest.write(head);
+    preamble.see(head);
+    if (end > 0) {
+      this.#preamble = undefined;
+      preamble.passed();
+    }
+    return chunk.subarray(head.length);
   }
 
   #writeThrough(chunk: Buffer): void {

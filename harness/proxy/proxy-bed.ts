@@ -44,6 +44,7 @@ interface LinkSettings {
   transport?: 'tcp' | 'unix';
   framing?: string;
   capture?: boolean;
+  preamble?: boolean;
   seed?: string;
 }
 
@@ -75,7 +76,7 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
     return { status: response.status, text, json: parsed(text) };
   };
 
-  async function link({ transport = 'tcp', framing = 'raw', capture = false, seed }: LinkSettings = {}): Promise<Link> {
+  async function link({ transport = 'tcp', framing = 'raw', capture = false, preamble, seed }: LinkSettings = {}): Promise<Link> {
     links += 1;
     const name = `link${links}`;
     const upstream = await listening(transport === 'unix' ? join(folder, `${name}.up`) : undefined);
@@ -87,6 +88,7 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
       upstream: upstream.address,
       framing,
       capture,
+      ...(preamble !== undefined && { preamble }),
       ...(seed !== undefined && { seed }),
     });
     if (created.status !== 201) throw new Error(`the proxy was not created: ${created.text}`);

@@ -55,7 +55,7 @@ export function proxyBody(proxy: Proxy): Record<string, unknown> {
 
 function readExtras(given: Record<string, unknown>): ProxyExtras {
   const extras: ProxyExtras = {};
-  const { framing, seed, capture, label } = given;
+  const { framing, seed, capture, preamble, label } = given;
   if (framing !== undefined && framing !== null) {
     if (!FRAMINGS.includes(framing as Framing)) throw badBody(`framing must be one of ${FRAMINGS.join(', ')}`);
     extras.framing = framing as Framing;
@@ -67,6 +67,10 @@ function readExtras(given: Record<string, unknown>): ProxyExtras {
   if (capture !== undefined && capture !== null) {
     if (typeof capture !== 'boolean') throw badBody('capture must be true or false');
     extras.capture = capture;
+  }
+  if (preamble !== undefined && preamble !== null) {
+    if (typeof preamble !== 'boolean') throw badBody('preamble must be true or false');
+    extras.preamble = preamble;
   }
   if (label !== undefined && label !== null) {
     if (typeof label !== 'string') throw badBody('label must be a string');

@@ -31,6 +31,7 @@ export interface ProxyExtras {
   framing?: Framing;
   seed?: string | number;
   capture?: boolean;
+  preamble?: boolean;
   label?: string;
 }
 
@@ -197,6 +198,7 @@ export class Proxy {
       ordinal,
       framing: this.framing,
       capture: this.extras.capture === true,
+      preamble: this.extras.preamble === true,
       upstream: this.#upstreamAddress,
       budget: this.#world.budget,
       publish: (event, fields) => this.#publish(event, fields),
@@ -233,6 +235,8 @@ export class Proxy {
   #attach(toxic: ArmedToxic, connection: Connection): void {
     const { stage } = toxic.type;
     if (stage === undefined || !this.#affects(toxic, connection.ordinal)) return;
+    // Behind a preamble the label is known from the first byte on; elsewhere each stage finds out as bytes come.
+    if (this.extras.preamble === true && !isLabelled(toxic, connection)) return;
     for (const direction of toxic.directions) {
       // One that acted at once may have ended the connection.
       if (connection.state !== 'open') return;

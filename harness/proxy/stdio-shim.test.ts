@@ -41,6 +41,33 @@ it('takes the command from the far half when near names none', async () => {
   expect((await ending(near)).stdout).toBe('from far\n');
 });
 
+it('gives the words of the near half as arguments to the command of the far half, which has variables of its own', async () => {
+  const farCommand = js('console.log(process.argv.slice(1).join("|"), process.env.TW_OF_NEAR, process.env.TW_OF_FAR)', 'own');
+  const bench = await shim({ farCommand, farEnv: ['TW_OF_FAR=far=1'] });
+  const near = bench.start(['a b', '--', '-x'], { env: { ...process.env, TW_OF_NEAR: 'near', TW_OF_FAR: 'near' } });
+  expect((await ending(near)).stdout).toBe('own|a b|--|-x near far=1\n');
+});
+
+it('says at the far half which commands run and how they ended', async () => {
+  const bench = await shim();
+  const reports = text(bench.far.stdout);
+  const near = bench.start(js('setInterval(() => {}, 1000)'));
+  await until(() => reports().includes('"started"'));
+  near.kill('SIGTERM');
+  await until(() => reports().includes('"ended"'));
+  await ending(bench.start(['sh', '-c', 'exit 3']));
+  const lines = reports()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(lines).toMatchObject([
+    { started: expect.any(Number) as number, near: near.pid },
+    { ended: { code: null, signal: 'SIGTERM', signalled: true } },
+    { started: expect.any(Number) as number },
+    { ended: { code: 3, signal: null, signalled: false } },
+  ]);
+});
+
 it('serves one session after the other and side by side, numbering their streams in order', async () => {
   const bench = await shim();
   const both = [bench.start(['cat']), bench.start(['cat'])];
@@ -152,7 +179,7 @@ it('lets each stream be cut alone', async () => {
   expect(await ending(near)).toMatchObject({ code: 9, stderr: 'still here' });
 });
 
-it('leaves no command behind when near is killed, even one that ignores everything', async () => {
+it('kills the command when near is killed, even one that ignores everything', async () => {
   const near = (await shim()).start(
     js(`for (const s of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.on(s, () => {}); console.log(process.pid); setInterval(() => {}, 1000)`),
   );
@@ -187,13 +214,14 @@ it('refuses a call without a socket', async () => {
 });
 
 /** A far half, a plain relay in the proxy's place, and a way to start near halves. */
-async function shim(options: { farCommand?: string[]; drainMs?: number } = {}) {
+async function shim(options: { farCommand?: string[]; farEnv?: string[]; drainMs?: number } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tw-shim-'));
   const [proxy, upstream, control] = ['proxy', 'upstream', 'control'].map((name) => path.join(folder, name)) as [string, string, string];
   const bounds = ['--drain-ms', String(options.drainMs ?? 2000), '--grace-ms', '100'];
+  const env = (options.farEnv ?? []).flatMap((pair) => ['--env', pair]);
   const far = spawn(
     process.execPath,
-    [SHIM, 'far', '--socket', upstream, '--control', control, ...bounds, '--', ...(options.farCommand ?? [])],
+    [SHIM, 'far', '--socket', upstream, '--control', control, ...bounds, ...env, '--', ...(options.farCommand ?? [])],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

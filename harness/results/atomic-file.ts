@@ -1,10 +1,12 @@
 // A reader sees the old file or the new one, never half of one; a full disk leaves the old one.
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** @throws ResultsError naming the file and the reason. */
 export async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.draft`;
+  // A name of its own: two cases that end together may save the same bug.
+  const draft = `${file}.${randomUUID()}.draft`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(draft, 'w');
@@ -15,7 +17,8 @@ export async function writeWhole(file: string, text: string): Promise<void> {
     }
     await rename(draft, file);
   } catch (cause) {
-    await rm(draft, { force: true });
+    // What cannot be written often cannot be removed either; the first reason is the one to tell.
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new ResultsError(`cannot write ${file}: ${(cause as Error).message}`, { cause });
   }
 }

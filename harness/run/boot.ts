@@ -1,6 +1,6 @@
 // Nodes in start order, each layer at once, every log line and exit into the history. A node that does not come
 // up ends the run with an open obligation: whose fault that is, the oracles say.
-import { nodeNamed, startOrder, type Node, type Topology } from '../model/topology.ts';
+import { isSpawned, nodeNamed, startOrder, type Node, type Topology } from '../model/topology.ts';
 import { NotReadyError, type Ground, type RunningNode } from '../runtime/runtime.ts';
 import type { Obligations } from './obligations.ts';
 import type { Recorder } from './recorder.ts';
@@ -14,7 +14,7 @@ export interface RunningSystem extends AsyncDisposable {
   /** The run is about to send this node a signal: its exit is no crash. */
   expectExit(name: string): void;
   names(): readonly string[];
-  /** All nodes, in reverse start order. */
+  /** All nodes that the run started, in reverse start order; none starts afterwards. */
   stop(): Promise<void>;
 }
 
@@ -25,31 +25,47 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
   const running = new Map<string, RunningNode>();
   const expected = new Set<string>();
   const order = startOrder(topology);
+  let over = false;
+
+  const watch = (started: RunningNode): void => {
+    const { name } = started;
+    const pid = started.pid !== undefined && { pid: started.pid };
+    running.set(name, started);
+    recorder.record({ kind: 'node', node: name, state: 'ready', ...pid });
+    void started.exited.then(({ code, signal, byParent = false }) => {
+      if (running.get(name) === started) running.delete(name);
+      recorder.record({ kind: 'node', node: name, state: 'exited', ...pid, code, signal, asked: byParent || expected.has(name) });
+    });
+  };
+
+  /** A node that another one has started over stdio. */
+  const adopt = (child: RunningNode): void => {
+    expected.delete(child.name);
+    watch(child);
+  };
+
+  const broken = (detail: string): void => void recorder.record({ kind: 'harness', problem: 'injector', detail });
 
   const start = async (name: string): Promise<void> => {
     const node = nodeNamed(topology, name);
+    // A script that was cut off may still run: what it started now, nobody would stop.
+    if (over) throw new BootFailed(`node '${name}' was not started: the run is over`);
+    if (isSpawned(node)) throw new Error(`node '${name}' is started by whoever dials it over stdio, not by the run`);
     expected.delete(name);
     recorder.record({ kind: 'node', node: name, state: 'starting' });
     const ready = obligations.open(`node '${name}' is ready`, node.readyWithinMs);
     try {
-      const started = await ground.start(node, { line: (stream, line) => void recorder.record({ kind: 'log', node: name, stream, line }) });
-      running.set(name, started);
-      recorder.record({ kind: 'node', node: name, state: 'ready', ...(started.pid !== undefined && { pid: started.pid }) });
+      const line = (stream: 'stdout' | 'stderr', text: string): void =>
+        void recorder.record({ kind: 'log', node: name, stream, line: text });
+      const started = await ground.start(node, { line, child: adopt, broken });
+      watch(started);
       ready.met();
-      void started.exited.then((exit) => {
-        if (running.get(name) === started) running.delete(name);
-        recorder.record({
-          kind: 'node',
-          node: name,
-          state: 'exited',
-          ...(started.pid !== undefined && { pid: started.pid }),
-          ...exit,
-          asked: expected.has(name),
-        });
-      });
     } catch (error) {
       if (!(error instanceof NotReadyError)) throw error;
-      if (error.exit) recorder.record({ kind: 'node', node: name, state: 'exited', ...error.exit, asked: false });
+      if (error.exit) {
+        const { code, signal } = error.exit;
+        recorder.record({ kind: 'node', node: name, state: 'exited', code, signal, asked: false });
+      }
       ready.unmet(error.message);
       throw new BootFailed(error.message, { cause: error });
     }
@@ -70,6 +86,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
   };
 
   const stop = async (): Promise<void> => {
+    over = true;
     for (const layer of order.toReversed()) await Promise.all(layer.map((node) => end(node.name, 'stop')));
   };
 
@@ -81,6 +98,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     names: () => topology.nodes.map((node) => node.name),
     stop,
     [Symbol.asyncDispose]: async () => {
+      over = true;
       await Promise.allSettled([...running.keys()].map((name) => end(name, 'SIGKILL')));
     },
   };
@@ -98,7 +116,9 @@ export async function boot(system: RunningSystem, topology: Topology): Promise<v
 async function stopWithin(running: RunningNode, node: Node, obligations: Obligations, recorder: Recorder): Promise<void> {
   const end = obligations.open(`node '${node.name}' ends after SIGTERM`, node.stopWithinMs);
   const { killed, survivors = [] } = await running.stop();
-  const outlived = killed && survivors.length > 0 && !survivors.some((survivor) => survivor.detail.startsWith(`${running.pid} `));
+  // Where the node's own process cannot be told from what it started, the node itself counts as not having ended.
+  const outlived =
+    killed && running.pid !== undefined && survivors.length > 0 && !survivors.some(({ detail }) => detail.startsWith(`${running.pid} `));
   if (!killed || outlived) end.met();
   else end.unmet(`it was still there after ${node.stopWithinMs} ms and was killed`);
   if (outlived) for (const survivor of survivors) recorder.record({ kind: 'leftover', ...survivor });

@@ -39,6 +39,7 @@ export class IndeterminateError extends Error {}
 
 export async function drive(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
+  stage.signal.throwIfAborted();
   const scaledMs = milliseconds(scenario.within) / stage.plan.clockSpeed;
   const whole = stage.obligations.open('the script comes to its end', scaledMs);
   const ending = new AbortController();
@@ -158,6 +159,7 @@ function controlOf(name: string, stage: Stage): NodeControl {
     },
     stop: () => system.end(name, 'stop'),
     start: () => system.start(name),
+    pids: async () => (await system.node(name)?.pids()) ?? [],
     async pause() {
       await system.node(name)?.pause();
       recorder.record({ kind: 'node', node: name, state: 'paused' });

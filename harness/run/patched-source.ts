@@ -20,12 +20,15 @@ export async function sourceFor(system: System, defect: string | undefined, fold
   const patch = await defectFile(source.defects, defect);
   const root = join(folder, 'source');
   const copy = join(root, basename(source.folder));
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => rm(root, { recursive: true, force: true }));
   await mkdir(root, { recursive: true });
   await cp(source.folder, copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   const modules = await nearestModules(source.folder);
   if (modules !== undefined) await symlink(modules, join(root, 'node_modules'));
   await applyPatch(patch, copy);
-  return { folder: copy, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) };
+  const kept = undo.move();
+  return { folder: copy, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 export interface Defect {

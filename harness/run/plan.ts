@@ -1,9 +1,9 @@
 // From a scenario and a case to a plan, or a refusal with its reason. Pure but for asking the engines what they can do.
 import type { Case } from '../model/case.ts';
-import type { Step } from '../model/fault.ts';
+import type { NodeStep, Step } from '../model/fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/oracle.ts';
-import { checkTopology, linkNamed, nodeNamed, type Topology } from '../model/topology.ts';
+import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import type { Link } from '../model/link.ts';
 import type { Networks, Routing } from '../network/network.ts';
 
@@ -31,6 +31,11 @@ export function checkPlan(topology: Topology, schedule: readonly Step[]): void {
     if (ids.has(step.id)) throw new PlanError(`two steps are called '${step.id}'; give one an id of its own`);
     ids.add(step.id);
     if (step.on === 'link') linkNamed(topology, step.link);
-    else nodeNamed(topology, step.fault.node);
+    else checkNodeStep(step, nodeNamed(topology, step.fault.node));
   }
+}
+
+function checkNodeStep(step: NodeStep, node: Node): void {
+  if (step.fault.kind === 'restart' && isSpawned(node))
+    throw new PlanError(`step '${step.id}': node '${node.name}' is started by whoever dials it, so only that node can start it again`);
 }

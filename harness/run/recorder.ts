@@ -15,9 +15,14 @@ export interface Recorder extends Disposable {
   /** Called with each event right after it was recorded. */
   subscribe(listener: (event: Event) => void): () => void;
   nowMs(): number;
+  /** Everything so far is on the disk. @throws RecorderError when it could not be written. */
+  saved(): void;
 }
 
-export function openRecorder(file: string, redact: (text: string, name?: string) => string): Recorder {
+/** The history could not be kept, for example because the disk is full: the run cannot be judged again. */
+class RecorderError extends Error {}
+
+export function openRecorder(file: string, redact: (text: string, name?: string) => string, eventsMax = EVENTS_MAX): Recorder {
   mkdirSync(dirname(file), { recursive: true });
   const descriptor = openSync(file, 'w');
   const history: Event[] = [];
@@ -26,11 +31,18 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
   let pending: string[] = [];
   let closed = false;
 
+  let failure: RecorderError | undefined;
+
+  // The timer has no caller that could handle a full disk: the failure waits for whoever asks.
   const flush = (): void => {
-    if (pending.length === 0) return;
+    if (pending.length === 0 || failure) return;
     const text = pending.join('');
     pending = [];
-    writeAll(descriptor, text);
+    try {
+      writeAll(descriptor, text);
+    } catch (cause) {
+      failure = new RecorderError(`cannot write ${file}: ${(cause as Error).message}`, { cause });
+    }
   };
   const timer = setInterval(flush, FLUSH_EVERY_MS);
   timer.unref();
@@ -51,10 +63,10 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
     nowMs,
     record(body) {
       const last = history.at(-1);
-      if (last && history.length > EVENTS_MAX) return last;
+      if (last && history.length > eventsMax) return last;
       const event =
-        history.length === EVENTS_MAX
-          ? append({ kind: 'harness', problem: 'lost-events', detail: `more than ${EVENTS_MAX} events: the rest was not recorded` })
+        history.length === eventsMax
+          ? append({ kind: 'harness', problem: 'lost-events', detail: `more than ${eventsMax} events: the rest was not recorded` })
           : append(body);
       for (const listener of listeners) listener(event);
       return event;
@@ -62,6 +74,10 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    saved() {
+      flush();
+      if (failure) throw failure;
     },
     [Symbol.dispose]() {
       if (closed) return;

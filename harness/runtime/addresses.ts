@@ -3,10 +3,12 @@
 //
 //   <folder>/sockets/<node>.<file>   a node's unix listener        <node's port>   a node's TCP listener
 //   <folder>/sockets/<n>.sock        the n-th proxied link         20000 + n       the n-th proxied link
+//   <folder>/stdio/<n>/              the n-th link over stdio: a child has no address, so its link's far half is dialled
 import { join } from 'node:path';
 import { type Address, DRIVER, type Link } from '../model/link.ts';
-import { type Listener, listenerOf, nodeNamed, type Topology, TopologyError } from '../model/topology.ts';
+import { type Listener, listenerOf, nodeNamed, type Topology, TopologyError, transportOf } from '../model/topology.ts';
 import { type ProxyPlace, RuntimeError } from './runtime.ts';
+import { stdioPlace } from './stdio-place.ts';
 
 /** Hosts as somebody sees them. */
 export interface View {
@@ -42,10 +44,21 @@ export function addressBook(topology: Topology, proxied: readonly Link[], folder
   const listenerAt = (name: string, listener: string, host: string): Address => {
     const found = nodeNamed(topology, name).listens[listener];
     if (!found) throw new TopologyError(`node '${name}' has no listener '${listener}'`);
-    return found.transport === 'tcp'
-      ? { transport: 'tcp', host, port: found.port }
-      : { transport: 'unix', path: join(folder, 'sockets', `${name}.${found.file}`) };
+    switch (found.transport) {
+      case 'tcp':
+        return { transport: 'tcp', host, port: found.port };
+      case 'unix':
+        return { transport: 'unix', path: join(folder, 'sockets', `${name}.${found.file}`) };
+      case 'stdio':
+        throw new TopologyError(`listener '${listener}' of node '${name}' is its stdio, which has no address`);
+      default:
+        return found satisfies never;
+    }
   };
+  const upstreamAt = (link: Link, host: string): Address =>
+    transportOf(topology, link) === 'stdio'
+      ? { transport: 'unix', path: stdioPlace(folder, topology, link).socket }
+      : listenerAt(link.to, link.listener, host);
   const proxyAt = (link: Link, index: number, host: string): Address =>
     listenerOf(topology, link).transport === 'tcp'
       ? { transport: 'tcp', host, port: PROXY_PORT_FIRST + index }
@@ -57,14 +70,14 @@ export function addressBook(topology: Topology, proxied: readonly Link[], folder
     dial(link) {
       const view = link.from === DRIVER ? hosts.outside : hosts.inside;
       const index = indexes.get(link.name);
-      return index === undefined ? listenerAt(link.to, link.listener, view.node(link.to)) : proxyAt(link, index, view.proxy(link, index));
+      return index === undefined ? upstreamAt(link, view.node(link.to)) : proxyAt(link, index, view.proxy(link, index));
     },
     proxyPlace(link) {
       const index = indexes.get(link.name);
       if (index === undefined) throw new Error(`link '${link.name}' was not prepared for a proxy`);
       return {
         listen: proxyAt(link, index, hosts.bind),
-        upstream: listenerAt(link.to, link.listener, hosts.inside.node(link.to)),
+        upstream: upstreamAt(link, hosts.inside.node(link.to)),
       };
     },
     tcpPorts: checkedPorts(topology, proxied),
@@ -92,8 +105,11 @@ function checkedPorts(topology: Topology, proxied: readonly Link[]): number[] {
 
 function checkSocketPaths(topology: Topology, proxied: readonly Link[], book: AddressBook): void {
   const addresses = [
-    ...listeners(topology).map(([node, name]) => book.listen(node, name)),
+    ...listeners(topology)
+      .filter(([, , { transport }]) => transport !== 'stdio')
+      .map(([node, name]) => book.listen(node, name)),
     ...proxied.map((link) => book.proxyPlace(link).listen),
+    ...topology.links.filter((link) => transportOf(topology, link) === 'stdio').map((link) => book.dial(link)),
   ];
   for (const address of addresses) {
     if (address.transport === 'tcp') continue;

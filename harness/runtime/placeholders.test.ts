@@ -55,3 +55,17 @@ test('an unknown placeholder is an error that names it and those that exist', ()
 test('braces that cannot be a placeholder stay as they are', () => {
   for (const text of ['{"a":{"b":1}}', '{}', 'echo ${HOME}', '{ node }', '[1,{"port": 2}]']) expect(fill(text, fillers, 'here')).toBe(text);
 });
+
+test('only the node that dials a stdio link gets what starts the child, as words and as a file', () => {
+  const child = { ...topology.nodes[0]!, name: 'agent', listens: { stdio: { transport: 'stdio' } }, ready: { when: 'spawned' } } as const;
+  const link = { name: 'bridge->agent', from: 'bridge', to: 'agent', listener: 'stdio', framing: 'ndjson' } as const;
+  const both: Topology = { nodes: [...topology.nodes, child], links: [link] };
+  const stdio = () => ({ words: ['/bin/node', 'a b', '--'], wrapper: '/run/stdio/0/agent' });
+  const ofParent = nodeFillers(both.nodes[0]!, both, { ...place, stdio });
+  expect(JSON.parse(fill('{bridge->agent.command}', ofParent, 'here'))).toEqual(['/bin/node', 'a b', '--']);
+  expect(fill('{bridge->agent.path}', ofParent, 'here')).toBe('/run/stdio/0/agent');
+  expect([...nodeFillers(child, both, { ...place, stdio }).keys()]).toEqual(['node', 'state', 'source']);
+  expect(() => fill('{bridge->agent.path}', nodeFillers(both.nodes[0]!, both, place), 'here')).toThrow(
+    "link 'bridge->agent': stdio links run in the process runtime only",
+  );
+});

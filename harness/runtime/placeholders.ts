@@ -2,6 +2,7 @@
 // anything that cannot be a placeholder (JSON, `${SHELL}`) stay as they are.
 import type { Address } from '../model/link.ts';
 import { type Node, type Topology, TopologyError } from '../model/topology.ts';
+import { RuntimeError } from './runtime.ts';
 
 /** What each placeholder stands for; asked only when it is used, because some addresses exist only later. */
 export type Fillers = ReadonlyMap<string, () => string>;
@@ -12,6 +13,8 @@ export interface NodePlace {
   state: string;
   listen(listener: string): Address;
   dial(link: string): Address;
+  /** What starts the child at the other end of a stdio link; absent where the runtime cannot do that. */
+  stdio?(link: string): { words: readonly string[]; wrapper: string };
 }
 
 const PLACEHOLDER = /(?<!\$)\{([^{}\s"']+)\}/g;
@@ -42,13 +45,23 @@ export function nodeFillers(node: Node, topology: Topology, place: NodePlace): F
   ]);
   if (source !== undefined) fillers.set('source', () => source);
   for (const [name, listener] of Object.entries(node.listens)) {
-    addAddress(fillers, `listen.${name}`, listener.transport, () => place.listen(name));
+    if (listener.transport !== 'stdio') addAddress(fillers, `listen.${name}`, listener.transport, () => place.listen(name));
   }
   for (const link of topology.links) {
     const listener = topology.nodes.find((candidate) => candidate.name === link.to)?.listens[link.listener];
-    if (listener) addAddress(fillers, link.name, listener.transport, () => place.dial(link.name));
+    if (listener?.transport !== 'stdio') {
+      if (listener) addAddress(fillers, link.name, listener.transport, () => place.dial(link.name));
+    } else if (link.from === node.name) {
+      fillers.set(`${link.name}.command`, () => JSON.stringify(stdioOf(place, link.name).words));
+      fillers.set(`${link.name}.path`, () => stdioOf(place, link.name).wrapper);
+    }
   }
   return fillers;
+}
+
+function stdioOf(place: NodePlace, link: string): { words: readonly string[]; wrapper: string } {
+  if (place.stdio) return place.stdio(link);
+  throw new RuntimeError(`link '${link}': stdio links run in the process runtime only`);
 }
 
 function addAddress(fillers: Map<string, () => string>, name: string, transport: 'tcp' | 'unix', address: () => Address): void {

@@ -1,12 +1,12 @@
 // Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology
 // and runs side by side never meet. Each node is a process group with marker variables, killed as a tree.
-import { delimiter, dirname } from 'node:path';
+import { basename, delimiter, dirname } from 'node:path';
 import type { Link } from '../model/link.ts';
-import { linkNamed, type Node } from '../model/topology.ts';
+import { linkNamed, type Node, nodeNamed, stdioLinksFrom } from '../model/topology.ts';
 import { type AddressBook, addressBook, type View } from './addresses.ts';
 import { requireFree } from './free-port.ts';
 import { type LogLines, logLines } from './log-lines.ts';
-import { killUntilGone, markedProcesses } from './marked-processes.ts';
+import { killUntilGone, markedProcesses, NODE_MARKER, RUN_MARKER } from './marked-processes.ts';
 import { environment, type Inhabitant, makeHome, makeHomes, stateFolder } from './node-home.ts';
 import { type Fillers, fillAll, fillVariables, nodeFillers } from './placeholders.ts';
 import { settlesWithin } from './poll.ts';
@@ -27,18 +27,25 @@ import {
 } from './runtime.ts';
 import { removeProxySockets, proxySockets, socketLeftovers } from './socket-leftovers.ts';
 import { spawnProgram } from './spawn-program.ts';
+import { stdioChildren } from './stdio-children.ts';
+import { farWords, nearWords, stdioPlace, writeWrapper } from './stdio-place.ts';
 import { sweepDeadRuns } from './sweep.ts';
 
-export function processRuntime(): Runtime {
+interface ProcessRuntimeSettings {
+  /** The program whose two halves stand between a node and a child that it talks to over stdio. */
+  stdioShim?: string;
+}
+
+export function processRuntime(settings: ProcessRuntimeSettings = {}): Runtime {
   const linux = process.platform === 'linux';
   return {
     name: 'process',
     unavailable: () => Promise.resolve(linux ? undefined : 'the process runtime reads /proc: run it on Linux, or in a container'),
-    prepare,
+    prepare: (request) => prepare(request, settings),
   };
 }
 
-async function prepare(request: GroundRequest): Promise<Ground> {
+async function prepare(request: GroundRequest, settings: ProcessRuntimeSettings): Promise<Ground> {
   const { runId, topology, proxied, signal } = request;
   signal.throwIfAborted();
   await sweepDeadRuns();
@@ -49,14 +56,20 @@ async function prepare(request: GroundRequest): Promise<Ground> {
   await makeHomes(place.folder, topology);
   await Promise.all(book.tcpPorts.map((port) => requireFree(place.loopback, port)));
   undo.move();
-  return processGround(request, place, book);
+  return processGround(request, place, book, settings);
 }
 
-function processGround(request: GroundRequest, place: RunFolder, book: AddressBook): Ground {
+function processGround(request: GroundRequest, place: RunFolder, book: AddressBook, { stdioShim }: ProcessRuntimeSettings): Ground {
   const { runId, topology, source, signal } = request;
   const { folder } = place;
   const nodes = new Map<string, ProcessTree>();
   const programs = new Map<string, ProcessTree & { links: readonly Link[] }>();
+
+  const children = stdioChildren({
+    topology,
+    launch: launchFarHalf,
+    marked: (name) => markedProcesses(runId).filter(({ node }) => node === name),
+  });
 
   async function spawn(who: Inhabitant, plan: Pick<Program, 'command' | 'env'>, fillers: Fillers, log: LogLines): Promise<ProcessTree> {
     const where = `${who.kind} '${who.name}'`;
@@ -69,13 +82,8 @@ function processGround(request: GroundRequest, place: RunFolder, book: AddressBo
   async function start(node: Node, sink: NodeSink): Promise<RunningNode> {
     signal.throwIfAborted();
     if (nodes.get(node.name)?.first.ended === false) throw new Error(`node '${node.name}' runs already`);
-    const fillers = nodeFillers(node, topology, {
-      nodeBinary: process.execPath,
-      source,
-      state: stateFolder(folder, node.name),
-      listen: (listener) => book.listen(node.name, listener),
-      dial: (link) => book.dial(linkNamed(topology, link)),
-    });
+    const fillers = fillersOf(node);
+    for (const link of stdioLinksFrom(topology, node.name)) await children.open(link, sink);
     const log = logLines(sink, node.ready.when === 'log' ? node.ready.contains : undefined);
     const tree = await spawn({ kind: 'node', name: node.name }, node, fillers, log);
     nodes.set(node.name, tree);
@@ -86,7 +94,50 @@ function processGround(request: GroundRequest, place: RunFolder, book: AddressBo
       await killTree(tree);
       throw error;
     }
-    return runningNode(node, tree, log);
+    const running = runningNode(node, tree, log);
+    return {
+      ...running,
+      async stop() {
+        const { killed, survivors } = await running.stop();
+        return { killed, ...(survivors && { survivors: survivors.map(children.behind) }) };
+      },
+    };
+  }
+
+  function fillersOf(node: Node): Fillers {
+    return nodeFillers(node, topology, {
+      nodeBinary: process.execPath,
+      source,
+      state: stateFolder(folder, node.name),
+      listen: (listener) => book.listen(node.name, listener),
+      dial: (link) => book.dial(linkNamed(topology, link)),
+      stdio(name) {
+        const link = linkNamed(topology, name);
+        const stdio = stdioPlace(folder, topology, link);
+        return { words: nearWords(shim(), stdio, book.dial(link)), wrapper: stdio.wrapper };
+      },
+    });
+  }
+
+  /** The child gets the variables of the node that starts it, its own over them, and marks that tell it from that node. */
+  async function launchFarHalf(link: Link, log: LogLines): Promise<ProcessTree> {
+    const child = nodeNamed(topology, link.to);
+    const where = `node '${child.name}'`;
+    const fillers = fillersOf(child);
+    const env = { ...fillVariables(child.env, fillers, where), [RUN_MARKER]: runId, [NODE_MARKER]: child.name };
+    const stdio = stdioPlace(folder, topology, link);
+    await writeWrapper(stdio, nearWords(shim(), stdio, book.dial(link)));
+    const name = basename(dirname(stdio.wrapper));
+    await makeHome(folder, `stdio-${name}`);
+    const command = farWords(shim(), stdio, { command: fillAll(child.command, fillers, where), env });
+    const tree = await spawn({ kind: 'program', name: `stdio-${name}` }, { command }, new Map(), log);
+    programs.set(`stdio-${name}`, { ...tree, links: [] });
+    return tree;
+  }
+
+  function shim(): string {
+    if (stdioShim === undefined) throw new RuntimeError('this process runtime was made without the shim that stdio links need');
+    return stdioShim;
   }
 
   async function launch(program: Program, sink: NodeSink): Promise<LaunchedProgram> {
@@ -124,7 +175,10 @@ function processGround(request: GroundRequest, place: RunFolder, book: AddressBo
 
   async function leftovers(): Promise<readonly Leftover[]> {
     const alive = new Map([...programs].filter(([, { first }]) => !first.ended));
-    const processes = markedProcesses(runId).filter(({ program }) => program === undefined || !alive.has(program));
+    await children.settled();
+    const processes = markedProcesses(runId).filter(
+      ({ pid, program }) => !children.isNear(pid) && (program === undefined || !alive.has(program)),
+    );
     // Sockets of proxies are the harness's own: a pooled fault server holds them without being launched here.
     const ours = proxySockets(request.proxied, book.proxyPlace);
     return [...processes.map(processLeftover), ...(await socketLeftovers(folder, topology, ours))];
@@ -132,6 +186,7 @@ function processGround(request: GroundRequest, place: RunFolder, book: AddressBo
 
   async function dispose(): Promise<void> {
     await using _released = place;
+    children[Symbol.dispose]();
     const { left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
     const trees = [...nodes.values(), ...programs.values()];
     await settlesWithin(Promise.all(trees.map(({ first }) => first.exited)), KILL_WITHIN_MS);

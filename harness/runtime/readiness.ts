@@ -80,6 +80,8 @@ function seen({ node: { ready, readyWithinMs }, address, log }: AwaitedNode, ove
       return asking(() => accepts(address(ready.listener)), readyWithinMs, over);
     case 'http':
       return asking(() => answers(address(ready.listener), ready.path), readyWithinMs, over);
+    case 'spawned':
+      return Promise.resolve();
     default:
       return ready satisfies never;
   }
@@ -99,6 +101,8 @@ function readinessText(ready: Readiness, address: AwaitedNode['address']): strin
       return `a connection to listener '${ready.listener}' at ${addressText(address(ready.listener))}`;
     case 'http':
       return `a 2xx answer to GET ${ready.path} from listener '${ready.listener}' at ${addressText(address(ready.listener))}`;
+    case 'spawned':
+      return 'whoever dials it';
     default:
       return ready satisfies never;
   }

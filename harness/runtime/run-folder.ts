@@ -5,6 +5,7 @@
 //
 //   <tmp>/tornwire-<uid>/<runId>/owner.json   written before anything else
 //                               /sockets/     socket files of nodes and proxies
+//                               /stdio/       what starts children over stdio, and their far halves
 //                               /state/<node> their home and working folder, kept over restarts
 //                               /tmp/<node>   their TMPDIR
 //   <tmp>/tornwire-<uid>/compile-cache/       Node's compile cache, shared by all runs

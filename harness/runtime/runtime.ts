@@ -80,10 +80,16 @@ export interface LaunchedProgram extends AsyncDisposable {
 export interface NodeExit {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** The node that had started it over stdio had sent it a signal. */
+  byParent?: boolean;
 }
 
 export interface NodeSink {
   line(stream: 'stdout' | 'stderr', line: string): void;
+  /** The node has started another one over stdio. */
+  child?(child: RunningNode): void;
+  /** What the harness put beside the node for its children has ended: whatever they suffer now is not the system's fault. */
+  broken?(detail: string): void;
 }
 
 /** A node that runs. Once it has exited every method but `exited`, `pids` and `logTail` does nothing. */

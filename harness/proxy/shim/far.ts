@@ -10,7 +10,7 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKernel } from '../kernel.ts';
 import { firstLine, onMessages, say, STREAMS } from './wire.ts';
-import type { ControlPreamble, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';
+import type { ControlPreamble, FarReport, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';
 
 /** For how long a session may lack one of its connections. */
 const PAIRING_MS_MAX = 10_000;
@@ -27,6 +27,11 @@ export async function runFar(options: ShimOptions): Promise<void> {
   setInterval(() => process.ppid !== parent && stop(), PARENT_LOOK_MS);
   process.stdout.on('error', () => {});
   process.stdout.write('listening\n');
+}
+
+/** A line on stdout for whoever started this half: which commands run, and how they ended. */
+function report(what: FarReport): void {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
 }
 
 async function listen(path: string, take: (socket: Socket) => void): Promise<net.Server> {
@@ -132,6 +137,9 @@ class Session {
   readonly #options: ShimOptions;
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<unknown> = Promise.resolve();
+  #signalled = false;
+  /** Near was told how the command ended; the numbers of its processes may belong to others now. */
+  #over = false;
 
   constructor(control: Socket, streams: Streams, preamble: ControlPreamble, options: ShimOptions) {
     this.#control = control;
@@ -141,9 +149,10 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const [command, ...args] = this.#preamble.command.length > 0 ? this.#preamble.command : this.#options.command;
+    const [command, ...args] = [...this.#options.command, ...this.#preamble.command];
     if (command === undefined) return this.#failed('no command was given to either half');
-    const { cwd, env } = this.#preamble;
+    const { cwd, session } = this.#preamble;
+    const env = { ...this.#preamble.env, ...this.#options.env };
     const child = spawn(command, args, { cwd, env, detached: true, stdio: 'pipe' });
     this.#child = child;
     const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null } | Error>((resolve) => {
@@ -153,12 +162,17 @@ class Session {
     this.#exited = ended;
     const outputs = [carryOutput(child.stdout, this.#streams.stdout), carryOutput(child.stderr, this.#streams.stderr)];
     const stopLooking = carryInput(this.#streams.stdin, child.stdin);
-    if (child.pid !== undefined) say(this.#control, { started: child.pid });
+    if (child.pid !== undefined) {
+      say(this.#control, { started: child.pid });
+      report({ session, started: child.pid, near: this.#preamble.pid });
+    }
     onMessages(this.#control, (line) => this.#signal((line as ToFar).signal, this.#preamble.leader));
-    for (const event of ['end', 'close']) this.#control.once(event, () => void this.endWithoutNear());
+    // Near goes before the command only by SIGKILL, which was meant for the command.
+    for (const event of ['end', 'close']) this.#control.once(event, () => this.#signal('SIGKILL', this.#preamble.leader));
     const end = await ended;
     stopLooking();
     if (end instanceof Error) return this.#failed(end.message);
+    report({ session, ended: { ...end, signalled: this.#signalled } });
     // A grandchild may hold the output open for ever.
     await Promise.race([Promise.all(outputs), sleep(this.#options.drainMs, undefined, { ref: false })]);
     for (const output of [child.stdout, child.stderr]) output.destroy();
@@ -166,7 +180,7 @@ class Session {
     this.#close();
   }
 
-  /** End of stdin, then TERM, then KILL to the whole group. */
+  /** This half is being stopped: end of stdin, then TERM, then KILL to the whole group. */
   async endWithoutNear(): Promise<void> {
     if (this.#child === undefined || this.#hasExited()) return;
     this.#child.stdin.end();
@@ -184,7 +198,8 @@ class Session {
 
   #signal(signal: NodeJS.Signals, group: boolean): void {
     const pid = this.#child?.pid;
-    if (pid === undefined || (this.#hasExited() && !group)) return;
+    if (pid === undefined || this.#over || (this.#hasExited() && !group)) return;
+    this.#signalled = true;
     try {
       process.kill(group ? -pid : pid, signal);
     } catch {
@@ -198,6 +213,7 @@ class Session {
   }
 
   #close(): void {
+    this.#over = true;
     this.#control.end();
     for (const stream of STREAMS) this.#streams[stream].end();
     this.#streams.stdin.destroy();

@@ -24,7 +24,8 @@ export async function runNear(options: ShimOptions): Promise<void> {
   try {
     const [stdin, stdout, stderr] = await connectStreams(options.socket, session);
     const control = await connect(options.control ?? options.socket);
-    say(control, { stream: 'control', session, command: options.command, cwd: process.cwd(), env: process.env, leader: isGroupLeader() });
+    const { pid, env } = process;
+    say(control, { stream: 'control', session, pid, command: options.command, cwd: process.cwd(), env, leader: isGroupLeader() });
     for (const signal of FORWARDED) process.on(signal, () => say(control, { signal }));
     carryInput(process.stdin, stdin!);
     const ending = endOf(control);

@@ -8,10 +8,13 @@ export interface ShimOptions {
   socket: string;
   /** A path of its own for the control connection; without one it passes the proxy as the fourth connection. */
   control: string | undefined;
+  /** Far: the command, to which near's words are arguments. Near: the command where far has none. */
   command: string[];
+  /** Far: laid over the environment of the near half. */
+  env: NodeJS.ProcessEnv;
   /** For how long an exit waits for output that is still on its way. */
   drainMs: number;
-  /** Between the end of a session without its near half, TERM, and KILL. */
+  /** When far is stopped: between the end of a command's stdin, TERM, and KILL. */
   graceMs: number;
 }
 
@@ -26,6 +29,8 @@ interface StreamPreamble {
 export interface ControlPreamble {
   stream: 'control';
   session: string;
+  /** Of the near half. */
+  pid: number;
   command: string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -40,6 +45,12 @@ export interface ToFar {
 }
 
 export type ToNear = { started: number } | { exit: number } | { signal: NodeJS.Signals } | { failed: string };
+
+/** What the far half says on its stdout, a line of JSON each, after the line `listening`. */
+export type FarReport =
+  | { session: string; started: number; near: number }
+  /** `signalled`: its parent had sent it a signal. */
+  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; signalled: boolean } };
 
 export function say(socket: Socket, message: Preamble | ToFar | ToNear): void {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);

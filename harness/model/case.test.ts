@@ -1,0 +1,108 @@
+// What the schema lets through is what a repro can hold: every fault of fault.ts with every one of its fields.
+import { expect, test } from 'vitest';
+import { caseSchema, type Case } from './case.ts';
+import type { LinkFault, NodeFault, Step } from './fault.ts';
+
+/** The types ask for every kind and every optional field: a new one without a sample does not compile, without a schema it is red. */
+const LINK_FAULTS: { [K in LinkFault['kind']]: Required<Extract<LinkFault, { kind: K }>> } = {
+  latency: { kind: 'latency', delayMs: 5, jitterMs: 1 },
+  bandwidth: { kind: 'bandwidth', rateKBps: 10 },
+  stall: { kind: 'stall', forMs: 100 },
+  'slow-close': { kind: 'slow-close', delayMs: 5 },
+  timeout: { kind: 'timeout', afterMs: 0 },
+  split: { kind: 'split', every: 1, sizes: [1, 2], offsets: [3], gap: 'gated', delayUs: 10 },
+  slice: { kind: 'slice', averageSize: 10, sizeVariation: 2, delayUs: 10 },
+  coalesce: { kind: 'coalesce', untilBytes: 100, frames: 2, withinMs: 50 },
+  'slow-reader': { kind: 'slow-reader', rateBps: 100 },
+  cut: { kind: 'cut', how: 'half-close' },
+  'limit-data': { kind: 'limit-data', bytes: 0 },
+  reset: { kind: 'reset', afterMs: 1 },
+  refuse: { kind: 'refuse' },
+  'accept-then-close': { kind: 'accept-then-close' },
+  'never-accept': { kind: 'never-accept' },
+  'half-open': { kind: 'half-open' },
+  down: { kind: 'down' },
+  drop: { kind: 'drop' },
+  duplicate: { kind: 'duplicate' },
+  hold: { kind: 'hold', frames: 1 },
+  reorder: { kind: 'reorder', window: 2 },
+  truncate: { kind: 'truncate', toBytes: 0 },
+  corrupt: { kind: 'corrupt', offset: 0, mask: 255, length: 1 },
+  'stray-line': { kind: 'stray-line', line: 'warning: \u2028' },
+  'split-utf8': { kind: 'split-utf8' },
+};
+
+const NODE_FAULTS: { [K in NodeFault['kind']]: Required<Extract<NodeFault, { kind: K }>> } = {
+  kill: { kind: 'kill', node: 'room', signal: 'SIGTERM' },
+  pause: { kind: 'pause', node: 'room', forMs: 10 },
+  restart: { kind: 'restart', node: 'room' },
+};
+
+test.each(Object.values(LINK_FAULTS))('$kind survives the trip through a file', (fault) => {
+  const given = caseOf([linkStep(fault)]);
+  expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
+});
+
+test.each(Object.values(NODE_FAULTS))('$kind of a node survives the trip through a file', (fault) => {
+  const given = caseOf([{ id: 'step', on: 'node', fault, armAt: { mark: 'busy' }, mustFire: 1 }]);
+  expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
+});
+
+test('a trigger keeps all of its counts and its frame match', () => {
+  const frame = { index: 2, matches: { type: 'text', opcode: 1, contains: 'x', json: { '/kind': 'reply', '/ids': [1, null] } } };
+  const trigger = { connection: 1, nthAfterArming: 2, frame, atByte: 0, times: 3 };
+  const given = caseOf([{ ...linkStep({ kind: 'drop' }), trigger, armAt: { mark: 'm' } }]);
+  expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
+});
+
+test('optional fields may be absent', () => {
+  const given = caseOf([linkStep({ kind: 'split' }), linkStep({ kind: 'stall' }), linkStep({ kind: 'reset' })]);
+  expect(caseSchema.parse(given)).toStrictEqual(given);
+});
+
+test.each<[string, (given: Case) => unknown, string]>([
+  ['an unknown fault', (given) => ({ ...given, schedule: [linkStep({ kind: 'melt' } as unknown as LinkFault)] }), 'schedule.0.fault.kind'],
+  [
+    'a misspelt number of a fault',
+    (given) => ({ ...given, schedule: [linkStep({ kind: 'stall', formMs: 3 } as LinkFault)] }),
+    'schedule.0.fault',
+  ],
+  [
+    'a byte before the first',
+    (given) => ({ ...given, schedule: [{ ...linkStep({ kind: 'drop' }), trigger: { atByte: -1 } }] }),
+    'schedule.0.trigger.atByte',
+  ],
+  [
+    'a connection counted from 0',
+    (given) => ({ ...given, schedule: [{ ...linkStep({ kind: 'drop' }), trigger: { connection: 0 } }] }),
+    'schedule.0.trigger.connection',
+  ],
+  [
+    'a mask that changes nothing',
+    (given) => ({ ...given, schedule: [linkStep({ kind: 'corrupt', offset: 0, mask: 0 })] }),
+    'schedule.0.fault.mask',
+  ],
+  ['a seed beyond 32 bits', (given) => ({ ...given, seed: 2 ** 32 }), 'seed'],
+  ['a slower clock', (given) => ({ ...given, clockSpeed: 0.5 }), 'clockSpeed'],
+  ['a field of another version', (given) => ({ ...given, colour: 'red' }), ''],
+])('%s is refused at its place', (_what, change, path) => {
+  const parsed = caseSchema.safeParse(change(caseOf([])));
+  expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+});
+
+function linkStep(fault: LinkFault): Extract<Step, { on: 'link' }> {
+  return { id: `${fault.kind} a->b`, on: 'link', link: 'a->b', direction: 'upstream', fault, trigger: {}, armAt: 'start', mustFire: 1 };
+}
+
+function caseOf(schedule: readonly Step[]): Case {
+  return {
+    scenario: 'a/b',
+    parameters: { windows: 2, deep: { list: [null, 'x'] } },
+    seed: 2 ** 32 - 1,
+    schedule,
+    runtime: 'process',
+    engine: 'auto',
+    clockSpeed: 1,
+    defect: 'W1',
+  };
+}

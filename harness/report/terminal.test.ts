@@ -1,0 +1,99 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { failOrPass, pass, unknown } from '../model/verdict.ts';
+import { rowDouble } from '../results/case-result.double.ts';
+import { countsOf, SUMMARY_VERSION, type CaseRow, type Summary } from '../results/summary.ts';
+import { countsLine, failureLines, needsAttention, plain, progressLine, table } from './terminal.ts';
+
+const failed = (message = 'no answer') => failOrPass('hang', [{ message, events: [1] }]);
+const starved = unknown('machine', 'starved', 'busy');
+const caught = { defect: 'W1', expectedOracle: 'hang' };
+const missed = { defect: 'W1', expectedOracle: 'leak' };
+
+/** Colours, a title, a cursor move, a bell, C1 controls, a carriage return that would overwrite the line, DEL. */
+const HOSTILE = 'a\u001b[31mred\u001b[0m\u001b]0;owned\u0007\u001b[2J\u001b\u0008\u0007\u009b31m\u0085\rb\u007f\u0000';
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+test('control characters of captured text never reach the terminal', () => {
+  const row = rowDouble(failed(HOSTILE));
+  const lost = rowDouble(unknown('harness', 'injector', HOSTILE));
+  const skipped = rowDouble(pass('all'), { verdict: 'skipped', reason: `${HOSTILE}\nsecond line` });
+  const printed = [...failureLines(row), ...failureLines(lost), table(summaryOf([skipped]))].join('\n');
+  expect(printed).not.toMatch(CONTROL);
+  expect(printed).toContain('ared');
+  expect(plain('kept:\ttabs\nand lines, \u00e9 \u{1f600}')).toBe('kept:\ttabs\nand lines, \u00e9 \u{1f600}');
+});
+
+test('a failure shows its findings, the replay line and where the history is; four findings at most', () => {
+  const many = failOrPass(
+    'hang',
+    [1, 2, 3, 4, 5].map((n) => ({ message: `no answer ${n}\nfrom room`, events: [n] })),
+  );
+  expect(failureLines(rowDouble(many, { folder: 'results/runs/x' }))).toEqual([
+    ...[1, 2, 3, 4].map((n) => `      hang: no answer ${n}\n      from room`),
+    '      replay: npx tornwire run links/cut',
+    '      history: results/runs/x/history.ndjson',
+  ]);
+});
+
+test.each<[string, CaseRow, boolean, string]>([
+  ['a pass', rowDouble(pass('all')), false, 'pass'],
+  ['a failure', rowDouble(failed()), true, 'FAIL'],
+  ['an unknown', rowDouble(starved), true, 'unknown'],
+  ['a skipped case', rowDouble(pass('all'), { verdict: 'skipped', reason: 'no tmux' }), false, 'skip'],
+  ['a caught defect', rowDouble(failed(), caught), false, 'caught'],
+  ['a defect caught by another oracle', rowDouble(failed(), missed), true, 'missed (fail)'],
+  ['a defect that passed', rowDouble(pass('all'), caught), true, 'missed (pass)'],
+  ['a skipped defect', rowDouble(pass('all'), { ...caught, verdict: 'skipped' }), false, 'skip'],
+])('%s is called by its name, and lines follow only where somebody must look', (_what, row, attention, word) => {
+  expect(needsAttention(row)).toBe(attention);
+  expect(failureLines(row).length > 0).toBe(attention);
+  expect(stripVTControlCharacters(progressLine(row, 3, 12))).toContain(` 3/12 ${word} links/cut`);
+});
+
+test('the table has a line a scenario and defect: the worst verdict, how many were good, the median time', () => {
+  const rows = [
+    rowDouble(pass('all'), { durationMs: 30 }),
+    rowDouble(failed(), { durationMs: 10 }),
+    rowDouble(starved, { durationMs: 20 }),
+    rowDouble(failed(), { ...caught, durationMs: 5 }),
+    rowDouble(pass('all'), { scenario: 'other/one', verdict: 'skipped', reason: 'no tmux', durationMs: 0 }),
+  ];
+  expect(
+    table(summaryOf(rows))
+      .split('\n')
+      .map((line) => line.trimEnd()),
+  ).toEqual([
+    '',
+    'scenario        verdict        median',
+    'links/cut       fail 1/3        20 ms  by hang',
+    'links/cut + W1  caught           5 ms  by hang',
+    'other/one       skipped          0 ms  no tmux',
+    '',
+    '1 passed, 1 failed, 1 unknown, 1 skipped; defects: 1 caught, 0 missed in 5.0 s',
+  ]);
+});
+
+test('one defect run of three that nobody caught makes the whole line missed', () => {
+  const rows = [rowDouble(failed(), caught), rowDouble(pass('all'), caught), rowDouble(failed(), caught)];
+  expect(table(summaryOf(rows))).toContain('missed 2/3');
+});
+
+test('an interrupted run says so, and defects are named only where there were any', () => {
+  expect(countsLine({ ...summaryOf([rowDouble(pass('all'))]), interrupted: true })).toBe(
+    '1 passed, 0 failed, 0 unknown, 0 skipped in 5.0 s (interrupted)',
+  );
+});
+
+function summaryOf(cases: readonly CaseRow[]): Summary {
+  return {
+    version: SUMMARY_VERSION,
+    tornwire: '0.1.0',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 5_000,
+    seed: 7,
+    interrupted: false,
+    counts: countsOf(cases),
+    cases: [...cases],
+  };
+}

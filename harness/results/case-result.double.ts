@@ -1,0 +1,27 @@
+// A finished case for tests of what is made of it.
+import type { Verdict } from '../model/verdict.ts';
+import type { CaseResult } from '../run/environment.ts';
+import { rowOf, type CaseRow } from './summary.ts';
+
+export function resultDouble(verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {
+  return {
+    case: { scenario: 'links/cut', parameters: {}, seed: 7, schedule: [], runtime: 'process', engine: 'auto', clockSpeed: 1 },
+    title: 'a cut link is dialled again',
+    verdict,
+    durationMs: 1_234.5,
+    driveMs: 1_000.4,
+    folder: '/nowhere',
+    engines: ['own 0.1.0'],
+    decisions: [],
+    fingerprint: verdict.outcome === 'fail' ? 'f00d' : '',
+    ...more,
+  };
+}
+
+/** `defect`: the case ran with that defect, and its patch names `expectedOracle`. */
+export function rowDouble(verdict: Verdict, more: Partial<CaseRow> = {}): CaseRow {
+  return {
+    ...rowOf(resultDouble(verdict), { repeat: 1, expectedOracle: null, repro: null, replay: 'npx tornwire run links/cut' }),
+    ...more,
+  };
+}

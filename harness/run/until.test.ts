@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { until } from './until.ts';
+
+const never = new AbortController().signal;
+
+test('what holds already is seen at once, with its value', async () => {
+  expect(await until(() => 0, { withinMs: 1_000, signal: never })).toMatchObject({ met: true, value: 0 });
+  expect(await until(async () => 'text', { withinMs: 1_000, signal: never })).toMatchObject({ met: true, value: 'text' });
+});
+
+test.each([
+  ['false', () => false, 'false'],
+  ['null', () => null, 'null'],
+  ['nothing', () => undefined, 'undefined'],
+  ['an error', () => Promise.reject(new Error('2 of 3 windows')), '2 of 3 windows'],
+])('a condition that gives %s does not hold, and the bound ends the wait with what was last seen', async (_what, condition, lastSeen) => {
+  const waited = await until<unknown>(condition, { withinMs: 40, signal: never });
+  expect(waited).toMatchObject({ met: false, lastSeen });
+  expect(waited.afterMs).toBeGreaterThanOrEqual(40);
+});
+
+test('a condition is asked again until it holds, less and less often', async () => {
+  let asked = 0;
+  const waited = await until(() => ++asked >= 8, { withinMs: 5_000, signal: never });
+  expect(waited.met).toBe(true);
+  // 1 + 2 + 4 + 8 + 16 + 25 + 25 ms of pauses.
+  expect(waited.afterMs).toBeGreaterThanOrEqual(70);
+});
+
+test('a condition is asked once even where the bound has passed', async () => {
+  expect(await until(() => true, { withinMs: 0, signal: never })).toMatchObject({ met: true });
+});
+
+test('a condition that hangs is given up at the bound', async () => {
+  const waited = await until(() => new Promise<boolean>(() => {}), { withinMs: 50, signal: never });
+  expect(waited).toMatchObject({ met: false, lastSeen: 'the condition itself gave no answer' });
+  expect(waited.afterMs).toBeGreaterThanOrEqual(45);
+  expect(waited.afterMs).toBeLessThan(2_000);
+});
+
+test('a wake asks at once, and every listener is taken back', async () => {
+  const listeners = new Set<() => void>();
+  let ready = false;
+  let asked = 0;
+  const waiting = until(
+    () => {
+      // From the sixth question on the pauses are 25 ms: each of them is cut short here.
+      if (++asked > 5) setImmediate(() => listeners.forEach((listener) => listener()));
+      if (asked === 205) ready = true;
+      return ready;
+    },
+    {
+      withinMs: 20_000,
+      signal: never,
+      wake: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+  );
+  const waited = await waiting;
+  expect(waited.met).toBe(true);
+  // 200 pauses of 25 ms would take five seconds.
+  expect(waited.afterMs).toBeLessThan(2_500);
+  expect(listeners.size).toBe(0);
+});
+
+test('an abort ends the wait with its reason, also one that came before', async () => {
+  const controller = new AbortController();
+  const reason = new Error('interrupted');
+  const waiting = until(() => false, { withinMs: 20_000, signal: controller.signal });
+  setTimeout(() => controller.abort(reason), 20);
+  await expect(waiting).rejects.toBe(reason);
+  let asked = false;
+  await expect(until(() => (asked = true), { withinMs: 1_000, signal: controller.signal })).rejects.toBe(reason);
+  expect(asked).toBe(false);
+});
