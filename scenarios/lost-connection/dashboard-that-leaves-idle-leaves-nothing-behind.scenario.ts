@@ -16,7 +16,9 @@ export default defineScenario({
       mustFire: 10,
     }),
   ],
-  async script({ openDashboard, cycles, until }) {
+  async script({ openDashboard, registryNodes, cycles, until }) {
+    // A registration in the midst of the rounds would be the very broadcast that must not be needed.
+    await until('the agent is registered', async () => JSON.stringify(await registryNodes()).includes('online'), { within: '5s' });
     await cycles('a dashboard comes and goes', async () => {
       const dashboard = await openDashboard();
       // The ping is what the cut waits for; it never arrives.
