@@ -22,7 +22,7 @@ export async function planCases(all: readonly NamedScenario[], chosen: readonly 
   for (const named of new Set(pairs.map((pair) => pair.named))) {
     const { scenario } = named;
     checkPlan(scenario.system.topology, scenario.schedule(scenario.parameters));
-    const reason = await named.scenario.unavailable?.();
+    const reason = await named.scenario.unavailable?.(asked.runtime);
     if (reason !== undefined) unavailable.set(named, reason);
   }
   return repeats(asked).flatMap(({ repeat, seed }) =>

@@ -117,7 +117,7 @@ async function scenarios(): Promise<Finding> {
   const cure = 'see the reasons above; scenarios without what they need are skipped and counted';
   try {
     const loaded = await loadScenarios(projectAt(process.cwd()));
-    const reasons = (await Promise.all(loaded.map(async ({ scenario }) => scenario.unavailable?.()))).filter(
+    const reasons = (await Promise.all(loaded.map(async ({ scenario }) => scenario.unavailable?.('process')))).filter(
       (reason) => reason !== undefined,
     );
     const detail =

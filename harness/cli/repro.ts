@@ -25,7 +25,7 @@ export async function repro(file: string, options: { times: number; json?: boole
         all.map((n) => n.name),
       )}`,
     );
-  const unavailable = await named.scenario.unavailable?.();
+  const unavailable = await named.scenario.unavailable?.(saved.case.runtime);
   say(`seed ${saved.case.seed}: ${saved.case.scenario}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`);
   const planned: PlannedCase[] = Array.from({ length: options.times }, (_, i) => ({
     named,

@@ -1,5 +1,6 @@
 // A scenario is a value: what is started, what goes wrong, what is done meanwhile, and what must hold.
 // A system is the adapter that a user writes once for their own programs (fixtures/stack.ts is ours).
+import type { RuntimeName } from './case.ts';
 import type { Duration } from './duration.ts';
 import type { LinkStep, NodeFault, Step } from './fault.ts';
 import type { Json } from './json.ts';
@@ -113,7 +114,7 @@ export interface Scenario<Clients extends object = object> {
   /** The whole script's bound; passing it is a hang of whatever it waited for. */
   within: Duration;
   /** A missing program or feature that makes this scenario impossible here, with its cure; undefined when all is there. */
-  unavailable?: () => string | undefined | Promise<string | undefined>;
+  unavailable?: (runtime: RuntimeName) => string | undefined | Promise<string | undefined>;
 }
 
 export interface ScenarioSettings<Clients extends object> {

@@ -77,7 +77,7 @@ async function createProxy(control: Control, request: NetworkRequest, engine: En
 /** An engine that cannot any more has been reported as broken; its pool will replace it. */
 async function removeProxies(control: Control, names: readonly string[]): Promise<void> {
   try {
-    for (const name of names) await control.call('DELETE', `/proxies/${name}`);
+    await allOrFirstError(names.map((name) => control.call('DELETE', `/proxies/${name}`)));
   } catch (error) {
     if (!(error instanceof InjectorError)) throw error;
   }

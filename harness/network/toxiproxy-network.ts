@@ -5,6 +5,7 @@
 import type { RuntimeName } from '../model/case.ts';
 import type { LinkStep } from '../model/fault.ts';
 import { transportOf } from '../model/topology.ts';
+import type { Control } from './control.ts';
 import type { EnginePool } from './engine-pool.ts';
 import { findToxiproxy, type ToxiproxySource } from './engines.ts';
 import { faultToToxic } from './fault-to-toxic.ts';
@@ -65,6 +66,8 @@ function networkOf(request: NetworkRequest, sides: readonly Side[], sink: Breaka
     await guarded(sink, entry.undo);
   }
 
+  const proxies = new Map<string, ReturnType<Control['client']['get']>>();
+
   async function arm(step: LinkStep): Promise<void> {
     if (armed.has(step.id)) throw new Error(`step '${step.id}' is armed already`);
     const side = sides.find((each) => each.links.has(step.link));
@@ -83,7 +86,10 @@ function networkOf(request: NetworkRequest, sides: readonly Side[], sink: Breaka
   }
 
   async function addToxic(side: Side, name: string, step: LinkStep, spec: object): Promise<() => Promise<void>> {
-    const proxy = await side.control.client.get(name);
+    // The proxy does not change while it lives: one look is enough for all that is armed on it.
+    const looked = proxies.get(name) ?? side.control.client.get(name);
+    proxies.set(name, looked);
+    const proxy = await looked;
     const toxic = await proxy.addToxic(spec as Parameters<typeof proxy.addToxic>[0]);
     await side.witness.armed(step, name);
     return async () => {

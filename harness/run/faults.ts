@@ -53,7 +53,14 @@ export function faultsOf(schedule: readonly Step[], network: Network, system: Ru
 
   return {
     async armAtStart() {
-      for (const step of schedule) if (step.on === 'link' && step.armAt === 'start') await arm(step);
+      const due = schedule.filter((step): step is LinkStep => step.on === 'link' && step.armAt === 'start');
+      // In order on each link, at once on different ones.
+      const links = Map.groupBy(due, (step) => step.link);
+      await Promise.all(
+        [...links.values()].map(async (steps) => {
+          for (const step of steps) await arm(step);
+        }),
+      );
     },
     async pass(mark) {
       recorder.record({ kind: 'mark', name: mark });

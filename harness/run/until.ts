@@ -12,6 +12,8 @@ export type Awaited<T> = { met: true; value: NonNullable<T>; afterMs: number } |
 
 const PAUSE_FIRST_MS = 1;
 const PAUSE_MAX_MS = 25;
+/** What was waited for is seen at most a third later than it came. */
+const PAUSE_GROWTH = 1.3;
 
 /** @throws the signal's reason when it is aborted. */
 export async function until<T>(condition: () => T | Promise<T>, waiting: Waiting): Promise<Awaited<T>> {
@@ -27,7 +29,7 @@ export async function until<T>(condition: () => T | Promise<T>, waiting: Waiting
     if (seen.text !== undefined) lastSeen = seen.text;
     if (elapsedMs() >= waiting.withinMs) return { met: false, lastSeen, afterMs: elapsedMs() };
     await pause(Math.min(pauseMs, Math.max(1, waiting.withinMs - elapsedMs())), waiting);
-    pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2);
+    pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * PAUSE_GROWTH);
   }
 }
 

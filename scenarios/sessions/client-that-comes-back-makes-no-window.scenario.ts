@@ -1,5 +1,5 @@
 import { cut, defineScenario } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a client that comes back gets its history and no window is made for it',
@@ -34,5 +34,5 @@ export default defineScenario({
   // The windows themselves are counted.
   truths: ['agents'],
   within: '60s',
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

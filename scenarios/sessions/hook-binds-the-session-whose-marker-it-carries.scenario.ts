@@ -1,5 +1,5 @@
 import { cut, defineScenario, latency } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a hook binds the session whose marker it carries, however many sessions wait',
@@ -25,5 +25,5 @@ export default defineScenario({
     await say(one, 'again !hook foreign');
     await agentAnswers(one, 'again');
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

@@ -1,5 +1,5 @@
 import { defineScenario, split } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'what is sent to a session is answered by the agent in its own window',
@@ -14,5 +14,5 @@ export default defineScenario({
     await say(second, 'hello');
     await until('somebody answers', () => client.texts().some((text) => text.includes('You said: hello')), { within: '4s' });
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

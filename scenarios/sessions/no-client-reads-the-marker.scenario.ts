@@ -1,5 +1,5 @@
 import { defineScenario, eventsOf, failOrPass, split, type Oracle } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 /** The marker is between supervisor and agent: on the way to a client it is a word of another protocol. */
 const noMarker: Oracle = {
@@ -33,5 +33,5 @@ export default defineScenario({
     await until('the agent answers', () => client.texts().some((text) => /You said: .*hello/.test(text)), { within: '4s' });
     await until('the history is whole', async () => (await openStream(session)).texts().length >= 2, { within: '4s' });
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

@@ -1,5 +1,5 @@
 import { defineScenario, split } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a session is there as soon as its window is ready, before any prompt',
@@ -13,5 +13,5 @@ export default defineScenario({
     await say(session, 'hello');
     await until('the agent answers', () => client.texts().some((text) => text.includes('You said: hello')), { within: '4s' });
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

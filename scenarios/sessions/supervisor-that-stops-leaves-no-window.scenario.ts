@@ -1,5 +1,5 @@
 import { defineScenario, stall } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a supervisor that is told to stop leaves no window and no process behind',
@@ -15,5 +15,5 @@ export default defineScenario({
     await fired('stall hook->sessions', { within: '4s' });
     await agentAnswers(two, 'hello');
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

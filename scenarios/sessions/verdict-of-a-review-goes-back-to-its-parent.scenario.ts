@@ -1,5 +1,5 @@
 import { defineScenario, split } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'the verdict of a review goes back to its parent through the adapter of the parent',
@@ -14,5 +14,5 @@ export default defineScenario({
     const client = await openStream(parent);
     await until('the parent reads the verdict', () => client.texts().some((text) => text.includes('it is sound')), { within: '4s' });
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

@@ -1,5 +1,5 @@
 import { cut, defineScenario } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a window that somebody closes is a session that has ended',
@@ -22,5 +22,5 @@ export default defineScenario({
     await agentAnswers(stays, 'hello');
     await closeWindow(closed);
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });

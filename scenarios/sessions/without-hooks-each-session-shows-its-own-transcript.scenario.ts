@@ -1,5 +1,5 @@
 import { defineScenario, stall } from 'tornwire';
-import { sessionsStack, tmuxUnavailable } from '../../fixtures/stack.ts';
+import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'without any hook each session shows the messages of its own transcript',
@@ -14,5 +14,5 @@ export default defineScenario({
     await say(early, 'hello');
     for (const session of [early, late]) await agentAnswers(session, 'hello');
   },
-  unavailable: tmuxUnavailable,
+  unavailable: sessionsUnavailable,
 });
