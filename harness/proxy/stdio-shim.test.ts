@@ -195,7 +195,8 @@ it('ends the commands with the far half, and near says why', async () => {
   const stdout = text(near.stdout);
   await until(() => stdout().endsWith('\n'));
   bench.far.kill('SIGTERM');
-  expect(await once(near, 'exit')).toEqual([null, 'SIGTERM']);
+  // The far half tells how the command ended if near still listens by then; otherwise near says that it has gone.
+  expect(['null,SIGTERM', '125,null']).toContain(((await once(near, 'exit')) as unknown[]).map(String).join());
   expect(isAlive(Number(stdout()))).toBe(false);
 });
 
