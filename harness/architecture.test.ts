@@ -16,8 +16,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/run': ['harness/run', 'harness/model', 'harness/network/network.ts', 'harness/runtime/runtime.ts'],
   'harness/results': ['harness/results', 'harness/model', 'harness/run/environment.ts'],
   'harness/report': ['harness/report', 'harness/results', 'harness/model'],
-  'fixtures/stack': ['fixtures/stack', 'ws', 'zod', '@modelcontextprotocol/sdk'],
+  'fixtures/stack': ['fixtures/stack', 'ws', 'yaml', 'zod', '@modelcontextprotocol/sdk'],
   'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws', '@modelcontextprotocol/sdk'],
+  'fixtures/stack-systems': ['fixtures/stack-systems', 'fixtures/stack-clients', 'tornwire'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
 /** Only this file loads the native library, and only this one knows where the proxy's program is. */
