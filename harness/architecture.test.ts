@@ -14,11 +14,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/runtime': ['harness/runtime', 'harness/model', 'execa', 'testcontainers'],
   'harness/network': ['harness/network', 'harness/model', 'harness/runtime/runtime.ts', 'toxiproxy-node-client'],
   'harness/run': ['harness/run', 'harness/model', 'harness/network/network.ts', 'harness/runtime/runtime.ts'],
-  'harness/results': ['harness/results', 'harness/model', 'harness/run/environment.ts'],
+  'harness/results': ['harness/results', 'harness/model', 'harness/run/environment.ts', 'zod'],
+  'harness/gate': ['harness/gate', 'harness/model', 'harness/results', 'yaml'],
   'harness/report': ['harness/report', 'harness/results', 'harness/model'],
   'fixtures/stack': ['fixtures/stack', 'ws', 'yaml', 'zod', '@modelcontextprotocol/sdk'],
+  'fixtures/bench': ['fixtures/bench', 'fixtures/stack', 'ws'],
   'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws', '@modelcontextprotocol/sdk'],
-  'fixtures/stack-systems': ['fixtures/stack-systems', 'fixtures/stack-clients', 'tornwire'],
+  'fixtures/stack-systems': ['fixtures/stack-systems', 'fixtures/stack-clients', 'fixtures/agents/installed.ts', 'tornwire'],
+  'fixtures/agents': ['fixtures/agents'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
 /** Only this file loads the native library, and only this one knows where the proxy's program is. */

@@ -1,10 +1,16 @@
 // Figures of whole runs, taken from outside: the command is started as a user starts it, and its JSON summary read.
 import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { commitOf } from '../cli/assemble.ts';
 import type { Event } from '../model/history.ts';
-import type { Summary } from '../results/summary.ts';
-import { atLeast, atMost, median, type Row } from './row.ts';
+import { percent, rateOf } from '../model/rate.ts';
+import { writeFalseAlarms } from '../results/false-alarms.ts';
+import { resultPaths } from '../results/paths.ts';
+import type { GateOutcome } from '../results/gate-outcome.ts';
+import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
+import { atLeast, atMost, median, told, type Row } from './row.ts';
 
 /** Faults and script of this scenario ask for no wait of their own. */
 const WITHOUT_WAITS = 'split-packets/upgrade-in-two-segments-is-answered-like-a-whole-one';
@@ -16,32 +22,63 @@ export async function oneScenario(): Promise<Row[]> {
 
 export async function packInProcesses(): Promise<Row[]> {
   const summary = await tornwire('run');
-  return [atMost('pack-process', summary.durationMs / 1_000, `s, ${described(summary)}`, 60)];
+  return [atMost('pack-process', summary.durationMs / 1_000, `s, ${described(summary)}`, 120)];
 }
 
 export async function packInContainers(): Promise<Row[]> {
   const summary = await tornwire('run', '--runtime', 'container');
-  return [atMost('pack-container', summary.durationMs / 1_000, `s, ${described(summary)}`, 180)];
+  return [atMost('pack-container', summary.durationMs / 1_000, `s, ${described(summary)}`, 300)];
 }
 
-export async function cleanRepeats(repeat = 50): Promise<Row[]> {
-  const { counts } = await tornwire('run', '--repeat', String(repeat));
+export async function cleanRepeats(repeat = 100): Promise<Row[]> {
+  const { counts, durationMs } = await tornwire('run', '--repeat', String(repeat));
   const total = counts.passed + counts.failed + counts.unknown;
   return [
     atMost('clean-failures', counts.failed, `failures in ${total} cases`, 0),
-    atMost('clean-unknown', counts.unknown, `unknown in ${total} cases`, 0),
+    atMost('clean-unknown', (100 * counts.unknown) / total, `% unknown, ${counts.unknown} of ${total}`, 0.5),
+    told('clean-time', durationMs / 60_000, `min, ${counts.skipped} skipped`),
   ];
 }
 
-export async function defectsCaught(repeat = 10): Promise<Row[]> {
-  const summary = await tornwire('run', '--defect', 'all', '--repeat', String(repeat));
+/** Clean programs on a machine with four times as many cases as cores: every failure is the judges' own, and is kept for the gate. */
+export async function nullCampaign(repeat = 5): Promise<Row[]> {
+  const jobs = availableParallelism() * 4;
+  const { counts, cases } = await tornwire('run', '--repeat', String(repeat), '--jobs', String(jobs));
+  const judged = counts.passed + counts.failed;
+  const alarms = rateOf(counts.failed, judged);
+  const paths = resultPaths('results');
+  const how = `${cases.length} cases, ${jobs} side by side on ${availableParallelism()} cores`;
+  await writeFalseAlarms(paths, {
+    times: alarms.times,
+    of: judged,
+    measuredAt: new Date().toISOString(),
+    commit: await commitOf('.'),
+    how,
+  });
+  return [
+    atMost('false-alarms', counts.failed, `of ${judged} clean cases, at most ${percent(alarms.high)} (95 %), ${jobs} side by side`, 0),
+    told('false-alarms-unknown', counts.unknown, `unknown, of ${cases.length}`),
+  ];
+}
+
+export const defectsInProcesses = (): Promise<Row[]> => defectsCaught('process', 10, 9);
+export const defectsInContainers = (): Promise<Row[]> => defectsCaught('container', 3, 2);
+
+/** @param least how many of the repeats must be caught. */
+async function defectsCaught(runtime: 'process' | 'container', repeat: number, least: number): Promise<Row[]> {
+  const summary = await tornwire('run', '--defect', 'all', '--repeat', String(repeat), '--runtime', runtime);
   const byDefect = Map.groupBy(summary.cases, (row) => row.defect ?? '');
   return [...byDefect].map(([defect, rows]) => {
-    const caught = rows.filter(
-      (row) => row.verdict === 'fail' && row.findings.some((finding) => finding.oracle === row.expectedOracle),
-    ).length;
-    return atLeast(`defect-${defect}`, caught, `of ${rows.length} by ${rows[0]?.expectedOracle}`, Math.ceil(rows.length * 0.9));
+    const [first] = rows as [CaseRow, ...CaseRow[]];
+    if (first.verdict === 'skipped') return told(`defect-${defect}-${runtime}`, 0, `skipped: ${first.reason}`);
+    return atLeast(`defect-${defect}-${runtime}`, rows.filter(isCaught).length, `of ${rows.length} by ${first.expectedOracle}`, least);
   });
+}
+
+/** The gate at its built-in policy. */
+export async function gateTime(): Promise<Row[]> {
+  const outcome = await tornwire<GateOutcome>('gate');
+  return [atMost('gate', outcome.durationMs / 60_000, `min, ${outcome.outcome}, ${outcome.notRun} not begun`, 8)];
 }
 
 /** From typing `npm start` to the first event of the first case. */
@@ -66,8 +103,8 @@ function described(summary: Summary): string {
   return `${passed} passed, ${failed} failed, ${unknown} unknown, ${skipped} skipped`;
 }
 
-/** The summary, whatever the exit code: the counts are what is measured. */
-function tornwire(...words: readonly string[]): Promise<Summary> {
+/** What it prints as JSON, whatever the exit code: the counts are what is measured. */
+function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
@@ -75,7 +112,7 @@ function tornwire(...words: readonly string[]): Promise<Summary> {
       { maxBuffer: 2 ** 28 },
       (error, stdout, stderr) => {
         try {
-          resolve(JSON.parse(stdout) as Summary);
+          resolve(JSON.parse(stdout) as T);
         } catch {
           reject(new Error(`tornwire ${words.join(' ')} gave no summary: ${error?.message ?? ''}\n${stderr.slice(-2_000)}`));
         }
@@ -90,4 +127,15 @@ function finished(command: string, words: readonly string[]): Promise<void> {
     child.once('error', reject);
     child.once('exit', () => resolve());
   });
+}
+
+/** A defect that makes every start wait for 15 s, with clocks that run ten times as fast. */
+export async function hangByFasterClocks(): Promise<Row[]> {
+  const { cases } = await tornwire('run', '--defect', 'T1', '--clock-speed', '10');
+  const [row] = cases;
+  const { foundAfterMs = row?.durationMs ?? Number.NaN, confirmed = false } = row?.clock ?? {};
+  return [
+    atMost('clock-speed-t1', foundAfterMs / 1_000, 's to the verdict at x10', 4),
+    atLeast('clock-speed-t1-confirmed', Number(confirmed && row !== undefined && isCaught(row)), 'of 1 caught again at speed 1', 1),
+  ];
 }

@@ -17,6 +17,11 @@ export function atLeast(name: string, value: number, unit: string, limit: number
   return { name, value, unit, target: `>= ${limit}`, ok: value >= limit };
 }
 
+/** A number without a promise. */
+export function told(name: string, value: number, unit: string): Row {
+  return { name, value, unit, target: 'told', ok: true };
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

@@ -1,7 +1,19 @@
 // Every promised figure: its name, what it measures, and how. Adding one is a line here.
 import { proxyMemory, proxySpeed } from './bulk.ts';
-import { cleanRepeats, defectsCaught, oneScenario, packInContainers, packInProcesses, startUp } from './campaigns.ts';
+import {
+  cleanRepeats,
+  defectsInContainers,
+  defectsInProcesses,
+  gateTime,
+  hangByFasterClocks,
+  nullCampaign,
+  oneScenario,
+  packInContainers,
+  packInProcesses,
+  startUp,
+} from './campaigns.ts';
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
+import { figuresOf } from './program.ts';
 import type { Row } from './row.ts';
 import { splitPipe, splitTcp, splitUnixBoundary, splitUnixGated } from './splits.ts';
 
@@ -44,10 +56,23 @@ export const BENCHMARKS: readonly Benchmark[] = [
     run: () => proxySpeed(),
   },
   { name: 'proxy-memory', what: 'memory of our proxy with a reader that stops', run: () => proxyMemory() },
+  {
+    name: 'stack-alone',
+    what: 'the reference stack by itself: 200 dashboards and 50 agents on one supervisor, 1,000 status changes',
+    run: () => figuresOf('fixtures/bench/stack-alone.ts'),
+  },
   { name: 'one-scenario', what: 'one scenario in processes, from call to verdict', run: oneScenario },
   { name: 'start-up', what: 'from npm start to the first case', run: startUp },
   { name: 'pack-process', what: 'the whole pack in processes', run: packInProcesses },
   { name: 'pack-container', what: 'the whole pack in containers', run: packInContainers },
-  { name: 'clean-50', what: '50 repeats of the pack on the clean stack', run: () => cleanRepeats() },
-  { name: 'defects-10', what: 'each defect ten times: caught by the oracle that its patch names', run: () => defectsCaught() },
+  { name: 'clean-100', what: '100 repeats of the pack on the clean stack', run: () => cleanRepeats() },
+  { name: 'defects-10', what: 'each defect ten times in processes: caught by the oracle that its patch names', run: defectsInProcesses },
+  { name: 'defects-container-3', what: 'each defect three times in containers', run: defectsInContainers },
+  { name: 'gate', what: 'the gate at its built-in policy', run: gateTime },
+  { name: 'clock-speed-t1', what: 'a defect that waits 15 s, found at clock speed 10 and confirmed at 1', run: hangByFasterClocks },
+  {
+    name: 'null-campaign',
+    what: "clean programs on a machine with too much to do: the judges' false alarms, kept for the gate",
+    run: () => nullCampaign(),
+  },
 ];

@@ -10,11 +10,13 @@ import type { Networks } from '../network/network.ts';
 import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
 import { machineWatch } from '../probes/machine.ts';
+import { loadKernel } from '../proxy/kernel.ts';
 import { resourcesOf } from '../probes/resources.ts';
 import { stacksOf } from '../probes/stacks.ts';
 import type { Maker } from '../results/repro-file.ts';
 import type { CaseResult, Probes } from '../run/environment.ts';
 import { runCase } from '../run/run-case.ts';
+import type { PipeWritable } from '../runtime/node-processes.ts';
 import { processRuntime } from '../runtime/process-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sweepDeadRuns } from '../runtime/sweep.ts';
@@ -65,17 +67,23 @@ interface Place {
 async function placeOf(name: RuntimeName, pool: EnginePool): Promise<Place> {
   switch (name) {
     case 'process':
-      return { runtime: processRuntime({ stdioShim: stdioShim() }), networks: toxiproxyNetworks({ runtime: name, pool }) };
+      return { runtime: processRuntime({ stdioShim: stdioShim(), ...pipeLook() }), networks: toxiproxyNetworks({ runtime: name, pool }) };
     case 'container': {
       // Loaded only when it is wanted: testcontainers takes a while.
       const { containerRuntime } = await import('../runtime/container-runtime.ts');
-      return { runtime: containerRuntime(), networks: toxiproxyNetworks({ runtime: name }) };
+      return { runtime: containerRuntime(pipeLook()), networks: toxiproxyNetworks({ runtime: name }) };
     }
     case 'mock':
       throw new Error('the mock runtime is for tests of the harness');
     default:
       return name satisfies never;
   }
+}
+
+/** How a runtime sees that a pipe is full; nothing where the native calls do not load. */
+function pipeLook(): { pipeWritable?: PipeWritable } {
+  const kernel = loadKernel();
+  return 'missing' in kernel ? {} : { pipeWritable: kernel.writable };
 }
 
 /** Values of variables whose names say that they are secret. */
@@ -85,7 +93,7 @@ function secretsIn(environment: NodeJS.ProcessEnv): string[] {
   );
 }
 
-async function commitOf(root: string): Promise<string | null> {
+export async function commitOf(root: string): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: root, timeout: 5_000 });
     return stdout.trim();

@@ -1,15 +1,16 @@
 // Many cases, one after another or side by side, each saved before the next begins. A verdict that a starved machine
 // spoilt is taken again alone, once all others are done; nothing else is ever repeated to get another answer.
-import { mkdir, rm, symlink } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { rename, rm, symlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Case } from '../model/case.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { junitXml } from '../report/junit.ts';
-import { writeWhole } from '../results/atomic-file.ts';
+import { makeFolder, writeWhole } from '../results/atomic-file.ts';
 import { resultPaths, runPaths, type ResultPaths, type RunPaths } from '../results/paths.ts';
 import { saveRepro, type Maker } from '../results/repro-file.ts';
 import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from '../results/summary.ts';
 import type { CaseResult } from '../run/environment.ts';
+import { confirmed } from './confirmed.ts';
 import type { Project } from './project.ts';
 
 export interface PlannedCase {
@@ -28,7 +29,12 @@ export interface CampaignSettings {
   maker: Maker;
   signal: AbortSignal;
   run: (planned: PlannedCase, folder: string) => Promise<CaseResult>;
-  onRow: (row: CaseRow, done: number, total: number) => void;
+  /** A case has ended and is saved. */
+  onRow: (row: CaseRow, done: number, total: number) => void | Promise<void>;
+  /** How often a failing case without a defect is run again at once, to save its rate with it; 0 when absent. */
+  replays?: number;
+  /** Asked before each case; once it says no, no further one begins. Always yes when absent. */
+  mayBegin?: () => boolean;
 }
 
 export async function runCampaign(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<Summary> {
@@ -36,7 +42,7 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
   const startedMs = performance.now();
   const paths = resultPaths(settings.project.results);
   const run = runPaths(paths, `${startedAt.toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}`);
-  await mkdir(run.folder, { recursive: true });
+  await makeFolder(run.folder);
   const rows: (CaseRow | undefined)[] = [];
   let done = 0;
 
@@ -51,6 +57,7 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
       startedAt: startedAt.toISOString(),
       durationMs,
       seed,
+      folder: relative(settings.project.root, run.folder),
       interrupted: signal.aborted,
       counts: countsOf(cases),
       cases,
@@ -65,16 +72,16 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
     if (settings.signal.aborted && row.reason?.startsWith('interrupted')) return;
     rows[index] = row;
     await saveNow();
-    if (!isStarved(row)) settings.onRow(row, ++done, planned.length);
+    if (!isStarved(row)) await settings.onRow(row, ++done, planned.length);
   };
 
   await saveNow();
   await pointLatestAt(paths, run);
-  await sideBySide(planned.length, settings.jobs, settings.signal, take);
+  await sideBySide(planned.length, settings, take);
   for (const index of planned.keys()) {
     if (settings.signal.aborted || !rows[index] || !isStarved(rows[index])) continue;
     await take(index);
-    if (isStarved(rows[index])) settings.onRow(rows[index], ++done, planned.length);
+    if (isStarved(rows[index])) await settings.onRow(rows[index], ++done, planned.length);
   }
   await saveNow();
   return summary();
@@ -83,23 +90,46 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
 async function takeCase(item: PlannedCase, index: number, run: RunPaths, paths: ResultPaths, settings: CampaignSettings): Promise<CaseRow> {
   const replay = replayLine(item);
   if (item.skipped !== undefined) return skippedRow(item, replay);
-  const folder = run.caseFolder(index + 1, item.case.scenario, item.case.defect);
-  const result = await settings.run(item, folder);
+  const caseFolder = run.caseFolder(index + 1, item.case.scenario, item.case.defect);
+  const { result, folder, clock, item: played } = await confirmed(item, caseFolder, settings.run);
   if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused')
     return skippedRow({ ...item, skipped: result.verdict.detail }, replay);
-  const about = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null as string | null, replay };
+  const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay };
+  if (clock) about.clock = clock;
   if (result.verdict.outcome === 'fail') {
-    const saved = await saveRepro(paths, result, settings.maker, settings.project.root);
+    const reproduced = await rateOfFailure(played, result, folder, settings);
+    const saved = await saveRepro(paths, result, settings.maker, settings.project.root, reproduced);
     about.repro = relative(settings.project.root, saved.file);
     about.replay = saved.command;
+    if (settings.replays) about.reproduced = reproduced;
   }
   return { ...rowOf(result, about), folder: relative(settings.project.root, folder) };
 }
 
-async function sideBySide(count: number, jobs: number, signal: AbortSignal, take: (index: number) => Promise<void>): Promise<void> {
+/** How often the same failure comes back: its rate is a part of the finding and changes nothing about the verdict. */
+async function rateOfFailure(
+  item: PlannedCase,
+  failure: CaseResult,
+  folder: string,
+  settings: CampaignSettings,
+): Promise<{ times: number; of: number }> {
+  const rate = { times: 1, of: 1 };
+  const replays = item.case.defect === undefined ? (settings.replays ?? 0) : 0;
+  for (let i = 1; i <= replays && !settings.signal.aborted; i++) {
+    const again = await settings.run(item, join(folder, `replay-${i}`));
+    if (again.verdict.outcome === 'unknown') continue;
+    rate.of += 1;
+    // As `tornwire repro` counts: the same oracle; where in its end a node crashed may differ from run to run.
+    if (again.verdict.outcome === 'fail' && again.verdict.oracle === failure.verdict.oracle) rate.times += 1;
+  }
+  return rate;
+}
+
+async function sideBySide(count: number, settings: CampaignSettings, take: (index: number) => Promise<void>): Promise<void> {
+  const { jobs, signal, mayBegin = () => true } = settings;
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < count && !signal.aborted) await take(next++);
+    while (next < count && !signal.aborted && mayBegin()) await take(next++);
   };
   const workers = await Promise.allSettled(Array.from({ length: Math.min(jobs, count) }, worker));
   const broken = workers.find((result) => result.status === 'rejected');
@@ -111,9 +141,15 @@ async function save(run: RunPaths, summary: Summary): Promise<void> {
   await writeWhole(run.junit, junitXml(summary));
 }
 
+/** A reader finds the last run or this one; where links cannot be made, there is just none that is called the latest. */
 async function pointLatestAt(paths: ResultPaths, run: RunPaths): Promise<void> {
-  await rm(paths.latest, { force: true, recursive: true });
-  await symlink(relative(paths.root, run.folder), paths.latest).catch(() => undefined);
+  const draft = `${paths.latest}.${process.pid}.draft`;
+  try {
+    await symlink(relative(paths.root, run.folder), draft);
+    await rename(draft, paths.latest);
+  } catch {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
 }
 
 function isStarved(row: CaseRow | undefined): boolean {
@@ -122,9 +158,10 @@ function isStarved(row: CaseRow | undefined): boolean {
 
 /** The command that runs this case again; quoting is for a POSIX shell. */
 export function replayLine(item: PlannedCase): string {
-  const { scenario, seed, runtime, engine, defect } = item.case;
+  const { scenario, seed, runtime, engine, defect, clockSpeed } = item.case;
   const words = ['npx', 'tornwire', 'run', scenario, '--runtime', runtime, '--engine', engine, '--seed', String(seed)];
-  return [...words, ...(defect === undefined ? [] : ['--defect', defect])].join(' ');
+  const faster = clockSpeed === 1 ? [] : ['--clock-speed', String(clockSpeed)];
+  return [...words, ...faster, ...(defect === undefined ? [] : ['--defect', defect])].join(' ');
 }
 
 function skippedRow(item: PlannedCase, replay: string): CaseRow {

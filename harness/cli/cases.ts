@@ -2,9 +2,10 @@
 import type { EngineChoice, RuntimeName } from '../model/case.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { hash32 } from '../model/seed.ts';
-import { defectsIn, type Defect } from '../run/patched-source.ts';
+import type { Defect } from '../run/patched-source.ts';
 import { checkPlan } from '../run/plan.ts';
 import type { PlannedCase } from './campaign.ts';
+import { defectsOf } from './list.ts';
 import { suggestion, UsageError } from './usage-error.ts';
 
 export interface Asked {
@@ -12,12 +13,15 @@ export interface Asked {
   repeat: number;
   runtime: RuntimeName;
   engine: EngineChoice;
-  defect?: string;
+  /** Reported bugs to bring back, by their ids. */
+  defects?: 'all' | readonly string[];
+  /** 1 when absent. */
+  clockSpeed?: number;
 }
 
 /** @param all every scenario of the project, for naming a defect's own; @param chosen those that the filter left. */
 export async function planCases(all: readonly NamedScenario[], chosen: readonly NamedScenario[], asked: Asked): Promise<PlannedCase[]> {
-  const pairs = asked.defect === undefined ? chosen.map((named) => ({ named })) : await withDefects(all, chosen, asked.defect);
+  const pairs = asked.defects === undefined ? chosen.map((named) => ({ named })) : await withDefects(all, chosen, asked.defects);
   const unavailable = new Map<NamedScenario, string>();
   for (const named of new Set(pairs.map((pair) => pair.named))) {
     const { scenario } = named;
@@ -35,23 +39,32 @@ interface Pair {
   defect?: Defect;
 }
 
-async function withDefects(all: readonly NamedScenario[], chosen: readonly NamedScenario[], wanted: string): Promise<Pair[]> {
-  const defects = await everyDefect(all);
-  const ids = defects.map((defect) => defect.id);
-  if (wanted !== 'all' && !ids.includes(wanted)) throw new UsageError(`no defect '${wanted}'${suggestion(wanted, [...ids, 'all'])}`);
-  const pairs = defects
-    .filter((defect) => wanted === 'all' || defect.id === wanted)
-    .map((defect) => ({ defect, named: scenarioOf(defect, all) }));
+async function withDefects(
+  all: readonly NamedScenario[],
+  chosen: readonly NamedScenario[],
+  wanted: 'all' | readonly string[],
+): Promise<Pair[]> {
+  const pairs = await wantedDefects(all, wanted);
   const left = pairs.filter((pair) => chosen.includes(pair.named));
   if (left.length === 0)
-    throw new UsageError(`the filter leaves out the scenario of defect '${wanted}': ${pairs.map((pair) => pair.named.name).join(', ')}`);
+    throw new UsageError(
+      `the filter leaves out the scenario of defect '${String(wanted)}': ${pairs.map((pair) => pair.named.name).join(', ')}`,
+    );
   return left;
 }
 
-async function everyDefect(all: readonly NamedScenario[]): Promise<Defect[]> {
-  const folders = new Set(all.flatMap((named) => named.scenario.system.source?.defects ?? []));
-  const found = await Promise.all([...folders].map(defectsIn));
-  return found.flat();
+/** Defects with their own scenarios. @throws UsageError naming an id that no patch has, or a patch whose scenario is not there. */
+export async function wantedDefects(
+  all: readonly NamedScenario[],
+  wanted: 'all' | readonly string[],
+): Promise<{ defect: Defect; named: NamedScenario }[]> {
+  const defects = await defectsOf(all);
+  const ids = defects.map((defect) => defect.id);
+  const absent = wanted === 'all' ? undefined : wanted.find((id) => !ids.includes(id));
+  if (absent !== undefined) throw new UsageError(`no defect '${absent}'${suggestion(absent, [...ids, 'all'])}`);
+  return defects
+    .filter((defect) => wanted === 'all' || wanted.includes(defect.id))
+    .map((defect) => ({ defect, named: scenarioOf(defect, all) }));
 }
 
 function scenarioOf(defect: Defect, all: readonly NamedScenario[]): NamedScenario {
@@ -81,7 +94,7 @@ function plannedCase(pair: Pair, repeat: number, seed: number, asked: Asked, ski
       schedule: scenario.schedule(scenario.parameters),
       runtime: asked.runtime,
       engine: asked.engine,
-      clockSpeed: 1,
+      clockSpeed: asked.clockSpeed ?? 1,
       ...(pair.defect && { defect: pair.defect.id }),
     },
     ...(skipped !== undefined && { skipped }),

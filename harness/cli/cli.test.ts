@@ -1,64 +1,23 @@
 // The command line as a user meets it: real processes, a project of its own in a temporary folder.
-import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Summary } from '../results/summary.ts';
-import { until } from '../run/until.ts';
+import { met, userProject, type Ended, type Started, type UserProject } from './user-project.double.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts');
+let user: UserProject;
 let project: string;
 
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), 'tw-project-'));
-  await cp(join(import.meta.dirname, 'test-project'), project, { recursive: true });
-  await symlink(join(import.meta.dirname, '..', '..', 'node_modules'), join(project, 'node_modules'));
+  user = await userProject();
+  project = user.root;
 });
-afterAll(() => rm(project, { recursive: true, force: true }));
+afterAll(() => user[Symbol.asyncDispose]());
 
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-interface Started {
-  pid: number;
-  out: () => string;
-  ended: Promise<Ended>;
-}
-
-function start(...words: readonly string[]): Started {
-  const child = spawn(process.execPath, [MAIN, ...words], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  return {
-    pid: child.pid ?? 0,
-    out: () => out,
-    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err }))),
-  };
-}
-
-const tornwire = (...words: readonly string[]): Promise<Ended> => start(...words).ended;
-
-async function met(what: string, condition: () => unknown): Promise<void> {
-  const waited = await until(condition, { withinMs: 15_000, signal: new AbortController().signal });
-  if (!waited.met) throw new Error(`waited for ${what}: ${waited.lastSeen}`);
-}
-
-async function summary(): Promise<Summary> {
-  return JSON.parse(await readFile(join(project, 'results', 'latest', 'summary.json'), 'utf8')) as Summary;
-}
-
-/** Processes of this project's runs, by their command line. */
-async function serversAlive(): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return lines.filter((line) => line.includes(`${project}/echo.mjs`));
-}
+const start = (...words: readonly string[]): Started => user.start(words);
+const tornwire = (...words: readonly string[]): Promise<Ended> => user.tornwire(...words);
+const summary = (): Promise<Summary> => user.summary();
+const serversAlive = (): Promise<string[]> => user.serversAlive();
 
 describe('run', () => {
   test('a passing scenario exits 0 and leaves its summary, JUnit report and history', async () => {
@@ -144,7 +103,7 @@ describe('bad input', () => {
 describe('bad luck', () => {
   test('Ctrl+C stops everything, saves what is done, marks it interrupted and exits 130', async () => {
     const run = start('run', 'echo/', '--jobs', '1');
-    await met('two finished cases', () => run.out().includes('2/7 '));
+    await met('two finished cases', () => run.out().includes('2/8 '));
     process.kill(run.pid, 'SIGINT');
     const { code, out } = await run.ended;
     expect(code).toBe(130);

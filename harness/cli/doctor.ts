@@ -1,23 +1,37 @@
 // `tornwire doctor`: what this machine has and lacks, what that means, and the cure. Changes nothing.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import type { MachineFinding, MachineFindings } from '../model/machine-finding.ts';
 import { findToxiproxy } from '../network/engines.ts';
 import { loadScenarios, projectAt } from './project.ts';
+import { UsageError } from './usage-error.ts';
 
-interface Finding {
-  name: string;
-  has: boolean;
-  detail: string;
+interface Finding extends MachineFinding {
   /** Without it nothing runs; the others only make something impossible. */
   required: boolean;
-  cure?: string;
 }
 
-const CHECKS: readonly (() => Promise<Finding>)[] = [linux, node, git, native, engine, baseImage, toxiproxy, scenarios, pressure];
+const CHECKS: readonly (() => Promise<Finding>)[] = [
+  linux,
+  node,
+  git,
+  native,
+  engine,
+  baseImage,
+  toxiproxy,
+  clocks,
+  disks,
+  systemCalls,
+  scenarios,
+  pressure,
+];
 
 export async function doctor(options: { json?: boolean }): Promise<number> {
-  const findings = await Promise.all(CHECKS.map((check) => check()));
+  const findings = [...(await Promise.all(CHECKS.map((check) => check()))), ...(await ofProject())];
   if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
   return findings.some((finding) => finding.required && !finding.has) ? 3 : 0;
@@ -45,6 +59,44 @@ async function node(): Promise<Finding> {
     required: true,
     detail: process.version,
     cure: 'npm ci puts one into the project; start with npx tornwire',
+  };
+}
+
+async function clocks(): Promise<Finding> {
+  const { clockLibrary } = await import('../runtime/fake-clock.ts');
+  const library = clockLibrary();
+  return {
+    name: 'other clocks',
+    has: 'path' in library,
+    required: false,
+    detail: 'path' in library ? library.path : '--clock-speed and clock faults are impossible for processes: no libfaketime',
+    cure: 'apt-get install libfaketime',
+  };
+}
+
+async function systemCalls(): Promise<Finding> {
+  const { untraceable } = await import('../runtime/lacking.ts');
+  const reason = await untraceable();
+  return {
+    name: 'system calls',
+    has: reason === undefined,
+    required: false,
+    detail: reason ?? 'strace may trace: faults in what the kernel answers',
+    cure: 'see the reason; until then cases with a calls step are skipped and counted',
+  };
+}
+
+async function disks(): Promise<Finding> {
+  const { fileFaultLacks } = await import('../runtime/node-files.ts');
+  const lacks = [await fileFaultLacks({ kind: 'full-disk' }), await fileFaultLacks({ kind: 'read-only' })].filter(
+    (each) => each !== undefined,
+  );
+  return {
+    name: 'disk faults',
+    has: lacks.length === 0,
+    required: false,
+    detail: lacks.length === 0 ? 'full disks and read-only folders' : lacks.join('; '),
+    cure: 'run as root, with TMPDIR on ext4, xfs or btrfs',
   };
 }
 
@@ -127,6 +179,22 @@ async function scenarios(): Promise<Finding> {
     return { name: 'scenarios', has: reasons.length === 0, required: false, detail, cure };
   } catch (error) {
     return { name: 'scenarios', has: false, required: false, detail: (error as Error).message, cure };
+  }
+}
+
+/** What the project itself says of this machine, if it has something to say. */
+async function ofProject(): Promise<Finding[]> {
+  const failed = (error: unknown): Finding[] => [
+    { name: 'scenarios/doctor.ts', has: false, required: false, detail: (error as Error).message, cure: 'mend that file' },
+  ];
+  try {
+    const file = join(projectAt(process.cwd()).scenarios, 'doctor.ts');
+    if (!existsSync(file)) return [];
+    const { default: findings } = (await import(pathToFileURL(file).href)) as { default: MachineFindings };
+    return (await findings()).map((finding) => ({ ...finding, required: false }));
+  } catch (error) {
+    // Outside a project there is nothing to ask; the check of its scenarios has said so.
+    return error instanceof UsageError ? [] : failed(error);
   }
 }
 

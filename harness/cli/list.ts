@@ -1,24 +1,53 @@
-// `tornwire list`: what there is to run.
-import { defectsIn } from '../run/patched-source.ts';
+// `tornwire list`: what there is to run, and which reported bugs it catches.
+import { basename } from 'node:path';
+import { defectTable, scenarioCatalogue } from '../report/catalogue.ts';
+import type { NamedScenario } from '../model/scenario.ts';
+import { defectsIn, type Defect } from '../run/patched-source.ts';
 import { loadScenarios, projectAt, select } from './project.ts';
 
-export async function list(filter: string | undefined, options: { json?: boolean }): Promise<number> {
+export interface ListOptions {
+  json?: boolean;
+  markdown?: 'scenarios' | 'defects';
+}
+
+export async function list(filter: string | undefined, options: ListOptions): Promise<number> {
   const project = projectAt(process.cwd());
   const chosen = select(await loadScenarios(project), filter);
-  const folders = new Set(chosen.flatMap(({ scenario }) => scenario.system.source?.defects ?? []));
-  const defects = (await Promise.all([...folders].map(defectsIn))).flat();
-  const rows = chosen.map(({ name, scenario }) => ({
+  const defects = await defectsOf(chosen);
+  if (options.markdown) process.stdout.write(catalogue(options.markdown, chosen, defects));
+  else if (options.json) process.stdout.write(`${JSON.stringify(rows(chosen, defects), null, 2)}\n`);
+  else for (const row of rows(chosen, defects)) process.stdout.write(`${row.name}\n    ${row.title}\n${footer(row)}`);
+  return 0;
+}
+
+/** Of every system that these scenarios start. */
+export async function defectsOf(scenarios: readonly NamedScenario[]): Promise<Defect[]> {
+  const folders = new Set(scenarios.flatMap(({ scenario }) => scenario.system.source?.defects ?? []));
+  return (await Promise.all([...folders].map(defectsIn))).flat();
+}
+
+export function catalogue(what: 'scenarios' | 'defects', scenarios: readonly NamedScenario[], defects: readonly Defect[]): string {
+  const named = defects.map((defect) => ({ ...defect, file: basename(defect.file) }));
+  return what === 'scenarios' ? scenarioCatalogue(scenarios, named) : defectTable(scenarios, named);
+}
+
+interface Row {
+  name: string;
+  title: string;
+  tags: readonly string[];
+  defects: readonly string[];
+}
+
+function rows(scenarios: readonly NamedScenario[], defects: readonly Defect[]): Row[] {
+  return scenarios.map(({ name, scenario }) => ({
     name,
     title: scenario.title,
     tags: scenario.tags,
     defects: defects.filter((defect) => defect.head['Scenario'] === scenario.title).map((defect) => defect.id),
   }));
-  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else for (const row of rows) process.stdout.write(`${row.name}\n    ${row.title}\n${footer(row)}`);
-  return 0;
 }
 
-function footer(row: { tags: readonly string[]; defects: readonly string[] }): string {
+function footer(row: Row): string {
   const parts = [row.tags.map((tag) => `@${tag}`).join(' '), row.defects.length > 0 ? `catches ${row.defects.join(' ')}` : ''].filter(
     (part) => part !== '',
   );

@@ -2,6 +2,7 @@
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { milliseconds, type Duration } from '../model/duration.ts';
 import { EXIT } from '../model/verdict.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { UsageError } from './usage-error.ts';
@@ -38,9 +39,34 @@ function commands(done: (code: number) => void): Command {
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--repeat <n>', 'run every case so many times', wholeNumber(1, 100_000), 1)
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option(
+      '--clock-speed <n>',
+      'clocks and timers of the system run so many times faster; what fails is confirmed at 1',
+      wholeNumber(1, 1_000),
+    )
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (filter: string | undefined, options) => done(await (await import('./run.ts')).run(filter, options)));
+
+  program
+    .command('gate')
+    .description('the clean pack n times and every reported bug, judged by a policy: exit 0 only if all of it holds')
+    .option('--policy <file>', 'YAML: repeats, required defects and tags, allowed rates, budget (docs/reference/gate.md)')
+    .option('--changed-since <run>', 'compare with an earlier run: its folder, its summary.json, or latest')
+    .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
+    .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
+    .action(async (options) => done(await (await import('./gate.ts')).gate(options)));
+
+  program
+    .command('nightly')
+    .description('round after round with fresh seeds in every runtime and engine of this machine, until the budget is used up')
+    .argument('[filter]', 'as for run')
+    .option('--budget <time>', 'such as 90s, 30min or 8h', duration, '60min')
+    .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
+    .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
+    .action(async (filter: string | undefined, options) => done(await (await import('./nightly.ts')).nightly(filter, options)));
 
   program
     .command('repro')
@@ -55,6 +81,7 @@ function commands(done: (code: number) => void): Command {
     .description('list scenarios, their tags and the defects they catch')
     .argument('[filter]', 'as for run')
     .option('--json', 'print JSON')
+    .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
     .action(async (filter: string | undefined, options) => done(await (await import('./list.ts')).list(filter, options)));
 
   program
@@ -80,6 +107,15 @@ function commands(done: (code: number) => void): Command {
   return program;
 }
 
+function duration(text: string): string {
+  try {
+    if (milliseconds(text as Duration) > 0) return text;
+  } catch {
+    // Said below, with an example.
+  }
+  throw new InvalidArgumentError('it must be a time such as 90s, 30min or 8h.');
+}
+
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
@@ -103,5 +139,5 @@ function report(error: unknown): number {
 }
 
 /** By name, so that no command's modules are loaded just to tell their errors apart. */
-const USAGE = new Set(['ReproError', 'TopologyError', 'PlanError']);
+const USAGE = new Set(['PolicyError', 'ReproError', 'TopologyError', 'PlanError']);
 const EXPECTED = new Set(['RuntimeError', 'InjectorError', 'ResultsError', 'RecorderError', 'DefectError', 'UnknownStepError']);

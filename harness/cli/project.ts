@@ -1,5 +1,6 @@
 // Where the user's project is: the nearest folder upwards that holds scenarios/. Scenario files are found by name,
-// loaded as modules, and called by their path without the ending.
+// loaded as modules, and called by their path without the ending. A file may hold one scenario in several variants:
+// each is called by that path and its own key.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -26,7 +27,7 @@ export function projectAt(cwd: string): Project {
 export async function loadScenarios(project: Project): Promise<NamedScenario[]> {
   const entries = await readdir(project.scenarios, { recursive: true });
   const files = entries.filter((entry) => entry.endsWith(ENDING)).sort();
-  return Promise.all(files.map((file) => load(project, join(project.scenarios, file))));
+  return (await Promise.all(files.map((file) => load(project, join(project.scenarios, file))))).flat();
 }
 
 /** By name, part of a name or title, or `@tag`; every scenario without a filter. @throws UsageError when nothing matches. */
@@ -42,11 +43,20 @@ export function select(scenarios: readonly NamedScenario[], filter: string | und
   throw new UsageError(`no scenario matches '${filter}'${suggestion(filter, valid)}`);
 }
 
-async function load(project: Project, file: string): Promise<NamedScenario> {
+async function load(project: Project, file: string): Promise<NamedScenario[]> {
   const name = relative(project.scenarios, file).slice(0, -ENDING.length);
-  const module = (await import(pathToFileURL(file).href)) as { default?: Scenario };
-  if (module.default?.title === undefined) throw new UsageError(`${relative(project.root, file)} does not export a scenario by default`);
-  return { name, file, scenario: module.default };
+  const { default: exported } = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  if (isScenario(exported)) return [{ name, file, scenario: exported }];
+  const variants = Object.entries(exported ?? {}).flatMap(([key, scenario]) =>
+    isScenario(scenario) ? [{ name: `${name}/${key}`, file, scenario }] : [],
+  );
+  if (variants.length === 0)
+    throw new UsageError(`${relative(project.root, file)} does not export a scenario by default, nor an object of its variants`);
+  return variants;
+}
+
+function isScenario(value: unknown): value is Scenario {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Scenario>).title === 'string';
 }
 
 function tagsOf(scenarios: readonly NamedScenario[]): string[] {

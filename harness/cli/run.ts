@@ -5,7 +5,7 @@ import type { EngineChoice, RuntimeName } from '../model/case.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { EXIT } from '../model/verdict.ts';
 import { failureLines, progressLine, table } from '../report/terminal.ts';
-import type { Summary } from '../results/summary.ts';
+import { isHarnessError, type Summary } from '../results/summary.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
 import { assemble, containersUnavailable } from './assemble.ts';
 import { runCampaign, type PlannedCase } from './campaign.ts';
@@ -20,6 +20,7 @@ export interface RunOptions {
   repeat: number;
   jobs?: number;
   defect?: string;
+  clockSpeed?: number;
   json?: boolean;
 }
 
@@ -36,7 +37,8 @@ export async function run(filter: string | undefined, options: RunOptions): Prom
     repeat: options.repeat,
     runtime,
     engine: options.engine,
-    ...(options.defect !== undefined && { defect: options.defect }),
+    ...(options.clockSpeed !== undefined && { clockSpeed: options.clockSpeed }),
+    ...(options.defect !== undefined && { defects: options.defect === 'all' ? 'all' : [options.defect] }),
   });
   say(`seed ${seed}, ${planned.length} case(s), runtime ${runtime}, engine ${options.engine}`);
   const summary = await perform(planned, { project, seed, say, ...(options.jobs !== undefined && { jobs: options.jobs }) });
@@ -47,7 +49,7 @@ export async function run(filter: string | undefined, options: RunOptions): Prom
 /** Runs the cases on this machine with progress, the table and the replay lines. */
 export async function perform(
   planned: readonly PlannedCase[],
-  about: { project: Project; seed: number; say: (line: string) => void; jobs?: number },
+  about: { project: Project; seed: number; say: (line: string) => void; jobs?: number; mayBegin?: () => boolean },
 ): Promise<Summary> {
   using interrupt = onInterrupt();
   await using assembly = await assemble(about.project);
@@ -58,6 +60,7 @@ export async function perform(
     jobs: about.jobs ?? availableParallelism(),
     maker: assembly.maker,
     signal: interrupt.signal,
+    ...(about.mayBegin && { mayBegin: about.mayBegin }),
     run: (item, folder) => assembly.run(item.named, item.case, folder, interrupt.signal),
     onRow: (row, done, total) => [progressLine(row, done, total), ...failureLines(row)].forEach((line) => about.say(line)),
   });
@@ -69,7 +72,7 @@ export async function perform(
 export function exitCodeOf(summary: Summary): number {
   const { failed, unknown, missed, skipped, passed, caught } = summary.counts;
   if (summary.interrupted) return EXIT.interrupted;
-  if (summary.cases.some((row) => row.verdict === 'unknown' && /^(injector|harness)/.test(row.reason ?? ''))) return EXIT.harness;
+  if (summary.cases.some(isHarnessError)) return EXIT.harness;
   if (failed > 0 || missed > 0) return EXIT.fail;
   if (unknown > 0 || (passed + caught === 0 && skipped > 0)) return EXIT.unknown;
   return EXIT.pass;

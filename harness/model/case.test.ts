@@ -1,7 +1,8 @@
 // What the schema lets through is what a repro can hold: every fault of fault.ts with every one of its fields.
 import { expect, test } from 'vitest';
 import { caseSchema, type Case } from './case.ts';
-import type { LinkFault, NodeFault, Step } from './fault.ts';
+import type { LinkFault, NodeFault, NodeStep, Step } from './fault.ts';
+import type { NodeFaultOf } from './node-fault.ts';
 
 /** The types ask for every kind and every optional field: a new one without a sample does not compile, without a schema it is red. */
 const LINK_FAULTS: { [K in LinkFault['kind']]: Required<Extract<LinkFault, { kind: K }>> } = {
@@ -20,7 +21,7 @@ const LINK_FAULTS: { [K in LinkFault['kind']]: Required<Extract<LinkFault, { kin
   refuse: { kind: 'refuse' },
   'accept-then-close': { kind: 'accept-then-close' },
   'never-accept': { kind: 'never-accept' },
-  'half-open': { kind: 'half-open' },
+  'half-open': { kind: 'half-open', gone: 'client' },
   down: { kind: 'down' },
   drop: { kind: 'drop' },
   duplicate: { kind: 'duplicate' },
@@ -33,6 +34,28 @@ const LINK_FAULTS: { [K in LinkFault['kind']]: Required<Extract<LinkFault, { kin
 };
 
 const NODE_FAULTS: { [K in NodeFault['kind']]: Required<Extract<NodeFault, { kind: K }>> } = {
+  signal: { kind: 'signal', node: 'room', signal: 'SIGHUP' },
+  environment: {
+    kind: 'environment',
+    node: 'room',
+    set: { LANG: 'C' },
+    unset: ['HOME'],
+    without: ['ps'],
+    first: { python3: '#!/bin/sh\n' },
+  },
+  unread: { kind: 'unread', node: 'room', stream: 'stderr' },
+  limit: { kind: 'limit', node: 'room', descriptors: 64, processes: 20, memoryMiB: 100 },
+  'network-cut': { kind: 'network-cut', node: 'room' },
+  calls: {
+    kind: 'calls',
+    node: 'room',
+    calls: ['write', '%file'],
+    path: '{state}/log',
+    from: 2,
+    count: 3,
+    every: 1,
+    inject: { what: 'error', error: 'ENOSPC' },
+  },
   kill: { kind: 'kill', node: 'room', signal: 'SIGTERM' },
   pause: { kind: 'pause', node: 'room', forMs: 10 },
   restart: { kind: 'restart', node: 'room' },
@@ -45,6 +68,20 @@ test.each(Object.values(LINK_FAULTS))('$kind survives the trip through a file', 
 
 test.each(Object.values(NODE_FAULTS))('$kind of a node survives the trip through a file', (fault) => {
   const given = caseOf([{ id: 'step', on: 'node', fault, armAt: { mark: 'busy' }, mustFire: 1 }]);
+  expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
+});
+
+test.each<NodeStep['armAt']>(['start', { mark: 'busy' }, { fired: 'cut a->b' }])('a node step may be armed at %j', (armAt) => {
+  const given = caseOf([{ id: 'step', on: 'node', fault: NODE_FAULTS.kill, armAt, mustFire: 1 }]);
+  expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
+});
+
+test.each<NodeFaultOf<'calls'>['inject']>([
+  { what: 'result', result: 0 },
+  { what: 'delay', delayMs: 5 },
+  { what: 'signal', signal: 'SIGSEGV' },
+])('a call may be answered with %j', (inject) => {
+  const given = caseOf([{ id: 'step', on: 'node', fault: { ...NODE_FAULTS.calls, inject }, armAt: 'start', mustFire: 1 }]);
   expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
 });
 
@@ -82,6 +119,9 @@ test.each<[string, (given: Case) => unknown, string]>([
     (given) => ({ ...given, schedule: [linkStep({ kind: 'corrupt', offset: 0, mask: 0 })] }),
     'schedule.0.fault.mask',
   ],
+  ['an unknown signal', nodeFault({ kind: 'signal', node: 'room', signal: 'SIGMELT' }), 'schedule.0.fault.signal'],
+  ['a program named with its folder', nodeFault({ kind: 'environment', node: 'room', without: ['/bin/ps'] }), 'schedule.0.fault.without.0'],
+  ['a limit of nothing', nodeFault({ kind: 'limit', node: 'room' }), 'schedule.0.fault'],
   ['a seed beyond 32 bits', (given) => ({ ...given, seed: 2 ** 32 }), 'seed'],
   ['a slower clock', (given) => ({ ...given, clockSpeed: 0.5 }), 'clockSpeed'],
   ['a field of another version', (given) => ({ ...given, colour: 'red' }), ''],
@@ -89,6 +129,10 @@ test.each<[string, (given: Case) => unknown, string]>([
   const parsed = caseSchema.safeParse(change(caseOf([])));
   expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
 });
+
+function nodeFault(fault: unknown): (given: Case) => unknown {
+  return (given) => ({ ...given, schedule: [{ id: 'step', on: 'node', fault, armAt: 'start', mustFire: 1 }] });
+}
 
 function linkStep(fault: LinkFault): Extract<Step, { on: 'link' }> {
   return { id: `${fault.kind} a->b`, on: 'link', link: 'a->b', direction: 'upstream', fault, trigger: {}, armAt: 'start', mustFire: 1 };

@@ -1,7 +1,9 @@
 // All that is needed to run again.
 import { z } from 'zod';
 import type { Step } from './fault.ts';
+import { clockStepSchema, fileStepSchema } from './file-fault.ts';
 import type { Json } from './json.ts';
+import { nodeStepSchema } from './node-fault.ts';
 
 export type RuntimeName = 'process' | 'container' | 'mock';
 export type EngineChoice = 'own' | 'toxiproxy' | 'auto';
@@ -68,7 +70,7 @@ const linkFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('refuse') }),
   z.strictObject({ kind: z.literal('accept-then-close') }),
   z.strictObject({ kind: z.literal('never-accept') }),
-  z.strictObject({ kind: z.literal('half-open') }),
+  z.strictObject({ kind: z.literal('half-open'), gone: z.enum(['client', 'upstream']).optional() }),
   z.strictObject({ kind: z.literal('down') }),
   z.strictObject({ kind: z.literal('drop') }),
   z.strictObject({ kind: z.literal('duplicate') }),
@@ -78,12 +80,6 @@ const linkFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('corrupt'), offset: z.int().min(0), mask: z.int().min(1).max(255), length: z.int().min(1).optional() }),
   z.strictObject({ kind: z.literal('stray-line'), line: z.string() }),
   z.strictObject({ kind: z.literal('split-utf8') }),
-]);
-
-const nodeFault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('kill'), node: z.string(), signal: z.string().optional() }),
-  z.strictObject({ kind: z.literal('pause'), node: z.string(), forMs: positive.optional() }),
-  z.strictObject({ kind: z.literal('restart'), node: z.string() }),
 ]);
 
 const mark = z.strictObject({ mark: z.string() });
@@ -98,7 +94,9 @@ const step = z.discriminatedUnion('on', [
     armAt: z.union([z.literal('start'), mark]),
     mustFire: z.int().min(0),
   }),
-  z.strictObject({ id: z.string(), on: z.literal('node'), fault: nodeFault, armAt: mark, mustFire: z.int().min(0) }),
+  nodeStepSchema,
+  fileStepSchema,
+  clockStepSchema,
 ]);
 
 export const caseSchema = z.strictObject({

@@ -1,7 +1,11 @@
 // What goes wrong, as plain JSON. Link faults act in one direction of a link as the bytes pass; node faults
-// act on a node's process group. The catalogue and its measurements: docs/explanation/faults.md.
+// (node-fault.ts) on the processes of a node, file and clock faults (file-fault.ts) on what it reads. The catalogue and its measurements: docs/explanation/faults.md.
+import type { ClockStep, FileStep } from './file-fault.ts';
 import type { Json } from './json.ts';
 import type { Direction, Stream } from './link.ts';
+import type { NodeStep } from './node-fault.ts';
+
+export type { NodeFault, NodeStep } from './node-fault.ts';
 
 /** How a cut ends the connection: the same way at both ends. On a Unix socket `rst` is a close with unread data. */
 export type CutHow = 'fin' | 'rst' | 'half-close' | 'blackhole';
@@ -31,7 +35,8 @@ export type LinkFault =
   | { kind: 'refuse' }
   | { kind: 'accept-then-close' }
   | { kind: 'never-accept' }
-  | { kind: 'half-open' }
+  /** That end's socket is closed (by default the one towards the listening node), the other end learns nothing until the lift. */
+  | { kind: 'half-open'; gone?: 'client' | 'upstream' }
   /** The link's address stops answering and its connections close: Toxiproxy's `enabled: false`. */
   | { kind: 'down' }
   // content
@@ -44,11 +49,6 @@ export type LinkFault =
   // streams of a child
   | { kind: 'stray-line'; line: string }
   | { kind: 'split-utf8' };
-
-export type NodeFault =
-  | { kind: 'kill'; node: string; signal?: string }
-  | { kind: 'pause'; node: string; forMs?: number }
-  | { kind: 'restart'; node: string };
 
 export type LinkFaultKind = LinkFault['kind'];
 
@@ -90,12 +90,4 @@ export interface LinkStep {
   mustFire: number;
 }
 
-export interface NodeStep {
-  id: string;
-  on: 'node';
-  fault: NodeFault;
-  armAt: { mark: string };
-  mustFire: number;
-}
-
-export type Step = LinkStep | NodeStep;
+export type Step = LinkStep | NodeStep | FileStep | ClockStep;

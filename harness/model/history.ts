@@ -1,7 +1,9 @@
 // The only witness: one append-only list of events, an NDJSON line each. Oracles see nothing else, so they
 // can be tested with histories written by hand and a finished run can be judged again.
+import type { FileHit } from './file-fault.ts';
 import type { Json } from './json.ts';
 import type { Direction } from './link.ts';
+import type { NodeHit } from './node-fault.ts';
 
 export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
 
@@ -42,7 +44,7 @@ export type EventBody =
     }
   | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
-  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | { node: string } }
+  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
   /** `asked`: the run sent the signal or the stop that ended it. */
   | { kind: 'node'; node: string; state: 'exited'; pid?: number; code: number | null; signal: string | null; asked: boolean }

@@ -137,7 +137,7 @@ export function defineScenario<Clients extends object>(settings: ScenarioSetting
   return { ...rest, tags, parameters, oracles, restWithin, within, schedule: typeof schedule === 'function' ? schedule : () => schedule };
 }
 
-/** A scenario together with the name it is called by: its path under scenarios/ without the ending. */
+/** A scenario together with the name it is called by: its path under scenarios/ without the ending, and its key where the file has variants. */
 export interface NamedScenario {
   name: string;
   file: string;

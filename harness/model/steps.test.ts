@@ -1,5 +1,20 @@
 import { expect, test } from 'vitest';
-import { cut, fault, latency, onNode, split, stall } from './steps.ts';
+import {
+  calls,
+  cut,
+  environment,
+  fault,
+  freeze,
+  kill,
+  latency,
+  limit,
+  networkCut,
+  onNode,
+  restart,
+  split,
+  stall,
+  unread,
+} from './steps.ts';
 
 test('a bare fault acts downstream, from the start, and must fire once', () => {
   expect(fault('a->b', { kind: 'drop' })).toEqual({
@@ -72,4 +87,21 @@ test('a node fault waits for its mark and must happen', () => {
     mustFire: 1,
   });
   expect(onNode({ kind: 'restart', node: 'room' }, { mark: 'busy', id: 'again' }).id).toBe('again');
+});
+
+test('each node fault has a word of its own, and says when', () => {
+  expect(kill('bridge', { fired: 'cut bridge->desktop' })).toEqual({
+    id: 'kill bridge',
+    on: 'node',
+    fault: { kind: 'kill', node: 'bridge' },
+    armAt: { fired: 'cut bridge->desktop' },
+    mustFire: 1,
+  });
+  expect(freeze('desktop', { mark: 'busy', for: '500ms' }).fault).toEqual({ kind: 'pause', node: 'desktop', forMs: 500 });
+  expect(environment('supervisor', { without: ['ps'] })).toMatchObject({ fault: { without: ['ps'] }, armAt: 'start' });
+  expect(limit('supervisor', { descriptors: 64 }, { mustFire: 0 })).toMatchObject({ fault: { descriptors: 64 }, mustFire: 0 });
+  expect(unread('bridge', 'stdout', { mark: 'quiet' })).toMatchObject({ fault: { stream: 'stdout' }, armAt: { mark: 'quiet' } });
+  expect(networkCut('supervisor', { mark: 'now' }).fault).toEqual({ kind: 'network-cut', node: 'supervisor' });
+  expect(restart('room', { mark: 'now' }).fault).toEqual({ kind: 'restart', node: 'room' });
+  expect(calls('desktop', { calls: ['write'], inject: { what: 'error', error: 'EIO' } }).fault).toMatchObject({ calls: ['write'] });
 });

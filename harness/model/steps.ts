@@ -1,7 +1,9 @@
 // The words a schedule is written in: cut('bridge->desktop', { atByte: 6, how: 'fin' }).
 import { milliseconds, type Duration } from './duration.ts';
 import type { CutHow, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Trigger } from './fault.ts';
+import type { ClockFault, ClockStep, FileFault, FileStep } from './file-fault.ts';
 import type { Direction } from './link.ts';
+import type { NodeFaultKind, NodeFaultOf } from './node-fault.ts';
 
 export interface Where extends Trigger {
   direction?: Direction;
@@ -58,6 +60,70 @@ export const stall = (link: string, where: Where & { for?: Duration } = {}): Lin
   return fault(link, { kind: 'stall', ...(length !== undefined && { forMs: milliseconds(length) }) }, rest);
 };
 
-export function onNode(what: NodeFault, at: { mark: string; id?: string }): NodeStep {
-  return { id: at.id ?? `${what.kind} ${what.node}`, on: 'node', fault: what, armAt: { mark: at.mark }, mustFire: 1 };
+export interface WhereNode {
+  /** Acts when the script passes this mark. */
+  mark?: string;
+  /** Acts when this step has fired, some milliseconds after its hit. With neither, from the start on. */
+  fired?: string;
+  /** How often it must have fired when the script ends; 1 by default. */
+  mustFire?: number;
+  /** Needed when a schedule has two steps of one kind on one node. */
+  id?: string;
+}
+
+/** onNode({ kind: 'signal', node: 'room', signal: 'SIGHUP' }, { mark: 'busy' }) */
+export function onNode(what: NodeFault, at: WhereNode = {}): NodeStep {
+  const { mark, fired, mustFire = 1, id = `${what.kind} ${what.node}` } = at;
+  const armAt = mark !== undefined ? { mark } : fired !== undefined ? { fired } : 'start';
+  return { id, on: 'node', fault: what, armAt, mustFire };
+}
+
+type Without<K extends NodeFaultKind> = Omit<NodeFaultOf<K>, 'kind' | 'node'>;
+
+export const kill = (node: string, at: WhereNode): NodeStep => onNode({ kind: 'kill', node }, at);
+export const restart = (node: string, at: WhereNode): NodeStep => onNode({ kind: 'restart', node }, at);
+
+/** Stopped in its tracks, for a time or until lifted. */
+export const freeze = (node: string, at: WhereNode & { for?: Duration }): NodeStep => {
+  const { for: length, ...where } = at;
+  return onNode({ kind: 'pause', node, ...(length !== undefined && { forMs: milliseconds(length) }) }, where);
+};
+
+/** environment('supervisor', { without: ['ps'] }) */
+export const environment = (node: string, what: Without<'environment'>, at: WhereNode = {}): NodeStep =>
+  onNode({ kind: 'environment', node, ...what }, at);
+
+/** limit('supervisor', { descriptors: 64 }) */
+export const limit = (node: string, what: Without<'limit'>, at: WhereNode = {}): NodeStep => onNode({ kind: 'limit', node, ...what }, at);
+
+/** calls('desktop', { calls: ['write'], path: '{state}/log', inject: { what: 'error', error: 'ENOSPC' } }) */
+export const calls = (node: string, what: Without<'calls'>, at: WhereNode = {}): NodeStep => onNode({ kind: 'calls', node, ...what }, at);
+
+export const unread = (node: string, stream: 'stdout' | 'stderr', at: WhereNode = {}): NodeStep =>
+  onNode({ kind: 'unread', node, stream }, at);
+
+export const networkCut = (node: string, at: WhereNode): NodeStep => onNode({ kind: 'network-cut', node }, at);
+
+export interface WhereFile {
+  /** Armed when the script passes this mark; before anything starts when absent. */
+  armAt?: string;
+  /** Once armed it waits for a file with so many whole lines; 0: for the file itself. Acts at once when absent. */
+  whenLines?: number;
+  /** Only the k-th file made, from 1. */
+  match?: number;
+  mustFire?: number;
+  id?: string;
+}
+
+/** onFile('sessions', '{state}/transcripts/*.jsonl', { kind: 'half-line' }, { armAt: 'answered' }) */
+export function onFile(node: string, path: string, what: FileFault, where: WhereFile = {}): FileStep {
+  const { armAt, whenLines, match, mustFire = 1, id = `${what.kind} ${node}` } = where;
+  const when = { ...(whenLines !== undefined && { whenLines }), ...(match !== undefined && { match }) };
+  return { id, on: 'file', node, path, fault: what, armAt: armAt === undefined ? 'start' : { mark: armAt }, ...when, mustFire };
+}
+
+/** onClock('room', { kind: 'jump', byMs: -3_600_000 }, { armAt: 'busy' }) */
+export function onClock(node: string, what: ClockFault, where: { armAt?: string; id?: string } = {}): ClockStep {
+  const { armAt, id = `${what.kind} ${node}` } = where;
+  return { id, on: 'clock', node, fault: what, armAt: armAt === undefined ? 'start' : { mark: armAt }, mustFire: 1 };
 }

@@ -3,6 +3,7 @@
 //
 //   {node}               the Node binary            {source}            the folder of the system's code
 //   {state}              a private folder           {listen.NAME.host}  own listener (.port, .path)
+//   {home}               an empty folder to name as HOME: a file that is in it at the end is a leftover
 //   {LINK.host}          where that link is dialled (.port, .path), e.g. {bridge->room.port}
 //   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
 //   {LINK.path}          the same as one executable file; words behind either are arguments of the child
@@ -37,6 +38,8 @@ export interface Node {
   stopWithinMs: number;
   /** Container image; the bundled base image with Node when absent. */
   image?: string;
+  /** Files and folders outside the system's source that its program reads: absolute paths. A container sees them there, read-only. */
+  reads?: readonly string[];
   /** Started after these; by default every node that one of its links dials. */
   after?: readonly string[];
   /** Its longest own timer in milliseconds (retry ceiling, heartbeat): a wait below it is no hang. */

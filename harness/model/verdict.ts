@@ -1,7 +1,16 @@
 // Pass, fail or unknown. "Could not tell" is a third outcome, never a pass.
 
 type Outcome = 'pass' | 'fail' | 'unknown';
-export type UnknownReason = 'vacuous' | 'starved' | 'checker-budget' | 'injector' | 'harness' | 'out-of-memory' | 'refused' | 'interrupted';
+export type UnknownReason =
+  | 'vacuous'
+  | 'starved'
+  | 'checker-budget'
+  | 'injector'
+  | 'harness'
+  | 'out-of-memory'
+  | 'refused'
+  | 'interrupted'
+  | 'unconfirmed';
 
 export interface Finding {
   oracle: string;

@@ -44,7 +44,7 @@ const TOXIPROXY_API_PORT = 8475;
 
 export async function launchOwn(request: EngineRequest): Promise<Engine> {
   const { command, reads } = ownProgram({ listen: `{host}:${OWN_API_PORT}`, seed: request.seed, withParent: request.where === 'process' });
-  return launch('own', request, { name: 'fault-proxy', command, reads, apiPort: OWN_API_PORT, readyWithinMs: 10_000 });
+  return launch('own', request, { name: 'fault-proxy', command, reads, apiPort: OWN_API_PORT, readyWithinMs: 30_000 });
 }
 
 /** @throws Error when the source is missing: planning asks first. */
@@ -58,7 +58,7 @@ export async function launchToxiproxy(source: ToxiproxySource, request: EngineRe
     // Its log is the only place where it tells of single connections.
     env: { LOG_LEVEL: 'trace' },
     apiPort: TOXIPROXY_API_PORT,
-    readyWithinMs: 10_000,
+    readyWithinMs: 30_000,
     ...('image' in source && { image: source.image }),
   });
 }

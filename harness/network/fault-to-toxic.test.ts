@@ -96,6 +96,13 @@ test.each<[Direction, Trigger, Record<string, unknown>]>([
   expect(faultToToxic('own', step, { transport: 'stdio', framing: 'ndjson' })).toMatchObject({ toxic: { attributes: aim } });
 });
 
+test('which end of a half-open connection has gone is told to the proxy', () => {
+  const place = { transport: 'tcp', framing: 'raw' } as const;
+  expect(faultToToxic('own', sampleStep({ kind: 'half-open', gone: 'client' }), place)).toMatchObject({
+    toxic: { type: 'half_open', attributes: { gone: 'client' } },
+  });
+});
+
 test('slices on a stdio link are parted by time alone, and say so', () => {
   const place = { transport: 'stdio', framing: 'raw' } as const;
   expect(faultToToxic('own', sampleStep({ kind: 'split-utf8' }), place)).toMatchObject({

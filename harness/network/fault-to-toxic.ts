@@ -146,7 +146,7 @@ function bodyOf(fault: LinkFault): { type: string; attributes: Attributes } | 'd
     case 'never-accept':
       return toxic('never_accept', {});
     case 'half-open':
-      return toxic('half_open', {});
+      return toxic('half_open', { gone: fault.gone });
     case 'down':
       return 'disable';
     case 'drop':

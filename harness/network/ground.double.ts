@@ -44,6 +44,8 @@ export async function groundDouble(host: string, upstreams: ReadonlyMap<string, 
     dial: (link) => listenOf(link.name),
     direct: noNodes,
     start: noNodes,
+    setClock: noNodes,
+    files: { place: noNodes, freeze: noNodes, fill: noNodes },
     leftovers: async () => [],
     launch: (program, sink) => launch(program, host, programs, (stream, line) => sink.line(stream, line)),
     async [Symbol.asyncDispose]() {

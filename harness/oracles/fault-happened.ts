@@ -2,6 +2,7 @@
 // its verdict is unknown (vacuous), never pass.
 import type { Step, Trigger } from '../model/fault.ts';
 import { eventsOf, type History } from '../model/history.ts';
+import type { NodeFault } from '../model/node-fault.ts';
 import type { Oracle } from '../model/oracle.ts';
 import { pass, unknown } from '../model/verdict.ts';
 
@@ -19,17 +20,54 @@ function missing(step: Step, history: History): string | undefined {
   const hits = events.flatMap((event) => (event.state === 'fired' ? [event.hit] : []));
   if (hits.length < step.mustFire) {
     const fired = `'${step.id}' fired ${hits.length} of ${step.mustFire} times`;
-    return events.some((event) => event.state === 'armed') || step.on === 'node'
+    return events.some((event) => event.state === 'armed')
       ? `${fired}: it waited for ${awaited(step)}`
-      : `${fired}: it was never armed${step.armAt === 'start' ? '' : `, for mark '${step.armAt.mark}' was not passed`}`;
+      : `${fired}: it was never armed${neverArmed(step)}`;
   }
   const sharp = step.on === 'link' && step.fault.kind === 'split' && (step.fault.gap === 'boundary' || step.fault.gap === 'gated');
   const blunt = sharp && hits.some((hit) => 'fidelity' in hit && hit.fidelity === 'paced');
   return blunt ? `'${step.id}' was only paced: its slices may have been read together` : undefined;
 }
 
+function neverArmed({ armAt }: Step): string {
+  if (armAt === 'start') return '';
+  return 'mark' in armAt ? `, for mark '${armAt.mark}' was not passed` : `, for '${armAt.fired}' did not fire`;
+}
+
 function awaited(step: Step): string {
-  return step.on === 'node' ? `mark '${step.armAt.mark}'` : `${triggerInWords(step.trigger)} ${step.direction} on '${step.link}'`;
+  switch (step.on) {
+    case 'link':
+      return `${triggerInWords(step.trigger)} ${step.direction} on '${step.link}'`;
+    case 'node':
+      return nodeInWords(step.fault);
+    case 'file':
+      return `a file that matches '${step.path}' of '${step.node}'`;
+    case 'clock':
+      return `the clock of '${step.node}'`;
+    default:
+      return step satisfies never;
+  }
+}
+
+function nodeInWords(fault: NodeFault): string {
+  switch (fault.kind) {
+    case 'environment':
+      return `a start of '${fault.node}'`;
+    case 'unread':
+      return `a write of '${fault.node}' to its ${fault.stream} that blocks`;
+    case 'limit':
+      return `'${fault.node}' to reach its limit`;
+    case 'calls':
+      return `a call of ${fault.calls.join(' or ')} by '${fault.node}'${fault.path === undefined ? '' : ` on ${fault.path}`}`;
+    case 'signal':
+    case 'kill':
+    case 'pause':
+    case 'restart':
+    case 'network-cut':
+      return `'${fault.node}'`;
+    default:
+      return fault satisfies never;
+  }
 }
 
 function triggerInWords({ stream, connection, nthAfterArming, frame, atByte }: Trigger): string {

@@ -166,8 +166,12 @@ function sameItems(left: readonly string[], right: readonly string[]): boolean {
  */
 function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
   const longestTimerMs = Math.max(0, ...plan.topology.nodes.map((node) => node.longestTimerMs ?? 0));
-  const injectedMs = inForce.reduce((sum, step) => sum + (step.on === 'link' ? delayOf(step.fault) : 0), 0);
+  const injectedMs = inForce.reduce((sum, step) => sum + (step.on === 'link' ? delayOf(step.fault) : pauseOf(step)), 0);
   return (QUIET_MIN_MS + longestTimerMs) / plan.clockSpeed + injectedMs;
+}
+
+function pauseOf(step: Step): number {
+  return step.on === 'node' && step.fault.kind === 'pause' ? (step.fault.forMs ?? 0) : 0;
 }
 
 function delayOf(fault: LinkFault): number {

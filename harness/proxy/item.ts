@@ -30,6 +30,8 @@ export interface SlicePlan {
   want: Fidelity | 'auto';
   apart: boolean;
   delayUs: number;
+  /** Aborted when the toxic is removed: what is left then goes out in one piece. */
+  lifted?: AbortSignal;
   report: (outcome: { fidelity: Fidelity; boundaries: number; vouched: number; error?: string }) => void;
 }
 

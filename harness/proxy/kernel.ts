@@ -23,6 +23,8 @@ export interface Kernel {
   lingerNot(fd: number): number;
   /** True when nobody can read any more what we write: the peer closed or reset (poll's HUP and ERR). */
   hungUp(fd: number): boolean;
+  /** True when the kernel would take a byte more (poll's OUT). */
+  writable(fd: number): boolean;
   /** All payload bytes ever given to this TCP socket; undefined on a kernel before 4.19. */
   tcpWritten(fd: number): number | undefined;
   /** Looks at the other end of a TCP connection, as far as it lives in this network namespace. */
@@ -88,6 +90,7 @@ interface Koffi {
   errno(): number;
 }
 
+const POLLOUT = 4;
 const SIOCOUTQ = 0x5411;
 const FIONREAD = 0x541b;
 const SEND_FLAGS = 0x4000 | 0x40; // MSG_NOSIGNAL | MSG_DONTWAIT
@@ -154,6 +157,11 @@ function kernelOver(koffi: Koffi): Kernel {
       block.writeInt32LE(fd, at.poll);
       block.writeInt32LE(0, at.poll + 4);
       return poll(blockAddress + BigInt(at.poll), 1n, 0) === 1;
+    },
+    writable(fd) {
+      block.writeInt32LE(fd, at.poll);
+      block.writeInt32LE(POLLOUT, at.poll + 4);
+      return poll(blockAddress + BigInt(at.poll), 1n, 0) === 1 && (block.readInt16LE(at.poll + 6) & POLLOUT) !== 0;
     },
     tcpPeer: peerLooks(koffi, libc),
   };

@@ -42,6 +42,21 @@ describe('split', () => {
     expect(await link.hits('split')).toMatchObject([{ frameIndex: 2, byteOffset: 4, boundaries: 3, vouched: 3 }]);
   });
 
+  test.each(['unix', 'tcp'] as const)('what a split has not sent when it is removed goes out in one piece: %s', async (transport) => {
+    const link = await bed.link({ transport, framing: 'ndjson' });
+    await link.arm('split', 'upstream', { every: 1, gap: 'gated' });
+    const { client, server } = await link.open();
+    server.socket.pause();
+    const text = `${'0123456789'.repeat(30)}\n`.repeat(3);
+    client.send(text);
+    const seen = async () => (await bed.events()).filter(({ event, proxy }) => event === 'frame' && proxy === link.name).length;
+    await eventually('the proxy has all three lines', async () => (await seen()) === 3 || undefined);
+    await link.disarm('split');
+    server.socket.resume();
+    expect(await server.received(text.length)).toBe(text);
+    expect(server.reads.length).toBeLessThan(10);
+  });
+
   test('offsets count from at_byte where no frame is named', async () => {
     const link = await bed.link({ transport: 'unix' });
     await link.arm('split', 'upstream', { offsets: [1, 3], at_byte: 4, length: 5 });

@@ -126,6 +126,7 @@ export class Sink {
       apart: plan.apart,
       delayUs: plan.delayUs,
       deadlineMs: SLICES_DEADLINE_MS,
+      ...(plan.lifted && { signal: plan.lifted }),
     });
     this.bytesOut += report.bytes;
     const { fidelity, boundaries, vouched } = report;

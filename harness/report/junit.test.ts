@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { failOrPass, pass, unknown } from '../model/verdict.ts';
-import { rowDouble } from '../results/case-result.double.ts';
-import { countsOf, SUMMARY_VERSION, type CaseRow, type Summary } from '../results/summary.ts';
+import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import { junitXml } from './junit.ts';
 
 const failed = (message: string) => failOrPass('hang', [{ message, events: [1] }]);
@@ -12,7 +11,7 @@ test('hostile text stays text: the report is well-formed and holds what XML can 
   const row = rowDouble(failed(HOSTILE), { scenario: HOSTILE, title: HOSTILE, replay: HOSTILE });
   const lost = rowDouble(unknown('harness', 'injector', HOSTILE));
   const skipped = rowDouble(pass('all'), { verdict: 'skipped', reason: HOSTILE });
-  const elements = parseXml(junitXml(summaryOf([row, lost, skipped])));
+  const elements = parseXml(junitXml(summaryDouble([row, lost, skipped])));
   const held = `</failure><x a="1'>]]>&amp;\ufffd[31m\ufffd\ufffd\ufffd\u{1f600}\r\n"`;
   const [failure] = named(elements, 'failure');
   expect(failure?.attributes['message']).toBe(held);
@@ -23,7 +22,7 @@ test('hostile text stays text: the report is well-formed and holds what XML can 
 });
 
 test('unknown is an error, never a pass', () => {
-  const elements = parseXml(junitXml(summaryOf([rowDouble(unknown('fault-happened', 'vacuous', 'it never fired'))])));
+  const elements = parseXml(junitXml(summaryDouble([rowDouble(unknown('fault-happened', 'vacuous', 'it never fired'))])));
   expect(named(elements, 'testsuites')[0]?.attributes).toMatchObject({ tests: '1', failures: '0', errors: '1', skipped: '0' });
   expect(named(elements, 'error')[0]?.attributes).toEqual({ type: 'unknown', message: 'vacuous: it never fired' });
 });
@@ -33,7 +32,7 @@ test('a failure is headed by its first finding and holds the others and the repl
     { message: 'no answer', events: [1] },
     { message: 'nor here', events: [2] },
   ]);
-  const [failure] = named(parseXml(junitXml(summaryOf([rowDouble(verdict)]))), 'failure');
+  const [failure] = named(parseXml(junitXml(summaryDouble([rowDouble(verdict)]))), 'failure');
   expect(failure?.attributes).toEqual({ type: 'hang', message: 'no answer' });
   expect(failure?.text).toBe('hang: no answer\nhang: nor here\nnpx tornwire run links/cut');
 });
@@ -41,7 +40,7 @@ test('a failure is headed by its first finding and holds the others and the repl
 test('a caught defect passes, and one that nobody caught is a failure that names who should have', () => {
   const caught = rowDouble(failed('no answer'), { defect: 'W1', expectedOracle: 'hang' });
   const missed = rowDouble(pass('all'), { defect: 'W2', expectedOracle: 'leak', repeat: 3 });
-  const elements = parseXml(junitXml(summaryOf([caught, missed])));
+  const elements = parseXml(junitXml(summaryDouble([caught, missed])));
   expect(named(elements, 'testsuite')[0]?.attributes).toMatchObject({ tests: '2', failures: '1', errors: '0' });
   expect(named(elements, 'testcase').map(({ attributes }) => attributes['name'])).toEqual([
     'a cut link is dialled again [defect W1]',
@@ -54,7 +53,7 @@ test('a caught defect passes, and one that nobody caught is a failure that names
 
 test('the totals count every row once, and times are seconds', () => {
   const rows = [pass('all'), failed('no answer'), unknown('machine', 'starved', 'busy')].map((verdict) => rowDouble(verdict));
-  const elements = parseXml(junitXml(summaryOf([...rows, rowDouble(pass('all'), { verdict: 'skipped', reason: 'no tmux' })])));
+  const elements = parseXml(junitXml(summaryDouble([...rows, rowDouble(pass('all'), { verdict: 'skipped', reason: 'no tmux' })])));
   expect(named(elements, 'testsuite')[0]?.attributes).toMatchObject({
     tests: '4',
     failures: '1',
@@ -63,21 +62,8 @@ test('the totals count every row once, and times are seconds', () => {
     time: '5.000',
   });
   expect(named(elements, 'testcase')[0]?.attributes['time']).toBe('1.235');
-  expect(named(parseXml(junitXml(summaryOf([]))), 'testcase')).toEqual([]);
+  expect(named(parseXml(junitXml(summaryDouble([]))), 'testcase')).toEqual([]);
 });
-
-function summaryOf(cases: readonly CaseRow[]): Summary {
-  return {
-    version: SUMMARY_VERSION,
-    tornwire: '0.1.0',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    durationMs: 5_000,
-    seed: 7,
-    interrupted: false,
-    counts: countsOf(cases),
-    cases: [...cases],
-  };
-}
 
 interface Element {
   name: string;

@@ -1,8 +1,10 @@
 // JUnit XML as CI systems read it: one test case a row. Unknown is an error, never a pass.
+import type { Clause } from '../results/gate-outcome.ts';
 import type { CaseRow, Summary } from '../results/summary.ts';
 import { isCaught } from '../results/summary.ts';
 
-export function junitXml(summary: Summary): string {
+/** @param clauses those of a gate become a suite of their own. */
+export function junitXml(summary: Summary, clauses?: readonly Clause[]): string {
   const rows = summary.cases;
   const failures = rows.filter((row) => outcomeOf(row) === 'failure').length;
   const errors = rows.filter((row) => outcomeOf(row) === 'error').length;
@@ -14,9 +16,26 @@ export function junitXml(summary: Summary): string {
     `  <testsuite name="tornwire" ${totals} timestamp="${escapeXml(summary.startedAt)}">`,
     ...rows.map(testCase),
     '  </testsuite>',
+    ...(clauses ? gateSuite(clauses) : []),
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function gateSuite(clauses: readonly Clause[]): string[] {
+  const count = (holds: Clause['holds']): number => clauses.filter((clause) => clause.holds === holds).length;
+  return [
+    `  <testsuite name="gate" tests="${clauses.length}" failures="${count('no')}" errors="${count('unsettled')}" skipped="0">`,
+    ...clauses.map(clauseCase),
+    '  </testsuite>',
+  ];
+}
+
+function clauseCase(clause: Clause): string {
+  const open = `    <testcase classname="gate" name="${escapeXml(clause.name)}"`;
+  if (clause.holds === 'yes') return `${open}/>`;
+  const kind = clause.holds === 'no' ? 'failure' : 'error';
+  return `${open}>\n      <${kind} type="${clause.holds}" message="${escapeXml(clause.detail)}"/>\n    </testcase>`;
 }
 
 function testCase(row: CaseRow): string {

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { failOrPass, pass, unknown } from '../model/verdict.ts';
-import { rowDouble } from '../results/case-result.double.ts';
-import { countsOf, SUMMARY_VERSION, type CaseRow, type Summary } from '../results/summary.ts';
+import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
+import type { CaseRow } from '../results/summary.ts';
 import { countsLine, failureLines, needsAttention, plain, progressLine, table } from './terminal.ts';
 
 const failed = (message = 'no answer') => failOrPass('hang', [{ message, events: [1] }]);
@@ -18,7 +18,7 @@ test('control characters of captured text never reach the terminal', () => {
   const row = rowDouble(failed(HOSTILE));
   const lost = rowDouble(unknown('harness', 'injector', HOSTILE));
   const skipped = rowDouble(pass('all'), { verdict: 'skipped', reason: `${HOSTILE}\nsecond line` });
-  const printed = [...failureLines(row), ...failureLines(lost), table(summaryOf([skipped]))].join('\n');
+  const printed = [...failureLines(row), ...failureLines(lost), table(summaryDouble([skipped]))].join('\n');
   expect(printed).not.toMatch(CONTROL);
   expect(printed).toContain('ared');
   expect(plain('kept:\ttabs\nand lines, \u00e9 \u{1f600}')).toBe('kept:\ttabs\nand lines, \u00e9 \u{1f600}');
@@ -60,7 +60,7 @@ test('the table has a line a scenario and defect: the worst verdict, how many we
     rowDouble(pass('all'), { scenario: 'other/one', verdict: 'skipped', reason: 'no tmux', durationMs: 0 }),
   ];
   expect(
-    table(summaryOf(rows))
+    table(summaryDouble(rows))
       .split('\n')
       .map((line) => line.trimEnd()),
   ).toEqual([
@@ -76,24 +76,11 @@ test('the table has a line a scenario and defect: the worst verdict, how many we
 
 test('one defect run of three that nobody caught makes the whole line missed', () => {
   const rows = [rowDouble(failed(), caught), rowDouble(pass('all'), caught), rowDouble(failed(), caught)];
-  expect(table(summaryOf(rows))).toContain('missed 2/3');
+  expect(table(summaryDouble(rows))).toContain('missed 2/3');
 });
 
 test('an interrupted run says so, and defects are named only where there were any', () => {
-  expect(countsLine({ ...summaryOf([rowDouble(pass('all'))]), interrupted: true })).toBe(
+  expect(countsLine({ ...summaryDouble([rowDouble(pass('all'))]), interrupted: true })).toBe(
     '1 passed, 0 failed, 0 unknown, 0 skipped in 5.0 s (interrupted)',
   );
 });
-
-function summaryOf(cases: readonly CaseRow[]): Summary {
-  return {
-    version: SUMMARY_VERSION,
-    tornwire: '0.1.0',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    durationMs: 5_000,
-    seed: 7,
-    interrupted: false,
-    counts: countsOf(cases),
-    cases: [...cases],
-  };
-}

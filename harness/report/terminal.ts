@@ -10,7 +10,13 @@ export function plain(text: string): string {
 export function progressLine(row: CaseRow, done: number, total: number): string {
   const defect = row.defect === null ? '' : ` with ${row.defect}`;
   const counter = `${String(done).padStart(String(total).length)}/${total}`;
-  return `${counter} ${badge(row)} ${row.scenario}${defect} (${row.durationMs} ms)${row.defect !== null && isCaught(row) ? ` by ${row.expectedOracle}` : ''}`;
+  return `${counter} ${badge(row)} ${row.scenario}${defect} (${row.durationMs} ms)${row.defect !== null && isCaught(row) ? ` by ${row.expectedOracle}` : ''}${clockWords(row)}`;
+}
+
+function clockWords({ clock }: CaseRow): string {
+  if (!clock) return '';
+  if (clock.foundAfterMs === undefined) return ` at x${clock.speed}`;
+  return `, found at x${clock.speed} in ${clock.foundAfterMs} ms, ${clock.confirmed ? 'confirmed at x1' : 'not confirmed at x1'}`;
 }
 
 export function failureLines(row: CaseRow): string[] {

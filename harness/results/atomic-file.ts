@@ -23,4 +23,11 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
+/** @throws ResultsError naming the folder and the reason. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new ResultsError(`cannot make ${folder}: ${cause.message}`, { cause });
+  });
+}
+
 export class ResultsError extends Error {}

@@ -1,7 +1,7 @@
 // A finished case for tests of what is made of it.
 import type { Verdict } from '../model/verdict.ts';
 import type { CaseResult } from '../run/environment.ts';
-import { rowOf, type CaseRow } from './summary.ts';
+import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from './summary.ts';
 
 export function resultDouble(verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {
   return {
@@ -22,6 +22,21 @@ export function resultDouble(verdict: Verdict, more: Partial<CaseResult> = {}): 
 export function rowDouble(verdict: Verdict, more: Partial<CaseRow> = {}): CaseRow {
   return {
     ...rowOf(resultDouble(verdict), { repeat: 1, expectedOracle: null, repro: null, replay: 'npx tornwire run links/cut' }),
+    ...more,
+  };
+}
+
+export function summaryDouble(cases: readonly CaseRow[], more: Partial<Summary> = {}): Summary {
+  return {
+    version: SUMMARY_VERSION,
+    tornwire: '0.1.0',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 5_000,
+    seed: 7,
+    folder: 'results/runs/2026-01-01T00-00-00-000Z-1',
+    interrupted: false,
+    counts: countsOf(cases),
+    cases: [...cases],
     ...more,
   };
 }

@@ -6,25 +6,45 @@ export interface ResultPaths {
   runs: string;
   repros: string;
   latest: string;
+  /** The ledgers of nightlies, one a seed. */
+  nightly: string;
+  /** What the last campaign against clean code showed about the judges. */
+  falseAlarms: string;
 }
 
 export function resultPaths(root: string): ResultPaths {
-  return { root, runs: join(root, 'runs'), repros: join(root, 'repros'), latest: join(root, 'latest') };
+  return {
+    root,
+    runs: join(root, 'runs'),
+    repros: join(root, 'repros'),
+    latest: join(root, 'latest'),
+    nightly: join(root, 'nightly'),
+    falseAlarms: join(root, 'false-alarms.json'),
+  };
 }
 
 export interface RunPaths {
   folder: string;
   summary: string;
   junit: string;
+  /** Of a gate only. */
+  gate: string;
+  gateMarkdown: string;
   caseFolder(index: number, scenario: string, defect: string | undefined): string;
 }
 
 export function runPaths(paths: ResultPaths, runName: string): RunPaths {
-  const folder = join(paths.runs, runName);
+  return pathsIn(join(paths.runs, runName));
+}
+
+/** Of a run whose folder is known. */
+export function pathsIn(folder: string): RunPaths {
   return {
     folder,
     summary: join(folder, 'summary.json'),
     junit: join(folder, 'junit.xml'),
+    gate: join(folder, 'gate.json'),
+    gateMarkdown: join(folder, 'gate.md'),
     caseFolder: (index, scenario, defect) =>
       join(
         folder,

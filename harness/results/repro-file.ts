@@ -17,6 +17,7 @@ export async function saveRepro(
   result: CaseResult,
   maker: Maker,
   cwd: string,
+  reproduced = { times: 1, of: 1 },
 ): Promise<{ file: string; command: string }> {
   const { verdict } = result;
   const name = `${result.case.scenario.replaceAll('/', '-')}-${result.fingerprint || verdict.outcome}.json`;
@@ -37,7 +38,7 @@ export async function saveRepro(
       engines: [...result.engines],
     },
     decisions: [...result.decisions],
-    reproduced: { times: 1, of: 1 },
+    reproduced,
     savedAt: new Date().toISOString(),
     command,
   };

@@ -10,6 +10,8 @@ export interface Summary {
   startedAt: string;
   durationMs: number;
   seed: number;
+  /** Where it is saved, seen from the project. */
+  folder: string;
   /** Interrupted by a signal: the cases are those that had ended. */
   interrupted: boolean;
   counts: Counts;
@@ -51,11 +53,22 @@ export interface CaseRow {
   folder: string | null;
   repro: string | null;
   replay: string;
+  /** Of a failure that was run again at once: how often the same failure came back, its first time included. */
+  reproduced?: { times: number; of: number };
+  /** Of a case that ran with faster clocks. */
+  clock?: ClockNote;
+}
+
+export interface ClockNote {
+  speed: number;
+  /** Of a failure: how long the run at that speed took, and whether one at speed 1 failed too. */
+  foundAfterMs?: number;
+  confirmed?: boolean;
 }
 
 export function rowOf(
   result: CaseResult,
-  about: { repeat: number; expectedOracle: string | null; repro: string | null; replay: string },
+  about: Pick<CaseRow, 'repeat' | 'expectedOracle' | 'repro' | 'replay' | 'reproduced' | 'clock'>,
 ): CaseRow {
   const { verdict } = result;
   return {
@@ -78,12 +91,19 @@ export function rowOf(
     folder: result.folder,
     repro: about.repro,
     replay: about.replay,
+    ...(about.reproduced && { reproduced: about.reproduced }),
+    ...(about.clock && { clock: about.clock }),
   };
 }
 
 /** A defect case is caught when it fails and any of its findings is of the oracle that its patch names. */
 export function isCaught(row: CaseRow): boolean {
   return row.verdict === 'fail' && row.findings.some((finding) => finding.oracle === row.expectedOracle);
+}
+
+/** The harness or its fault server failed: nothing was learnt about the system. */
+export function isHarnessError(row: CaseRow): boolean {
+  return row.verdict === 'unknown' && /^(injector|harness)/.test(row.reason ?? '');
 }
 
 export function countsOf(rows: readonly CaseRow[]): Counts {

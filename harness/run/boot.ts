@@ -1,7 +1,8 @@
 // Nodes in start order, each layer at once, every log line and exit into the history. A node that does not come
 // up ends the run with an open obligation: whose fault that is, the oracles say.
+import { constants } from 'node:os';
 import { isSpawned, nodeNamed, startOrder, type Node, type Topology } from '../model/topology.ts';
-import { NotReadyError, type Ground, type RunningNode } from '../runtime/runtime.ts';
+import { NotReadyError, type Ground, type NodeExit, type RunningNode, type StartConditions } from '../runtime/runtime.ts';
 import type { Obligations } from './obligations.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -11,11 +12,22 @@ export interface RunningSystem extends AsyncDisposable {
   start(name: string): Promise<void>;
   /** Ends one node and waits for its end. */
   end(name: string, how: 'stop' | NodeJS.Signals): Promise<void>;
-  /** The run is about to send this node a signal: its exit is no crash. */
-  expectExit(name: string): void;
+  /**
+   * The run is about to send this node a signal. Its end by that signal is no crash, and neither is an orderly end where the
+   * signal asks for one; without a signal any end is expected.
+   */
+  expectExit(name: string, signal?: NodeJS.Signals): void;
+  /** Every start from now on is under these conditions too. */
+  startUnder(source: ConditionSource): void;
   names(): readonly string[];
   /** All nodes that the run started, in reverse start order; none starts afterwards. */
   stop(): Promise<void>;
+}
+
+interface ConditionSource {
+  conditions(node: string): StartConditions;
+  /** The node is ready, so it has started under them. */
+  began?(node: string): void | Promise<void>;
 }
 
 /** Some node was not ready in time; the history says which and why. */
@@ -23,9 +35,14 @@ export class BootFailed extends Error {}
 
 export function systemOn(ground: Ground, topology: Topology, recorder: Recorder, obligations: Obligations): RunningSystem {
   const running = new Map<string, RunningNode>();
-  const expected = new Set<string>();
+  const expected = new Map<string, Set<NodeJS.Signals | 'any'>>();
+  const sources: ConditionSource[] = [];
+  const ending = new Map<string, Promise<void>>();
   const order = startOrder(topology);
   let over = false;
+
+  const expectExit = (name: string, signal: NodeJS.Signals | 'any' = 'any'): void =>
+    void expected.set(name, (expected.get(name) ?? new Set()).add(signal));
 
   const watch = (started: RunningNode): void => {
     const { name } = started;
@@ -34,7 +51,15 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     recorder.record({ kind: 'node', node: name, state: 'ready', ...pid });
     void started.exited.then(({ code, signal, byParent = false }) => {
       if (running.get(name) === started) running.delete(name);
-      recorder.record({ kind: 'node', node: name, state: 'exited', ...pid, code, signal, asked: byParent || expected.has(name) });
+      recorder.record({
+        kind: 'node',
+        node: name,
+        state: 'exited',
+        ...pid,
+        code,
+        signal,
+        asked: byParent || isExpected({ code, signal }, expected.get(name)),
+      });
     });
   };
 
@@ -42,6 +67,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
   const adopt = (child: RunningNode): void => {
     expected.delete(child.name);
     watch(child);
+    for (const source of sources) void Promise.resolve(source.began?.(child.name)).catch((error: Error) => broken(error.message));
   };
 
   const broken = (detail: string): void => void recorder.record({ kind: 'harness', problem: 'injector', detail });
@@ -51,14 +77,16 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     // A script that was cut off may still run: what it started now, nobody would stop.
     if (over) throw new BootFailed(`node '${name}' was not started: the run is over`);
     if (isSpawned(node)) throw new Error(`node '${name}' is started by whoever dials it over stdio, not by the run`);
+    await ending.get(name)?.catch(() => undefined);
     expected.delete(name);
     recorder.record({ kind: 'node', node: name, state: 'starting' });
     const ready = obligations.open(`node '${name}' is ready`, node.readyWithinMs);
     try {
       const line = (stream: 'stdout' | 'stderr', text: string): void =>
         void recorder.record({ kind: 'log', node: name, stream, line: text });
-      const started = await ground.start(node, { line, child: adopt, broken });
+      const started = await ground.start(node, { line, child: adopt, broken }, conditionsFor(name));
       watch(started);
+      for (const source of sources) await source.began?.(name);
       ready.met();
     } catch (error) {
       if (!(error instanceof NotReadyError)) throw error;
@@ -71,10 +99,32 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     }
   };
 
-  const end = async (name: string, how: 'stop' | NodeJS.Signals): Promise<void> => {
+  const conditionsFor = (name: string): StartConditions => {
+    const all = sources.map((source) => source.conditions(name));
+    const helds = all.flatMap(({ held }) => held ?? []);
+    return {
+      environment: all.flatMap(({ environment = [] }) => environment),
+      ...(helds.length > 0 && {
+        held: async (node: RunningNode) => {
+          for (const held of helds) await held(node);
+        },
+      }),
+    };
+  };
+
+  /** Who is started while it is still being ended would be ended with it. */
+  const end = (name: string, how: 'stop' | NodeJS.Signals): Promise<void> => {
+    const ended = endNow(name, how).finally(() => {
+      if (ending.get(name) === ended) ending.delete(name);
+    });
+    ending.set(name, ended);
+    return ended;
+  };
+
+  const endNow = async (name: string, how: 'stop' | NodeJS.Signals): Promise<void> => {
     const node = running.get(name);
     if (!node) return;
-    expected.add(name);
+    expectExit(name, how === 'stop' || how === 'SIGKILL' ? 'any' : how);
     if (how === 'stop') {
       recorder.record({ kind: 'node', node: name, state: 'stopping', ...(node.pid !== undefined && { pid: node.pid }) });
       await stopWithin(node, nodeNamed(topology, name), obligations, recorder);
@@ -94,7 +144,8 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     node: (name) => running.get(name),
     start,
     end,
-    expectExit: (name) => void expected.add(name),
+    expectExit,
+    startUnder: (source) => void sources.push(source),
     names: () => topology.nodes.map((node) => node.name),
     stop,
     [Symbol.asyncDispose]: async () => {
@@ -102,6 +153,17 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
       await Promise.allSettled([...running.keys()].map((name) => end(name, 'SIGKILL')));
     },
   };
+}
+
+/** Signals that a program may answer by ending in its own way. */
+const ENDING: readonly string[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
+
+function isExpected({ code, signal }: NodeExit, signals: ReadonlySet<NodeJS.Signals | 'any'> = new Set()): boolean {
+  if (signals.has('any')) return true;
+  // Shells pass on an end by signal n as code 128 + n.
+  return [...signals].some((sent) =>
+    signal === null ? ENDING.includes(sent) || code === 128 + (constants.signals[sent as NodeJS.Signals] ?? 0) : signal === sent,
+  );
 }
 
 export async function boot(system: RunningSystem, topology: Topology): Promise<void> {

@@ -1,5 +1,6 @@
 // The script's side of a run: every word a scenario can say, each leaving its events. A script ends in one of four
 // ways: done, owed something that did not come, thrown, or interrupted.
+import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
 import { linkNamed } from '../model/topology.ts';
 import type { Case } from '../model/case.ts';
@@ -40,7 +41,7 @@ export class IndeterminateError extends Error {}
 export async function drive(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
   stage.signal.throwIfAborted();
-  const scaledMs = milliseconds(scenario.within) / stage.plan.clockSpeed;
+  const scaledMs = atSpeed(milliseconds(scenario.within), stage.plan.clockSpeed);
   const whole = stage.obligations.open('the script comes to its end', scaledMs);
   const ending = new AbortController();
   const stopSides = watchSides(scenario, stage, context, ending.signal);
@@ -79,7 +80,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
   let operations = 0;
 
   const waitFor: Script['until'] = async (what, condition, { within }) => {
-    const withinMs = milliseconds(within) / plan.clockSpeed;
+    const withinMs = atSpeed(milliseconds(within), plan.clockSpeed);
     const owed = obligations.open(what, withinMs);
     const waited = await until(condition, { withinMs, signal: stage.signal, wake: (listener) => recorder.subscribe(listener) });
     if (waited.met) {
@@ -104,7 +105,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     ): Promise<OperationResult<T>> {
       const id = ++operations;
       const client = options.client ?? 'script';
-      const withinMs = milliseconds(options.within) / plan.clockSpeed;
+      const withinMs = atSpeed(milliseconds(options.within), plan.clockSpeed);
       recorder.record({ kind: 'operation', id, client, name, state: 'invoked' });
       const reply = options.owed === false ? undefined : obligations.open(`an answer to ${name} of ${client}`, withinMs);
       const result = await attempt(act, withinMs, stage.signal);
@@ -155,6 +156,7 @@ function controlOf(name: string, stage: Stage): NodeControl {
     },
     kill: (signal = 'SIGKILL') => {
       if (signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT') system.expectExit(name);
+      else system.expectExit(name, signal);
       return system.end(name, signal);
     },
     stop: () => system.end(name, 'stop'),
@@ -176,12 +178,13 @@ async function watchSides(scenario: Scenario, stage: Stage, context: Script, end
   const ask = async (side: NonNullable<Scenario['system']['sides']>[number]): Promise<void> => {
     while (!ended.aborted && !stage.signal.aborted) {
       const again = AbortSignal.any([ended, stage.signal]);
+      const boundMs = atSpeed(side.boundMs, stage.plan.clockSpeed);
       if (stage.faults.active()) {
         const startedMs = performance.now();
-        const answered = await attempt(() => side.ask(context), side.boundMs * 4, again);
+        const answered = await attempt(() => side.ask(context), boundMs * 4, again);
         if (again.aborted) return;
         const latencyMs = answered.state === 'ok' ? performance.now() - startedMs : null;
-        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', name: side.name, latencyMs, boundMs: side.boundMs } });
+        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', name: side.name, latencyMs, boundMs } });
       }
       await until(() => false, {
         withinMs: side.everyMs,

@@ -81,7 +81,7 @@ test('the copy may lie in a folder that an outer repository ignores', async () =
 test('a patch that no longer applies names the patch, the file and the hunk, and no copy stays', async () => {
   await writeFile(join(project, 'stack', 'deep', 'limits.ts'), GOOD.replace('retries = 3', 'retries = 5'));
   await expect(sourceFor(system, 'W1', folder)).rejects.toThrow(
-    'W1-gives-up.patch no longer applies: error: patch failed: deep/limits.ts:1; error: deep/limits.ts: patch does not apply',
+    'W1-gives-up.patch no longer applies: deep/limits.ts, hunk 1 of 1 (@@ -1,2 +1,2 @@)',
   );
   expect(await leftIn(folder)).toEqual([]);
 });

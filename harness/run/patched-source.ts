@@ -22,13 +22,19 @@ export async function sourceFor(system: System, defect: string | undefined, fold
   const copy = join(root, basename(source.folder));
   await using undo = new AsyncDisposableStack();
   undo.defer(() => rm(root, { recursive: true, force: true }));
-  await mkdir(root, { recursive: true });
-  await cp(source.folder, copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
-  const modules = await nearestModules(source.folder);
-  if (modules !== undefined) await symlink(modules, join(root, 'node_modules'));
+  await copySource(source.folder, copy).catch((cause: Error) => {
+    throw new DefectError(`the code cannot be copied for defect '${defect}': ${cause.message}`, { cause });
+  });
   await applyPatch(patch, copy);
   const kept = undo.move();
   return { folder: copy, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function copySource(folder: string, copy: string): Promise<void> {
+  await mkdir(dirname(copy), { recursive: true });
+  await cp(folder, copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  const modules = await nearestModules(folder);
+  if (modules !== undefined) await symlink(modules, join(dirname(copy), 'node_modules'));
 }
 
 export interface Defect {
@@ -61,16 +67,39 @@ async function defectFile(folder: string, id: string): Promise<string> {
   return found.file;
 }
 
+/** Whether the patch still fits the code; if not, which patch, file and hunk. Changes nothing. @throws DefectError without git */
+export async function patchProblem(defect: Defect, folder: string): Promise<string | undefined> {
+  const problem = await gitApply(defect.file, folder, '--check');
+  return problem && `${basename(defect.file)} no longer applies: ${problem}`;
+}
+
 async function applyPatch(patch: string, copy: string): Promise<void> {
-  // The ceiling keeps git from taking the copy for a part of an outer repository and skipping its files.
-  const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(copy), GIT_DIR: undefined };
+  const problem = await gitApply(patch, copy);
+  if (problem !== undefined) throw new DefectError(`${basename(patch)} no longer applies: ${problem}`);
+}
+
+async function gitApply(patch: string, folder: string, ...words: readonly string[]): Promise<string | undefined> {
+  // The ceiling keeps git from taking the folder for a part of an outer repository and skipping its files.
+  const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
   try {
-    await promisify(execFile)('git', ['apply', '--whitespace=nowarn', patch], { cwd: copy, env, timeout: 20_000 });
+    await promisify(execFile)('git', ['apply', '--whitespace=nowarn', ...words, patch], { cwd: folder, env, timeout: 20_000 });
+    return undefined;
   } catch (cause) {
     const { code, stderr } = cause as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new DefectError('git is not installed: defects are applied with it (apt-get install git)', { cause });
-    throw new DefectError(`${basename(patch)} no longer applies: ${(stderr ?? '').trim().replaceAll('\n', '; ')}`, { cause });
+    return failedHunks(stderr ?? '', await readFile(patch, 'utf8'));
   }
+}
+
+/** git names a file and a line; the hunk that begins there is what somebody will look for in the patch. */
+function failedHunks(stderr: string, patch: string): string {
+  const failed = [...stderr.matchAll(/^error: patch failed: (.*):(\d+)$/gm)].map(([, file = '', line = '']) => {
+    const part = patch.split(/^diff --git /m).find((text) => text.includes(`\n--- a/${file}\n`)) ?? '';
+    const hunks = [...part.matchAll(/^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@/gm)];
+    const index = hunks.findIndex((hunk) => hunk[1] === line);
+    return index < 0 ? `${file}, line ${line}` : `${file}, hunk ${index + 1} of ${hunks.length} (${hunks[index]?.[0]})`;
+  });
+  return failed.length > 0 ? failed.join('; ') : stderr.trim().replaceAll(/\s*\n\s*/g, '; ');
 }
 
 async function nearestModules(folder: string): Promise<string | undefined> {

@@ -1,10 +1,14 @@
 // From a scenario and a case to a plan, or a refusal with its reason. Pure but for asking the engines what they can do.
 import type { Case } from '../model/case.ts';
+import { scheduleAtSpeed, topologyAtSpeed } from '../model/clock-speed.ts';
 import type { NodeStep, Step } from '../model/fault.ts';
+import type { FileFaultKind, FileStep } from '../model/file-fault.ts';
+import type { NodeFaultKind } from '../model/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/oracle.ts';
 import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import type { Link } from '../model/link.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { Networks, Routing } from '../network/network.ts';
 
 export interface CasePlan extends Plan {
@@ -12,13 +16,57 @@ export interface CasePlan extends Plan {
   proxied: readonly Link[];
 }
 
-export async function planCase(named: NamedScenario, given: Case, networks: Networks): Promise<CasePlan | { refused: string }> {
+/** What a plan asks the runtime. */
+type Capable = Pick<Runtime, 'name' | 'refuses' | 'lacks' | 'lacksForFile' | 'lacksForClocks'>;
+
+export async function planCase(
+  named: NamedScenario,
+  given: Case,
+  networks: Networks,
+  runtime: Capable,
+): Promise<CasePlan | { refused: string }> {
   const { topology } = named.scenario.system;
   checkPlan(topology, given.schedule);
+  const refused = (await refusedByRuntime(given.schedule, runtime)) ?? (await refusedHere(given, runtime));
+  if (refused !== undefined) return { refused };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);
-  if ('refused' in routed) return routed;
+  if ('refused' in routed) return { refused: `by design: ${routed.refused}` };
   const proxied = topology.links.filter((link) => routed.routing.has(link.name));
-  return { topology, schedule: given.schedule, clockSpeed: given.clockSpeed, routing: routed.routing, proxied };
+  const { clockSpeed } = given;
+  return {
+    topology: topologyAtSpeed(topology, clockSpeed),
+    schedule: scheduleAtSpeed(given.schedule, clockSpeed),
+    clockSpeed,
+    routing: routed.routing,
+    proxied,
+  };
+}
+
+/** The first step that the runtime cannot carry, and why. */
+async function refusedByRuntime(schedule: readonly Step[], runtime: Capable): Promise<string | undefined> {
+  const faults = schedule.flatMap((step) => (step.on === 'node' ? { id: step.id, fault: step.fault } : []));
+  for (const { id, fault } of faults) {
+    const reason = runtime.refuses(fault);
+    if (reason !== undefined) return `by design: '${id}' is impossible on the ${runtime.name} runtime: ${reason}`;
+  }
+  for (const { id, fault } of faults) {
+    const reason = await runtime.lacks(fault);
+    if (reason !== undefined) return `'${id}' is impossible here: ${reason}`;
+  }
+  return undefined;
+}
+
+/** What this machine cannot do to files and clocks. */
+async function refusedHere({ schedule, clockSpeed }: Case, runtime: Capable): Promise<string | undefined> {
+  const moved = schedule.find((step) => step.on === 'clock');
+  if (moved && clockSpeed !== 1)
+    return `by design: '${moved.id}' moves a wall clock alone, and at clock speed ${clockSpeed} monotonic clocks would jump with it`;
+  for (const step of schedule) {
+    const reason = step.on === 'file' ? await runtime.lacksForFile(step.fault) : undefined;
+    if (reason !== undefined) return `'${step.id}' is impossible here: ${reason}`;
+  }
+  const reason = moved || clockSpeed !== 1 ? await runtime.lacksForClocks() : undefined;
+  return reason === undefined ? undefined : `${moved ? `'${moved.id}'` : `clock speed ${clockSpeed}`} is impossible here: ${reason}`;
 }
 
 class PlanError extends Error {}
@@ -31,11 +79,45 @@ export function checkPlan(topology: Topology, schedule: readonly Step[]): void {
     if (ids.has(step.id)) throw new PlanError(`two steps are called '${step.id}'; give one an id of its own`);
     ids.add(step.id);
     if (step.on === 'link') linkNamed(topology, step.link);
-    else checkNodeStep(step, nodeNamed(topology, step.fault.node));
+    else if (step.on === 'node') checkNodeStep(step, nodeNamed(topology, step.fault.node));
+    else if (step.on === 'file') checkFileStep(step, nodeNamed(topology, step.node));
+    else nodeNamed(topology, step.node);
   }
+  for (const step of schedule)
+    if (step.on === 'node' && step.armAt !== 'start' && 'fired' in step.armAt && !ids.has(step.armAt.fired))
+      throw new PlanError(`step '${step.id}' waits for step '${step.armAt.fired}', which is not in the schedule`);
 }
 
+/** They act once, on a node that runs. */
+const AT_ONCE: readonly NodeFaultKind[] = ['signal', 'kill', 'restart', 'pause', 'network-cut'];
+/** They need the harness to start the node. */
+const AT_A_START: readonly NodeFaultKind[] = ['restart', 'environment', 'unread'];
+
 function checkNodeStep(step: NodeStep, node: Node): void {
-  if (step.fault.kind === 'restart' && isSpawned(node))
+  const { kind } = step.fault;
+  if (step.armAt === 'start' && AT_ONCE.includes(kind))
+    throw new PlanError(`step '${step.id}': no node runs yet at the start; name a mark or a fired step`);
+  if (!isSpawned(node)) return;
+  if (kind === 'restart')
     throw new PlanError(`step '${step.id}': node '${node.name}' is started by whoever dials it, so only that node can start it again`);
+  if (AT_A_START.includes(kind) || step.armAt === 'start')
+    throw new PlanError(
+      `step '${step.id}': node '${node.name}' is started by whoever dials it, who also reads what it prints; break the stdio link, or the node that dials`,
+    );
+}
+
+/** Something is made there, so its name must be known. */
+const MADE: readonly FileFaultKind[] = ['full-disk', 'stale-socket', 'stale-file'];
+
+function checkFileStep({ id, path, fault, whenLines, match }: FileStep, node: Node): void {
+  const wrong = (why: string): PlanError => new PlanError(`step '${id}': ${why}`);
+  const [, placeholder = '', rest = ''] = /^\{([^{}]+)\}(?:\/(.*))?$/.exec(path) ?? [];
+  const [, listener = ''] = /^listen\.(.+)\.path$/.exec(placeholder) ?? [];
+  if (placeholder !== 'state' && placeholder !== 'tmp' && node.listens[listener]?.transport !== 'unix')
+    throw wrong(`path '${path}' must begin with {state}, {tmp} or the {listen.NAME.path} of a Unix socket of '${node.name}'`);
+  if (rest.split('/').includes('..')) throw wrong(`path '${path}' leads out of the folder of '${node.name}'`);
+  if (!MADE.includes(fault.kind)) return;
+  if (/[*?[\]{}]/.test(rest)) throw wrong(`${fault.kind} is made where nothing is, so path '${path}' can hold no wildcard`);
+  if (whenLines !== undefined || match !== undefined) throw wrong(`${fault.kind} waits for no file`);
+  if (fault.kind === 'full-disk' && placeholder !== 'state' && placeholder !== 'tmp') throw wrong('a disk is a folder in {state} or {tmp}');
 }

@@ -113,7 +113,7 @@ function withProcessIds(runtime: Runtime): Runtime {
     ...runtime,
     async prepare(request) {
       const ground = await runtime.prepare(request);
-      const start: Ground['start'] = async (node, sink) => ({ ...(await ground.start(node, sink)), pids: async () => [1] });
+      const start: Ground['start'] = async (...words) => ({ ...(await ground.start(...words)), pids: async () => [1] });
       return { ...ground, start };
     },
   };

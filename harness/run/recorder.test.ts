@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Event } from '../model/history.ts';
 import { redactor } from '../model/redact.ts';
+import { mountSmallDisk, smallDiskUnavailable, unmountBelow } from '../runtime/small-disk.ts';
 import { openRecorder } from './recorder.ts';
 import { until } from './until.ts';
 
@@ -110,4 +111,20 @@ test('a full disk is told to whoever asks whether the history is saved, and ends
   expect(() => recorder.saved()).toThrow('cannot write /dev/full: ENOSPC');
   recorder.record({ kind: 'mark', name: 'still counted' });
   expect(recorder.history).toHaveLength(2);
+});
+
+test('what a full disk took of the last line is cut off again', async ({ skip }) => {
+  skip(smallDiskUnavailable() !== undefined, smallDiskUnavailable());
+  const disk = join(folder, 'disk');
+  await mountSmallDisk(disk, 64);
+  try {
+    using recorder = openRecorder(join(disk, 'history.ndjson'), asItIs);
+    for (let i = 0; i < 100; i++) recorder.record({ kind: 'mark', name: 'x'.repeat(1_000) });
+    expect(() => recorder.saved()).toThrow('ENOSPC');
+    const lines = await linesIn(join(disk, 'history.ndjson'));
+    expect(lines.length).toBeGreaterThan(40);
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, i) => i + 1));
+  } finally {
+    await unmountBelow(folder);
+  }
 });

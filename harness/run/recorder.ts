@@ -1,12 +1,13 @@
 // The only witness of a run: events are appended to history.ndjson while the run goes on and kept for the
 // oracles. Secrets are replaced before anything reaches the disk. Waiters learn of each event as it is recorded.
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Event, EventBody, History } from '../model/history.ts';
 
 /** Beyond this the history ends with a harness event: a run that talks so much is not judged as complete. */
 const EVENTS_MAX = 400_000;
 const FLUSH_EVERY_MS = 25;
+const NEWLINE = 0x0a;
 
 export interface Recorder extends Disposable {
   readonly history: History;
@@ -23,13 +24,13 @@ export interface Recorder extends Disposable {
 class RecorderError extends Error {}
 
 export function openRecorder(file: string, redact: (text: string, name?: string) => string, eventsMax = EVENTS_MAX): Recorder {
-  mkdirSync(dirname(file), { recursive: true });
-  const descriptor = openSync(file, 'w');
+  const descriptor = opened(file);
   const history: Event[] = [];
   const listeners = new Set<(event: Event) => void>();
   const startedMs = performance.now();
   let pending: string[] = [];
   let closed = false;
+  let savedBytes = 0;
 
   let failure: RecorderError | undefined;
 
@@ -39,9 +40,9 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
     const text = pending.join('');
     pending = [];
     try {
-      writeAll(descriptor, text);
+      savedBytes += writeAll(descriptor, Buffer.from(text), savedBytes);
     } catch (cause) {
-      failure = new RecorderError(`cannot write ${file}: ${(cause as Error).message}`, { cause });
+      failure = cannotWrite(file, cause);
     }
   };
   const timer = setInterval(flush, FLUSH_EVERY_MS);
@@ -89,8 +90,29 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
   };
 }
 
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+function opened(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return openSync(file, 'w');
+  } catch (cause) {
+    throw cannotWrite(file, cause);
+  }
+}
+
+function cannotWrite(file: string, cause: unknown): RecorderError {
+  return new RecorderError(`cannot write ${file}: ${(cause as Error).message}`, { cause });
+}
+
+/** Whole lines or none of a line: what a full disk took only a part of is cut off again, so that all of it can be read. */
+function writeAll(descriptor: number, bytes: Buffer, savedBytes: number): number {
   let written = 0;
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  try {
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    return written;
+  } catch (error) {
+    const whole = bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1;
+    // Where a file cannot be cut, as /dev/full, nothing was written either.
+    if (whole < written) ftruncateSync(descriptor, savedBytes + whole);
+    throw error;
+  }
 }

@@ -61,7 +61,7 @@ describe.concurrent('a case', () => {
   test('that no engine can carry is unknown with the reason, and nothing is started', async () => {
     const networks = networksDouble({ refused: 'no engine cuts frames' });
     const { result, history } = await play(async () => {}, { scenario: {}, networks });
-    expect(result.verdict).toMatchObject({ outcome: 'unknown', reason: 'refused', detail: 'no engine cuts frames' });
+    expect(result.verdict).toMatchObject({ outcome: 'unknown', reason: 'refused', detail: 'by design: no engine cuts frames' });
     expect(history).toEqual([]);
     expect(networks.calls).toEqual([]);
   });
@@ -226,7 +226,14 @@ describe.concurrent('faults', () => {
       onNode({ kind: 'restart', node: 'server' }, { mark: 'now' }),
       onNode({ kind: 'pause', node: 'server', forMs: 5 }, { mark: 'now' }),
     ];
-    const { result, history } = await play(async ({ mark }) => mark('now'), { scenario: { schedule } });
+    const { result, history } = await play(
+      async ({ mark, until }) => {
+        const resumed = new Promise((resolve) => setTimeout(() => resolve(true), 60));
+        await mark('now');
+        await until('the pause is over', () => resumed, { within: '2s' });
+      },
+      { scenario: { schedule } },
+    );
     const lines = told(history);
     const from = lines.indexOf('mark now');
     expect(lines.slice(from + 1, from + 16)).toEqual([
@@ -241,10 +248,10 @@ describe.concurrent('faults', () => {
       'restart server lifted',
       'pause server armed',
       'server paused',
-      'server resumed',
       'pause server fired',
+      'the pause is over: opened',
+      'server resumed',
       'pause server lifted',
-      'the script comes to its end: met',
     ]);
     expect(result.verdict.outcome).toBe('pass');
   });

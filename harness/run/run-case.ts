@@ -10,11 +10,15 @@ import { decisionsIn, type Decision } from '../model/repro.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/verdict.ts';
 import { InjectorError, type NetworkSink } from '../network/network.ts';
+import type { GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './boot.ts';
+import { clockedNodes, clockInjector } from './clock-faults.ts';
 import { drive, scriptOn, type Stage } from './drive.ts';
 import type { CaseResult, Environment } from './environment.ts';
 import { faultsOf } from './faults.ts';
+import { disksFor, fileInjector } from './file-faults.ts';
 import { judge } from './judge.ts';
+import { nodeInjector } from './node-faults.ts';
 import { obligationsIn } from './obligations.ts';
 import { sourceFor } from './patched-source.ts';
 import { planCase, type CasePlan } from './plan.ts';
@@ -25,7 +29,7 @@ import { settle } from './settle.ts';
 /** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
 export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {
   const startedMs = performance.now();
-  const plan = await planCase(named, given, environment.networks);
+  const plan = await planCase(named, given, environment.networks, environment.runtime);
   if ('refused' in plan) return resultOf(named, given, environment, unknown('plan', 'refused', plan.refused), startedMs, NOT_LIVE);
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
   const live = await playLive(named, plan, given, environment, recorder).catch((error: unknown) => {
@@ -67,12 +71,23 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     proxied,
     signal: environment.signal,
     ...(source.folder !== undefined && { source: source.folder }),
+    ...groundFor(plan),
   });
   const sink = sinkInto(recorder, schedule, broken);
   await using network = await environment.networks.open({ ground, topology, routing, seed: given.seed, sink });
   const obligations = obligationsIn(recorder);
   await using system = systemOn(ground, topology, recorder, obligations);
-  const faults = faultsOf(schedule, network, system, recorder);
+  const faults = faultsOf(
+    schedule,
+    network,
+    recorder,
+    (detail) => sink.broken(detail),
+    (told) => ({
+      node: nodeInjector(system, recorder, told),
+      file: fileInjector(ground, told),
+      clock: clockInjector(ground, system, told),
+    }),
+  );
   const stage: Stage = { plan, given, ground, system, faults, obligations, recorder, environment, signal };
   using _machine = watchMachine(environment, recorder);
   let driveMs = 0;
@@ -99,6 +114,13 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted };
+}
+
+/** What must be there before any node is: other clocks, and small disks. */
+function groundFor({ schedule, clockSpeed }: CasePlan): Pick<GroundRequest, 'clocks' | 'disks'> {
+  const stepped = clockedNodes(schedule);
+  const needed = clockSpeed !== 1 || stepped.length > 0;
+  return { disks: disksFor(schedule), ...(needed && { clocks: { speed: clockSpeed, stepped } }) };
 }
 
 /** Says twice a second whether the machine was starved, and once more at the end. */

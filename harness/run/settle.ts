@@ -1,5 +1,6 @@
 // After the lift the system has a bounded time to come to rest. Views of one truth are read until two readings at
 // least 200 ms apart are equal and agree; what they said last is left to the divergence oracle.
+import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { Scenario, Script, StateView } from '../model/scenario.ts';
@@ -10,7 +11,7 @@ const APART_MS = 200;
 export async function settle(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
   const views = (scenario.system.views ?? []).filter((view) => scenario.truths === undefined || scenario.truths.includes(view.truth));
   if (views.length === 0) return;
-  const boundMs = milliseconds(scenario.restWithin) / stage.plan.clockSpeed;
+  const boundMs = atSpeed(milliseconds(scenario.restWithin), stage.plan.clockSpeed);
   const startedMs = performance.now();
   let before = await read(views, stage, context, 1);
   for (let sample = 2; ; sample++) {

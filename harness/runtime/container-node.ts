@@ -1,22 +1,34 @@
 // A node that runs as a container. Its init process forwards signals to the node's group and ends with the node's first
 // process, and the kernel then ends everything else inside: nothing can outlive it.
 import type { Node } from '../model/topology.ts';
+import { imposeOnContainer } from './container-faults.ts';
 import { firstChildOf, processesBeside } from './container-processes.ts';
 import type { StartedContainer } from './docker-container.ts';
-import type { LogLines } from './log-lines.ts';
+import type { LogLines, LogStream } from './log-lines.ts';
 import { commandLineOf, sendSignal } from './marked-processes.ts';
+import type { NodeProcesses } from './node-processes.ts';
 import { settlesWithin } from './poll.ts';
 import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
 
 const KILL_WITHIN_MS = 10_000;
 
-export function runningContainer(node: Node, started: StartedContainer, log: LogLines): RunningNode {
+export function runningContainer(
+  node: Node,
+  started: StartedContainer,
+  log: LogLines,
+  place: Pick<NodeProcesses, 'runId' | 'folder' | 'pipeWritable'> & { cutOff: () => Promise<() => Promise<void>> },
+): RunningNode {
+  let seen: number | undefined;
+  // Right after the start its init process may not have forked yet.
+  const pid = (): number | undefined => (seen ??= firstChildOf(started.initPid));
   const unlessEnded = async (act: () => Promise<void>): Promise<void> => {
     if (!started.ended) await act();
   };
   return {
     name: node.name,
-    pid: firstChildOf(started.initPid),
+    get pid() {
+      return pid();
+    },
     exited: started.exited,
     pids: () => pidsOf(started),
     signal: (signal) => unlessEnded(() => started.signal(signal)),
@@ -24,6 +36,16 @@ export function runningContainer(node: Node, started: StartedContainer, log: Log
     resume: () => unlessEnded(() => started.resume()),
     stop: () => stopContainer(node, started),
     kill: () => unlessEnded(() => endContainer(started)),
+    impose(fault, atStart = false) {
+      const processes = {
+        ...place,
+        name: node.name,
+        pid: pid(),
+        pids: () => pidsOf(started),
+        stopReading: (stream: LogStream) => started.stopReading(stream),
+      };
+      return imposeOnContainer(fault, started, place.cutOff, processes, atStart);
+    },
     logTail: log.tail,
   };
 }
@@ -34,6 +56,7 @@ export async function endContainer(started: StartedContainer): Promise<void> {
   // A frozen container cannot be killed through the engine; a signal sent by ourselves is the first thing it sees
   // when it is resumed, so none of its code runs in between.
   for (const pid of processesBeside(started.initPid) ?? []) killIfAllowed(pid);
+  started.readOn();
   await started.resume();
   await started.signal('SIGKILL');
   if (!(await settlesWithin(started.exited, KILL_WITHIN_MS)))
@@ -42,6 +65,7 @@ export async function endContainer(started: StartedContainer): Promise<void> {
 
 async function stopContainer(node: Node, started: StartedContainer): Promise<{ killed: boolean; survivors?: Leftover[] }> {
   if (started.ended) return { killed: false };
+  started.readOn();
   await started.resume();
   await started.signal('SIGTERM');
   if (await settlesWithin(started.exited, node.stopWithinMs)) return { killed: false };

@@ -15,13 +15,24 @@ export function processesBeside(initPid: number): number[] | undefined {
   return pids.includes(initPid) ? pids.filter((pid) => pid !== initPid && pid > 0).toSorted((a, b) => a - b) : undefined;
 }
 
+/** How often its control group had to refuse: a fork for its limit of processes, a page for that of memory. */
+export function refusalsIn(initPid: number, what: 'pids' | 'memory'): number | undefined {
+  const folder = controlGroup(initPid, what);
+  if (folder === undefined) return undefined;
+  // Version 1 counts pages in a file of its own; elsewhere it is an entry of the events.
+  const [count] = numbers(join(folder, 'memory.failcnt'));
+  if (what === 'memory' && count !== undefined) return count;
+  const max = /^max (\d+)$/m.exec(read(join(folder, `${what}.events`)) ?? '')?.[1];
+  return max === undefined ? undefined : Number(max);
+}
+
 /** Version 2 has one hierarchy, version 1 one for each controller; cgroups(7), /proc/pid/cgroup. */
-function controlGroup(pid: number): string | undefined {
+function controlGroup(pid: number, controller = 'pids'): string | undefined {
   const lines = read(`/proc/${pid}/cgroup`)?.trim().split('\n') ?? [];
   for (const line of lines) {
     const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers === '' && path !== '/') return join('/sys/fs/cgroup', path);
-    if (controllers === 'pids') return join('/sys/fs/cgroup/pids', path);
+    if (controllers === controller) return join('/sys/fs/cgroup', controller, path);
   }
   return undefined;
 }

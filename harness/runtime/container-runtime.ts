@@ -7,6 +7,7 @@
 //           .200 ...     helper programs, which hold the links' proxies
 import { createHash } from 'node:crypto';
 import type { Link } from '../model/link.ts';
+import type { NodeFault } from '../model/node-fault.ts';
 import { linkNamed, type Node } from '../model/topology.ts';
 import { addressBook, type Hosts } from './addresses.ts';
 import { runningContainer, endContainer } from './container-node.ts';
@@ -14,9 +15,16 @@ import { mountsFor, NODE_INSIDE } from './container-mounts.ts';
 import type { Container, StartedContainer } from './docker-container.ts';
 import { connectEngine, type Engine, engineMissing } from './docker-engine.ts';
 import { cureForImage, imageFor, IMAGES } from './images.ts';
+import { fakeClocks, type FakeClocks, LIBRARY_INSIDE, setClockOf } from './fake-clock.ts';
 import { type LogLines, logLines } from './log-lines.ts';
-import { environment, type Inhabitant, makeHome, makeHomes, stateFolder } from './node-home.ts';
+import { fileFaultLacks, mountSmallDisks, nodeFiles } from './node-files.ts';
+import { homeLeftovers } from './home-leftovers.ts';
+import { environment, homeFolder, type Inhabitant, makeHome, makeHomes, programsFolder, stateFolder } from './node-home.ts';
 import { type Fillers, fillAll, fillVariables, nodeFillers } from './placeholders.ts';
+import { lackedTool } from './lacking.ts';
+import { nodeFolder, type PipeWritable } from './node-processes.ts';
+import { preparedStart, whileHeld } from './prepared-start.ts';
+import { refusalOf } from './refusals.ts';
 import { untilApi, untilReady } from './readiness.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 import {
@@ -25,6 +33,7 @@ import {
   type LaunchedProgram,
   type Leftover,
   type NodeSink,
+  type StartConditions,
   type Program,
   type RunningNode,
   type Runtime,
@@ -39,6 +48,7 @@ interface Site {
   network: string;
   /** `198.18.n.` */
   prefix: string;
+  clocks: FakeClocks | undefined;
 }
 
 const NODE_FIRST = 16;
@@ -47,8 +57,29 @@ const HOST_LAST = 254;
 const SUBNETS = 512;
 const PATH_INSIDE = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export function containerRuntime(): Runtime {
-  return { name: 'container', unavailable, prepare };
+interface ContainerRuntimeSettings {
+  /** Needed to see that the pipe is full into which a node's output goes. */
+  pipeWritable?: PipeWritable;
+}
+
+export function containerRuntime(settings: ContainerRuntimeSettings = {}): Runtime {
+  return {
+    name: 'container',
+    unavailable,
+    refuses: (fault) => refusalOf('container', fault),
+    lacks: (fault) => lacks(fault, settings),
+    lacksForFile: fileFaultLacks,
+    // The bundled image has the library; an image of a user's own is looked at when its node runs.
+    lacksForClocks: () => Promise.resolve(undefined),
+    prepare: (request) => prepare(request, settings),
+  };
+}
+
+async function lacks(fault: NodeFault, { pipeWritable }: ContainerRuntimeSettings): Promise<string | undefined> {
+  if (fault.kind === 'unread')
+    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: npm ci without --omit=optional';
+  if (fault.kind !== 'limit') return await lackedTool(fault);
+  return (await lackedTool(fault)) ?? (await (await connectEngine()).limitless());
 }
 
 async function unavailable(): Promise<string | undefined> {
@@ -63,7 +94,7 @@ async function unavailable(): Promise<string | undefined> {
   }
 }
 
-async function prepare(request: GroundRequest): Promise<Ground> {
+async function prepare(request: GroundRequest, settings: ContainerRuntimeSettings): Promise<Ground> {
   const { runId, topology, signal } = request;
   signal.throwIfAborted();
   await sweepDeadRuns();
@@ -74,10 +105,13 @@ async function prepare(request: GroundRequest): Promise<Ground> {
   const place = undo.use(await openRunFolder(runId, 'container'));
   undo.defer(async () => void (await engine.removeRun(runId)));
   await makeHomes(place.folder, topology);
+  // Before any container is made: what is mounted later, none of them would see.
+  await mountSmallDisks(nodeFiles(place.folder, noSockets), request.disks ?? []);
+  const clocks = request.clocks && (await fakeClocks(place.folder, request.clocks, LIBRARY_INSIDE));
   const images = new Set(topology.nodes.map((node) => imageFor(node).image));
   const [network] = await Promise.all([openNetwork(engine, runId), ...[...images].map((image) => engine.requireImage(image))]);
   undo.move();
-  return containerGround(request, { place, engine, ...network });
+  return containerGround(request, { place, engine, clocks, ...network }, settings);
 }
 
 /** The engine itself says which ranges are taken: the search starts at a place of the run's own. */
@@ -92,10 +126,14 @@ async function openNetwork(engine: Engine, runId: string): Promise<Pick<Site, 'n
   throw new RuntimeError('64 networks in a row are taken in 198.18.0.0/15: remove old ones with docker network prune');
 }
 
-function containerGround(request: GroundRequest, { place, engine, network, prefix }: Site): Ground {
+function containerGround(
+  request: GroundRequest,
+  { place, engine, network, prefix, clocks }: Site,
+  { pipeWritable }: ContainerRuntimeSettings,
+): Ground {
   const { runId, topology, source, proxied, signal } = request;
   const { folder } = place;
-  const containers = new Map<string, Container>();
+  const containers = new Map<string, { container: Container; prepared: string }>();
   const nodes = new Map<string, StartedContainer>();
   const programs = new Map<string, { started: StartedContainer; links: readonly Link[] }>();
   const nodeAddresses = new Map(topology.nodes.map((node, index) => [node.name, `${prefix}${NODE_FIRST + index}`]));
@@ -106,18 +144,30 @@ function containerGround(request: GroundRequest, { place, engine, network, prefi
   async function create(
     who: Inhabitant,
     plan: Pick<Program, 'command' | 'env' | 'image' | 'reads'>,
-    at: { address: string; aliases: readonly string[]; fillers: Fillers; source: string | undefined },
+    at: { address: string; aliases: readonly string[]; fillers: Fillers; source: string | undefined; under?: StartConditions },
   ): Promise<Container> {
     const where = `${who.kind} '${who.name}'`;
     const { image, bundled } = imageFor(plan);
+    const { command, env } = await preparedStart(
+      {
+        command: fillAll(plan.command, at.fillers, where),
+        env: environment(folder, runId, who, PATH_INSIDE, {
+          ...fillVariables(plan.env ?? {}, at.fillers, where),
+          ...(who.kind === 'node' && clocks?.variables(who.name)),
+        }),
+      },
+      at.under ?? {},
+      programsFolder(folder),
+      (set) => fillVariables(set, at.fillers, where),
+    );
     const aliases = [...proxyAddresses].map(([link, address]): [string, string] => [proxyAlias(proxied, link), address]);
     return await engine.createContainer({
       name: `${network}-${who.name}`,
       runId,
       hostname: who.name,
       image,
-      command: fillAll(plan.command, at.fillers, where),
-      env: environment(folder, runId, who, PATH_INSIDE, fillVariables(plan.env ?? {}, at.fillers, where)),
+      command,
+      env,
       workingFolder: stateFolder(folder, who.name),
       network: { name: network, address: at.address, aliases: [who.name, ...at.aliases] },
       hosts: Object.fromEntries([...nodeAddresses, ...aliases]),
@@ -125,35 +175,60 @@ function containerGround(request: GroundRequest, { place, engine, network, prefi
     });
   }
 
-  async function start(node: Node, sink: NodeSink): Promise<RunningNode> {
+  async function start(node: Node, sink: NodeSink, under: StartConditions = {}): Promise<RunningNode> {
     signal.throwIfAborted();
     if (nodes.get(node.name)?.ended === false) throw new Error(`node '${node.name}' runs already`);
-    const container = containers.get(node.name) ?? (await createNode(node));
-    containers.set(node.name, container);
+    const container = await containerOf(node, under);
+    await clocks?.starting(node.name);
     const log = logLines(sink, node.ready.when === 'log' ? node.ready.contains : undefined);
     const started = await container.start(log);
     nodes.set(node.name, started);
     const address = (listener: string): ReturnType<Ground['direct']> => book.direct(node.name, listener);
+    const running = runningContainer(node, started, log, {
+      runId,
+      folder: (which) => nodeFolder(folder, node.name, which),
+      pipeWritable,
+      cutOff: () => engine.cutOff(container.name, networkOf(node)),
+    });
     try {
+      if (under.held) await whileHeld(running, under.held);
       await untilReady({ node, address, log, exited: started.exited, signal });
+      clocks?.followed(node.name, await running.pids());
     } catch (error) {
       await endContainer(started);
       throw error;
     }
-    return runningContainer(node, started, log);
+    return running;
   }
 
-  function createNode(node: Node): Promise<Container> {
+  /** A container keeps its command and variables, so one that was made under other conditions gives its place to a new one. */
+  async function containerOf(node: Node, under: StartConditions): Promise<Container> {
+    const prepared = JSON.stringify([under.environment ?? [], under.held !== undefined]);
+    const known = containers.get(node.name);
+    if (known?.prepared === prepared) return known.container;
+    await known?.container.remove();
+    const container = await createNode(node, under);
+    containers.set(node.name, { container, prepared });
+    return container;
+  }
+
+  function networkOf(node: Node): { name: string; address: string; aliases: string[] } {
+    const address = nodeAddresses.get(node.name);
+    if (address === undefined) throw new Error(`node '${node.name}' is not in this run's topology`);
+    return { name: network, address, aliases: [node.name] };
+  }
+
+  function createNode(node: Node, under: StartConditions): Promise<Container> {
     const fillers = nodeFillers(node, topology, {
       nodeBinary: imageFor(node).bundled ? NODE_INSIDE : 'node',
       source,
       state: stateFolder(folder, node.name),
+      home: homeFolder(folder, node.name),
       listen: (listener) => book.listen(node.name, listener),
       dial: (link) => book.dial(linkNamed(topology, link)),
     });
-    const address = nodeAddresses.get(node.name);
-    if (address === undefined) throw new Error(`node '${node.name}' is not in this run's topology`);
-    return create({ kind: 'node', name: node.name }, node, { address, aliases: [], fillers, source });
+    const { address } = networkOf(node);
+    return create({ kind: 'node', name: node.name }, node, { address, aliases: [], fillers, source, under });
   }
 
   async function launch(program: Program, sink: NodeSink): Promise<LaunchedProgram> {
@@ -208,6 +283,7 @@ function containerGround(request: GroundRequest, { place, engine, network, prefi
       ...found.containers.filter((name) => !expected.has(name)).map((detail) => containerLeftover(detail, network)),
       ...found.networks.filter((name) => name !== network).map((detail): Leftover => ({ what: 'network', detail })),
       ...(await socketLeftovers(folder, topology, served)),
+      ...(await homeLeftovers(folder, topology)),
     ];
   }
 
@@ -217,12 +293,18 @@ function containerGround(request: GroundRequest, { place, engine, network, prefi
   }
 
   const { proxyPlace, dial, direct } = book;
-  return { runId, folder, proxyPlace, dial, direct, launch, start, leftovers, [Symbol.asyncDispose]: dispose };
+  const files = nodeFiles(folder, book.listen);
+  const setClock = (node: string, offsetMs: number, pids: readonly number[]): Promise<number> => setClockOf(clocks, node, offsetMs, pids);
+  return { runId, folder, proxyPlace, dial, direct, launch, start, files, setClock, leftovers, [Symbol.asyncDispose]: dispose };
 
   function containerLeftover(detail: string, prefixed: string): Leftover {
     const node = detail.slice(prefixed.length + 1);
     return { what: 'container', detail, ...(nodeAddresses.has(node) ? { node } : {}) };
   }
+}
+
+function noSockets(node: string): never {
+  throw new Error(`a small disk of node '${node}' cannot be a socket file`);
 }
 
 function hosts(nodeAddresses: ReadonlyMap<string, string>, proxyAddresses: ReadonlyMap<string, string>): Hosts {

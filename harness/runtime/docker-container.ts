@@ -1,4 +1,5 @@
 // One container as the engine's client sees it: how it is made, attached, started again and ended.
+import { totalmem } from 'node:os';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ContainerRuntimeClient } from 'testcontainers';
@@ -52,11 +53,20 @@ export interface StartedContainer {
   resume(): Promise<void>;
   /** All process ids in it, the init process first. */
   top(): Promise<number[]>;
+  /** Stops reading this stream; gives the way to read on. */
+  stopReading(stream: LogStream): () => void;
+  /** Reads everything again: the engine is slow to tell of an end while output waits to be read. */
+  readOn(): void;
+  /** At most so much for all that is in it; without a number as much as there is. */
+  limit(limits: { processes?: number | undefined; memoryBytes?: number | undefined }): Promise<void>;
+  /** Whether the kernel ended it for the memory it took. */
+  ranOutOfMemory(): Promise<boolean>;
 }
 
 export const RUN_LABEL = 'tornwire.run';
 const NODE_LABEL = 'tornwire.node';
 const DRAIN_WITHIN_MS = 500;
+const UNLIMITED = -1;
 /**
  * A container that has stopped is a machine that has gone: nobody answers for its address, and by default the kernel
  * believes an old answer for half a minute and asks for three seconds more before it says EHOSTUNREACH. With these a
@@ -71,10 +81,7 @@ export const NEIGHBOURS: Readonly<Record<string, string>> = {
 
 export function createOptions(plan: ContainerPlan, version: string): CreateOptions {
   const { network } = plan;
-  // Settings of one interface moved from the container to its endpoint with API 1.46.
-  const perEndpoint = apiAtLeast(version, 1, 46);
-  const settings = Object.entries(NEIGHBOURS).map(([name, value]) => `net.ipv4.neigh.IFNAME.${name}=${value}`);
-  const endpointOptions = { 'com.docker.network.endpoint.sysctls': settings.join(',') };
+  const perEndpoint = setsEndpoints(version);
   return {
     name: plan.name,
     Image: plan.image,
@@ -108,11 +115,22 @@ export function createOptions(plan: ContainerPlan, version: string): CreateOptio
         [network.name]: {
           Aliases: [...network.aliases],
           IPAMConfig: { IPv4Address: network.address },
-          ...(perEndpoint ? { DriverOpts: endpointOptions } : {}),
+          ...endpointSettings(version),
         },
       },
     },
   };
+}
+
+/** Settings of one interface moved from the container to its endpoint with API 1.46. */
+function setsEndpoints(version: string): boolean {
+  return apiAtLeast(version, 1, 46);
+}
+
+export function endpointSettings(version: string): { DriverOpts?: Record<string, string> } {
+  if (!setsEndpoints(version)) return {};
+  const settings = Object.entries(NEIGHBOURS).map(([name, value]) => `net.ipv4.neigh.IFNAME.${name}=${value}`);
+  return { DriverOpts: { 'com.docker.network.endpoint.sysctls': settings.join(',') } };
 }
 
 function interfaceSettings(name: string): Record<string, string> {
@@ -136,31 +154,48 @@ export function ourContainer(name: string, container: DockerContainer, demux: De
   return {
     name,
     async start(log) {
-      // Attached before it starts: no line is missed and its stdin is open from the beginning.
-      const stream = await call(`attach to ${name}`, () =>
-        container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true }),
-      );
-      demux(stream, into(log, 'stdout'), into(log, 'stderr'));
-      const drained = finished(stream, { writable: false }).then(
-        () => endOf(log),
-        () => endOf(log),
-      );
+      // Attached before it starts: no line is missed and its stdin is open from the beginning. Each stream has a
+      // connection of its own, so that one can be left unread without the other.
+      const attach = async (stream: LogStream, stdin: boolean): Promise<NodeJS.ReadWriteStream> => {
+        const attached = await call(`attach to ${name}`, () =>
+          container.attach({ stream: true, hijack: true, stdin, stdout: stream === 'stdout', stderr: stream === 'stderr' }),
+        );
+        demux(attached, into(log, stream), into(log, stream));
+        return attached;
+      };
+      const [stdout, stderr] = await Promise.all([attach('stdout', true), attach('stderr', false)]);
+      const drained = Promise.all([drain(stdout, 'stdout', log), drain(stderr, 'stderr', log)]);
       try {
         await call(`start ${name}`, () => container.start());
       } catch (error) {
-        stream.end();
+        stdout.end();
+        stderr.end();
         throw error;
       }
       const { State: state } = await call(`inspect ${name}`, () => container.inspect());
-      return startedContainer(name, container, state.Pid, drained);
+      return startedContainer(name, container, state.Pid, { stdout, stderr }, drained);
     },
     remove: () => removeContainer(container, name),
   };
 }
 
-function startedContainer(name: string, container: DockerContainer, initPid: number, drained: Promise<void>): StartedContainer {
+async function drain(attached: NodeJS.ReadWriteStream, stream: LogStream, log: LogLines): Promise<void> {
+  await finished(attached, { writable: false }).catch(() => undefined);
+  log.end(stream);
+}
+
+function startedContainer(
+  name: string,
+  container: DockerContainer,
+  initPid: number,
+  output: Readonly<Record<LogStream, NodeJS.ReadWriteStream>>,
+  drained: Promise<unknown>,
+): StartedContainer {
   let ended = false;
   let paused = false;
+  const readOn = (): void => {
+    for (const stream of Object.values(output)) stream.resume();
+  };
   const exited = container
     .wait()
     .then(
@@ -169,6 +204,7 @@ function startedContainer(name: string, container: DockerContainer, initPid: num
     )
     .then(async (exit) => {
       ended = true;
+      readOn();
       await settlesWithin(drained, DRAIN_WITHIN_MS);
       return exit;
     });
@@ -190,8 +226,26 @@ function startedContainer(name: string, container: DockerContainer, initPid: num
       paused = false;
     },
     async top() {
-      const table = (await call(`list processes of ${name}`, () => container.top({ ps_args: '-eo pid' }))) as { Processes: string[][] };
-      return table.Processes.map(([pid]) => Number(pid));
+      let pids: number[] = [];
+      await unlessEnded(`list processes of ${name}`, async () => {
+        const table = (await container.top({ ps_args: '-eo pid' })) as { Processes: string[][] };
+        pids = table.Processes.map(([pid]) => Number(pid));
+      });
+      return pids;
+    },
+    stopReading(stream) {
+      output[stream].pause();
+      return () => void output[stream].resume();
+    },
+    readOn,
+    async limit({ processes = UNLIMITED, memoryBytes = totalmem() }) {
+      // The bound on memory and swap together follows that on memory: no swap beside it.
+      const limits = { PidsLimit: processes, Memory: memoryBytes, MemorySwap: memoryBytes };
+      await unlessEnded(`limit ${name}`, () => container.update(limits));
+    },
+    async ranOutOfMemory() {
+      const { State: state } = await call(`inspect ${name}`, () => container.inspect());
+      return state.OOMKilled;
     },
   };
 }
@@ -203,11 +257,6 @@ function into(log: LogLines, stream: LogStream): Writable {
       done();
     },
   });
-}
-
-function endOf(log: LogLines): void {
-  log.end('stdout');
-  log.end('stderr');
 }
 
 export async function removeContainer(container: Pick<DockerContainer, 'remove'>, name: string): Promise<void> {

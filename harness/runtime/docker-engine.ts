@@ -9,12 +9,13 @@ import {
   type Container,
   type ContainerPlan,
   createOptions,
+  endpointSettings,
   NEIGHBOURS,
   ourContainer,
   removeContainer,
   RUN_LABEL,
 } from './docker-container.ts';
-import { call, tolerating } from './engine-call.ts';
+import { call, tolerating, unlessEnded } from './engine-call.ts';
 import { cureForImage, imageFor } from './images.ts';
 import { poll } from './poll.ts';
 import { RuntimeError } from './runtime.ts';
@@ -28,6 +29,10 @@ export interface Engine {
   /** False when another network has an address of this range. */
   createNetwork(name: string, runId: string, subnet: string): Promise<boolean>;
   createContainer(plan: ContainerPlan): Promise<Container>;
+  /** Takes a container off its network; gives the way back, to the same address and names. */
+  cutOff(container: string, network: ContainerPlan['network']): Promise<() => Promise<void>>;
+  /** What it cannot limit, with the cure. */
+  limitless(): Promise<string | undefined>;
   /** Names of the run's containers that run now, and of its networks. */
   listRun(runId: string): Promise<{ containers: string[]; networks: string[] }>;
   /** Removes all that carries the run's label; gives the names. */
@@ -116,6 +121,19 @@ export async function connectEngine(): Promise<Engine> {
     async createContainer(plan) {
       const container = await call(`create container ${plan.name}`, () => client.container.create(createOptions(plan, version)));
       return ourContainer(plan.name, container, (stream, out, err) => docker.modem.demuxStream(stream, out, err));
+    },
+    async cutOff(container, { name, address, aliases }) {
+      const network = docker.getNetwork(name);
+      await unlessEnded(`disconnect ${container}`, () => network.disconnect({ Container: container, Force: true }));
+      return async () => {
+        const endpoint = { IPAMConfig: { IPv4Address: address }, Aliases: [...aliases], ...endpointSettings(version) };
+        await unlessEnded(`connect ${container}`, () => network.connect({ Container: container, EndpointConfig: endpoint }));
+      };
+    },
+    async limitless() {
+      const info = (await call('info', () => docker.info())) as { MemoryLimit?: boolean; PidsLimit?: boolean };
+      const missing = [...(info.PidsLimit === false ? ['processes'] : []), ...(info.MemoryLimit === false ? ['memory'] : [])];
+      return missing.length === 0 ? undefined : `the Docker engine cannot limit ${missing.join(' and ')}: boot with cgroup_enable=memory`;
     },
     listRun: (runId) => listRun(runId, false),
     async removeRun(runId) {

@@ -6,12 +6,27 @@ import { linkNamed, type Node } from '../model/topology.ts';
 import { addressBook, type AddressBook, type View } from './addresses.ts';
 import { logLines } from './log-lines.ts';
 import { type LogStream } from './log-lines.ts';
-import { makeHome, makeHomes, stateFolder } from './node-home.ts';
+import { clockRefusal } from './fake-clock.ts';
+import { fileFaultLacks, fileFaultRefusal, nodeFiles } from './node-files.ts';
+import { homeLeftovers } from './home-leftovers.ts';
+import { homeFolder, makeHome, makeHomes, stateFolder } from './node-home.ts';
 import { fillAll, fillVariables, nodeFillers } from './placeholders.ts';
 import { settlesWithin } from './poll.ts';
+import { refusalOf } from './refusals.ts';
 import { untilApi, untilReady } from './readiness.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
-import type { Ground, GroundRequest, LaunchedProgram, Leftover, NodeExit, NodeSink, Program, RunningNode, Runtime } from './runtime.ts';
+import type {
+  Ground,
+  GroundRequest,
+  LaunchedProgram,
+  Leftover,
+  NodeExit,
+  NodeSink,
+  Program,
+  RunningNode,
+  Runtime,
+  StartConditions,
+} from './runtime.ts';
 import { proxySockets, removeProxySockets, socketLeftovers } from './socket-leftovers.ts';
 
 /** What a played program sees and can do. */
@@ -55,6 +70,10 @@ export function mockRuntime(plan: MockPlan = {}): Runtime {
   return {
     name: 'mock',
     unavailable: () => Promise.resolve(plan.unavailable),
+    refuses: (fault) => refusalOf('mock', fault),
+    lacks: () => Promise.resolve(undefined),
+    lacksForFile: async (fault) => fileFaultRefusal('mock', fault) ?? (await fileFaultLacks(fault)),
+    lacksForClocks: () => Promise.resolve(clockRefusal('mock')),
     async prepare(request) {
       const { runId, topology, proxied, signal } = request;
       signal.throwIfAborted();
@@ -75,7 +94,7 @@ function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder, bo
   const nodes = new Map<string, Played>();
   const programs = new Map<string, { played: Played; links: readonly Link[] }>();
 
-  async function start(node: Node, sink: NodeSink): Promise<RunningNode> {
+  async function start(node: Node, sink: NodeSink, { environment = [] }: StartConditions = {}): Promise<RunningNode> {
     signal.throwIfAborted();
     if (nodes.get(node.name)?.ended === false) throw new Error(`node '${node.name}' runs already`);
     const where = `node '${node.name}'`;
@@ -83,6 +102,7 @@ function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder, bo
       nodeBinary: process.execPath,
       source,
       state: stateFolder(folder, node.name),
+      home: homeFolder(folder, node.name),
       listen: (listener) => book.listen(node.name, listener),
       dial: (link) => book.dial(linkNamed(topology, link)),
     });
@@ -91,7 +111,7 @@ function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder, bo
     const played = play(plan.programs?.[node.name] ?? defaultProgram(awaited), log, {
       name: node.name,
       command: fillAll(node.command, fillers, where),
-      env: fillVariables(node.env, fillers, where),
+      env: playedVariables(fillVariables(node.env, fillers, where), environment),
       listens: new Map(Object.keys(node.listens).map((listener) => [listener, book.listen(node.name, listener)])),
     });
     nodes.set(node.name, played);
@@ -145,6 +165,7 @@ function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder, bo
     return [
       ...alive.map(([node]): Leftover => ({ what: 'process', detail: `played ${node}`, node })),
       ...(await socketLeftovers(folder, topology, proxySockets(served, book.proxyPlace))),
+      ...(await homeLeftovers(folder, topology)),
       ...(plan.leftovers?.() ?? []),
     ];
   }
@@ -157,7 +178,21 @@ function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder, bo
   }
 
   const { proxyPlace, dial, direct } = book;
-  return { runId, folder, proxyPlace, dial, direct, launch, start, leftovers, [Symbol.asyncDispose]: dispose };
+  const files = nodeFiles(folder, book.listen);
+  const setClock = (): Promise<number> => Promise.resolve(0);
+  return { runId, folder, proxyPlace, dial, direct, launch, start, files, setClock, leftovers, [Symbol.asyncDispose]: dispose };
+}
+
+function playedVariables(
+  env: Readonly<Record<string, string>>,
+  environment: NonNullable<StartConditions['environment']>,
+): Record<string, string> {
+  const changed = { ...env };
+  for (const { set = {}, unset = [] } of environment) {
+    Object.assign(changed, set);
+    for (const name of unset) delete changed[name];
+  }
+  return changed;
 }
 
 function play(
@@ -251,6 +286,7 @@ function runningMock(node: Node, played: Played, logTail: () => readonly string[
       return { killed: true, survivors: [{ what: 'process', detail: `played ${node.name}`, node: node.name }] };
     },
     kill,
+    impose: () => Promise.reject(new Error('the mock runtime refuses what lasts on a process')),
     logTail,
   };
 }

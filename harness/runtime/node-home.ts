@@ -13,15 +13,31 @@ export interface Inhabitant {
 
 export async function makeHomes(folder: string, topology: Topology): Promise<void> {
   await mkdir(join(folder, 'sockets'), { recursive: true });
+  await mkdir(programsFolder(folder), { recursive: true });
   await Promise.all(topology.nodes.map((node) => makeHome(folder, node.name)));
 }
 
 export async function makeHome(folder: string, name: string): Promise<void> {
-  await Promise.all([mkdir(stateFolder(folder, name), { recursive: true }), mkdir(join(folder, 'tmp', name), { recursive: true })]);
+  const folders = [stateFolder(folder, name), homeFolder(folder, name), temporaryFolder(folder, name)];
+  await Promise.all(folders.map((path) => mkdir(path, { recursive: true })));
 }
 
 export function stateFolder(folder: string, name: string): string {
   return join(folder, 'state', name);
+}
+
+/** For a node that names it as its HOME: whatever is in there at the end was written where nothing may be written. */
+export function homeFolder(folder: string, name: string): string {
+  return join(folder, 'home', name);
+}
+
+export function temporaryFolder(folder: string, name: string): string {
+  return join(folder, 'tmp', name);
+}
+
+/** Where faults put what a node's PATH leads to. */
+export function programsFolder(folder: string): string {
+  return join(folder, 'programs');
 }
 
 /** Its own variables win over HOME and the like, never over the markers. */
@@ -35,7 +51,7 @@ export function environment(
   return {
     PATH: path,
     HOME: stateFolder(folder, name),
-    TMPDIR: join(folder, 'tmp', name),
+    TMPDIR: temporaryFolder(folder, name),
     LANG: 'C.UTF-8',
     NODE_COMPILE_CACHE: compileCacheFolder(),
     ...own,

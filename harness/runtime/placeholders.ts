@@ -11,6 +11,7 @@ export interface NodePlace {
   nodeBinary: string;
   source: string | undefined;
   state: string;
+  home: string;
   listen(listener: string): Address;
   dial(link: string): Address;
   /** What starts the child at the other end of a stdio link; absent where the runtime cannot do that. */
@@ -42,6 +43,7 @@ export function nodeFillers(node: Node, topology: Topology, place: NodePlace): F
   const fillers = new Map([
     ['node', () => place.nodeBinary],
     ['state', () => place.state],
+    ['home', () => place.home],
   ]);
   if (source !== undefined) fillers.set('source', () => source);
   for (const [name, listener] of Object.entries(node.listens)) {

@@ -1,7 +1,8 @@
 // A started program together with everything it started: the group is signalled at once, the marker finds who left it.
 import type { Node } from '../model/topology.ts';
-import type { LogLines } from './log-lines.ts';
+import type { LogLines, LogStream } from './log-lines.ts';
 import { commandLineOf, killUntilGone, type MarkedProcess, sendSignal } from './marked-processes.ts';
+import { imposeFromOutside, type NodeProcesses } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
 import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
@@ -15,7 +16,12 @@ export interface ProcessTree {
 /** After SIGKILL only the kernel is waited for. */
 export const KILL_WITHIN_MS = 5_000;
 
-export function runningNode(node: Node, tree: ProcessTree, log: LogLines): RunningNode {
+export function runningNode(
+  node: Node,
+  tree: ProcessTree,
+  log: LogLines,
+  place: Pick<NodeProcesses, 'runId' | 'folder' | 'pipeWritable'>,
+): RunningNode {
   const { first } = tree;
   return {
     name: node.name,
@@ -28,6 +34,17 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines): Runni
     stop: () => stopTree(tree, node.stopWithinMs),
     kill: async () => {
       if (!first.ended) await killTree(tree);
+    },
+    impose(fault, atStart = false) {
+      if (fault.kind === 'network-cut') throw new Error('the process runtime refuses to cut a node off its network');
+      const processes = {
+        ...place,
+        name: node.name,
+        pid: first.pid,
+        pids: () => Promise.resolve(pidsOf(tree)),
+        stopReading: (stream: LogStream) => first.stopReading(stream),
+      };
+      return imposeFromOutside(fault, processes, atStart);
     },
     logTail: log.tail,
   };

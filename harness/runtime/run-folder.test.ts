@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,6 +24,17 @@ test('a run folder tells its owner, and whether that one lives', async () => {
   expect(owner).toMatchObject({ runId: 'owned', runtime: 'process', pid: process.pid, loopback: place.loopback });
   expect(owner && ownerLives(owner)).toBe(true);
   expect(owner && ownerLives({ ...owner, startTime: '1' }), 'the number was used again').toBe(false);
+});
+
+test('a folder whose owner is only half written belongs to nobody yet', async () => {
+  const folder = await mkdtemp(join(tmp, '.new-'));
+  const whole = `${JSON.stringify({ runId: 'half', runtime: 'process', pid: 1, startTime: '1', loopback: '127.16.0.1' })}\n`;
+  for (const length of [0, 10, whole.length - 1]) {
+    await writeFile(join(folder, 'owner.json'), whole.slice(0, length));
+    expect(await readOwner(folder)).toBeUndefined();
+  }
+  await writeFile(join(folder, 'owner.json'), whole);
+  expect(await readOwner(folder)).toMatchObject({ runId: 'half' });
 });
 
 test('two runs never have one loopback address, also when their names hash alike', async () => {

@@ -6,17 +6,22 @@
 //   <tmp>/tornwire-<uid>/<runId>/owner.json   written before anything else
 //                               /sockets/     socket files of nodes and proxies
 //                               /stdio/       what starts children over stdio, and their far halves
-//                               /state/<node> their home and working folder, kept over restarts
+//                               /state/<node> their working folder and by default their home, kept over restarts
+//                               /home/<node>  a HOME for nodes that are to leave nothing there
 //                               /tmp/<node>   their TMPDIR
 //   <tmp>/tornwire-<uid>/compile-cache/       Node's compile cache, shared by all runs
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { startTimeOf } from './marked-processes.ts';
+import { CLOCKS_FOLDER, removeClockRemains } from './fake-clock.ts';
+import { thawBelow } from './frozen.ts';
 import { RuntimeError } from './runtime.ts';
+import { unmountBelow } from './small-disk.ts';
 
 export interface Owner {
   runId: string;
@@ -59,9 +64,15 @@ export async function openRunFolder(runId: string, runtime: string): Promise<Run
 
 /** The owner's name goes last: whatever interrupts this, a later sweep still knows whose folder it is. */
 export async function removeRunFolder(folder: string): Promise<void> {
+  await unmountBelow(folder);
+  if (existsSync(join(folder, CLOCKS_FOLDER))) await removeClockRemains();
   const entries = await readdir(folder).catch(() => []);
   const others = entries.filter((name) => name !== OWNER_FILE);
-  await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  const remove = (): Promise<unknown> => Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await remove().catch(async () => {
+    await thawBelow(folder);
+    await remove();
+  });
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -75,7 +86,8 @@ export function compileCacheFolder(): string {
 
 export async function readOwner(folder: string): Promise<Owner | undefined> {
   const text = await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  // Another run may be writing its name at this moment: half of it ends before the line does.
+  if (text === undefined || !text.endsWith('\n')) return undefined;
   return JSON.parse(text) as Owner;
 }
 

@@ -1,6 +1,7 @@
 // What every runtime promises, asked of real programs (the mock plays them). One ground with a node for each behaviour
 // is shared by most tests, because containers take a while to prepare.
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { get } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -262,6 +263,16 @@ function contract({ runtime, processes, outlived, onEngine }: RuntimeUnderTest):
     expect(await node.pids()).toHaveLength(outlived ? 1 : 0);
   });
 
+  test('names a file that a node wrote into a home where nothing may be left', async ({ skip }) => {
+    skip(!processes, 'played programs write nothing');
+    const node = await up('writes-home');
+    await node.stop();
+    const file = join(ground.folder, 'home', 'writes-home', 'settings.json');
+    expect(await ground.leftovers()).toContainEqual({ what: 'file', detail: file, node: 'writes-home' });
+    await rm(file);
+    expect((await ground.leftovers()).filter(({ what }) => what === 'file')).toEqual([]);
+  });
+
   test('is called off at once by the run', async () => {
     const calledOff = new AbortController();
     const id = newRunId();
@@ -351,6 +362,10 @@ const topology: Topology = {
     subject('forks-twice', 7_006, { ready: { when: 'log', contains: 'forked twice' } }),
     subject('dies', 7_007),
     subject('silent', 7_008, { readyWithinMs: 400 }),
+    subject('writes-home', 7_011, {
+      command: ['{node}', '{source}/subject.ts', 'writes-home'],
+      env: { NAME: 'writes-home', HOST: '{listen.api.host}', PORT: '{listen.api.port}', HOME: '{home}' },
+    }),
     subject('misspelt', 7_009, { env: { PORT: '{listen.apj.port}' } }),
     subject('asks-peer', 7_010, {
       env: {

@@ -1,13 +1,23 @@
 // How nodes come to life. A runtime prepares a ground (a folder and addresses that exist for the whole run),
 // on which programs are launched: the system's nodes and the fault servers alike.
+import type { FileFault } from '../model/file-fault.ts';
 import type { Address } from '../model/link.ts';
 import type { Link } from '../model/link.ts';
+import type { Imposition, NodeFault, NodeFaultOf } from '../model/node-fault.ts';
 import type { Node, Topology } from '../model/topology.ts';
 
 export interface Runtime {
   readonly name: 'process' | 'container' | 'mock';
   /** What it needs and lacks, with the cure; undefined when it can run here. */
   unavailable(): Promise<string | undefined>;
+  /** Why it can never carry this fault; undefined when it can. */
+  refuses(fault: NodeFault): string | undefined;
+  /** What this machine lacks for a fault that it does not refuse, with the cure. */
+  lacks(fault: NodeFault): Promise<string | undefined>;
+  /** What this machine lacks for a fault of files, with the cure. */
+  lacksForFile(fault: FileFault): Promise<string | undefined>;
+  /** What this machine lacks for other clocks than its own, with the cure. */
+  lacksForClocks(): Promise<string | undefined>;
   prepare(request: GroundRequest): Promise<Ground>;
 }
 
@@ -19,7 +29,25 @@ export interface GroundRequest {
   source?: string;
   /** Links that get a proxy: the ground reserves an address for each. */
   proxied: readonly Link[];
+  /** Nodes whose clocks are not the machine's; absent when all are. */
+  clocks?: Clocks;
+  /** Folders of nodes that are small disks of their own from the start on. */
+  disks?: readonly SmallDisk[];
   signal: AbortSignal;
+}
+
+export interface Clocks {
+  /** Every clock and timer of every node runs so many times faster. */
+  speed: number;
+  /** Nodes whose wall clock a fault will move; none when the speed is not 1. */
+  stepped: readonly string[];
+}
+
+export interface SmallDisk {
+  node: string;
+  /** As in a file step. */
+  path: string;
+  sizeKB: number;
 }
 
 /** Where one link's proxy listens and forwards, seen from where the proxy runs. */
@@ -44,9 +72,32 @@ export interface Ground extends AsyncDisposable {
   /** Starts a fault server (or another helper) in the same place as the nodes. */
   launch(program: Program, sink: NodeSink): Promise<LaunchedProgram>;
   /** Starts a node and waits until it is ready. A node that has ended starts again at the same addresses. */
-  start(node: Node, sink: NodeSink): Promise<RunningNode>;
+  start(node: Node, sink: NodeSink, under?: StartConditions): Promise<RunningNode>;
+  readonly files: NodeFiles;
+  /**
+   * The wall clock of a node that was asked for as `stepped` is off by so much from now on. Says how many of these
+   * processes follow: those that ask the kernel themselves do not.
+   */
+  setClock(node: string, offsetMs: number, pids: readonly number[]): Promise<number>;
   /** Everything of this run that is alive or on disk now, except the ground itself and programs that still run. */
   leftovers(): Promise<readonly Leftover[]>;
+}
+
+/** The folders of nodes as the harness reaches them. */
+export interface NodeFiles {
+  /** What the path of a file step stands for. */
+  place(node: string, path: string): FilePlace;
+  /** Unchangeable for everybody until disposed. */
+  freeze(path: string, deep: boolean): Promise<AsyncDisposable>;
+  /** Leaves so much free on a small disk of this run, until disposed; says what was free before and after. */
+  fill(disk: SmallDisk, freeKB: number): Promise<AsyncDisposable & { bytesBefore: number; bytesAfter: number }>;
+}
+
+export interface FilePlace {
+  /** Absolute, as it is. */
+  base: string;
+  /** Below the base, perhaps with wildcards; empty for the base itself. */
+  pattern: string;
 }
 
 export interface Leftover {
@@ -75,6 +126,14 @@ export interface LaunchedProgram extends AsyncDisposable {
   readonly api: { host: string; port: number };
   readonly exited: Promise<NodeExit>;
   logTail(): readonly string[];
+}
+
+/** What faults have prepared for a node that starts. */
+export interface StartConditions {
+  /** In the order in which they were armed: a later one wins. */
+  environment?: readonly NodeFaultOf<'environment'>[];
+  /** Called before the program's first instruction; the node goes on when this resolves. */
+  held?: (node: RunningNode) => Promise<void>;
 }
 
 export interface NodeExit {
@@ -112,8 +171,22 @@ export interface RunningNode {
   stop(): Promise<{ killed: boolean; survivors?: readonly Leftover[] }>;
   /** SIGKILL to everything it started; resolves when all has gone. */
   kill(): Promise<void>;
+  /**
+   * Puts it under something that lasts until it is lifted or the node ends. Only what the runtime neither refuses nor lacks.
+   * `atStart`: while it is held, so that what it does when it starts cannot undo it.
+   * @throws RuntimeError where it could not be done all the same.
+   */
+  impose(fault: Imposition, atStart?: boolean): Promise<Imposed>;
   /** The last 50 lines of both streams. */
   logTail(): readonly string[];
+}
+
+/** A fault in force on one node. */
+export interface Imposed {
+  /** Proofs that it acted, each in a few words, that came since the last time this was asked; also after the lift. */
+  hits(): Promise<readonly string[]>;
+  /** Does nothing once the node has ended. */
+  lift(): Promise<void>;
 }
 
 /** A node that did not come up: which, what was awaited, its last lines. */

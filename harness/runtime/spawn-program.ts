@@ -12,6 +12,8 @@ export interface SpawnedProgram {
   /** After its last output was read; a grandchild that holds the output open delays it by a short bound only. */
   readonly exited: Promise<NodeExit>;
   readonly ended: boolean;
+  /** Stops reading this stream; gives the way to read on. */
+  stopReading(stream: LogStream): () => void;
 }
 
 const DRAIN_WITHIN_MS = 50;
@@ -49,6 +51,8 @@ export async function spawnProgram(
   const exit = new Promise<NodeExit>((resolve) => {
     child.nodeChildProcess.once('exit', (code, signal) => {
       ended = true;
+      // What it had still said lies unread where nobody was to read it.
+      for (const [, stream] of streams) stream.resume();
       resolve({ code, signal });
     });
   });
@@ -56,6 +60,11 @@ export async function spawnProgram(
     pid: child.pid,
     get ended() {
       return ended;
+    },
+    stopReading(name) {
+      const stream = name === 'stdout' ? child.stdout : child.stderr;
+      stream.pause();
+      return () => void stream.resume();
     },
     exited: exit.then(async (how) => {
       await settlesWithin(drained, DRAIN_WITHIN_MS);

@@ -13,6 +13,7 @@ interface StdioChildrenSettings {
   /** Starts the far half of a link, its output going to `log`. */
   launch: (link: Link, log: LogLines) => Promise<ProcessTree>;
   marked: (node: string) => MarkedProcess[];
+  place: (node: string) => Parameters<typeof runningNode>[3];
 }
 
 export interface StdioChildren extends Disposable {
@@ -44,7 +45,7 @@ type FarReport =
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
 
-export function stdioChildren({ topology, launch, marked }: StdioChildrenSettings): StdioChildren {
+export function stdioChildren({ topology, launch, marked, place }: StdioChildrenSettings): StdioChildren {
   const halves = new Map<string, { tree: ProcessTree; sink: NodeSink }>();
   const children = new Map<string, Child>();
   let closed = false;
@@ -97,10 +98,13 @@ export function stdioChildren({ topology, launch, marked }: StdioChildrenSetting
       get ended() {
         return child.ended;
       },
+      stopReading(): never {
+        throw new Error(`what node '${node.name}' prints is its parent's to read`);
+      },
     };
     // Its output is its parent's to read.
     const log = logLines({ line: () => {} });
-    sink?.child?.(runningNode(node, { first, marked: () => marked(node.name) }, log));
+    sink?.child?.(runningNode(node, { first, marked: () => marked(node.name) }, log, place(node.name)));
   }
 
   return {

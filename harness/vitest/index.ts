@@ -1,6 +1,6 @@
 // Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
 import { join } from 'node:path';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { milliseconds } from '../model/duration.ts';
 import { hash32 } from '../model/seed.ts';
 import { resultPaths, runPaths } from '../results/paths.ts';
@@ -8,6 +8,7 @@ import { saveRepro } from '../results/repro-file.ts';
 import { assemble, type Assembly } from '../cli/assemble.ts';
 import { planCases } from '../cli/cases.ts';
 import { replayLine } from '../cli/campaign.ts';
+import { catalogue, defectsOf } from '../cli/list.ts';
 import { loadScenarios, projectAt, type Project } from '../cli/project.ts';
 
 /** Beside a scenario's own bound: boot, rest and stop. */
@@ -50,6 +51,17 @@ export async function registerScenarios(folder: string): Promise<void> {
       );
     }
   });
+}
+
+/** Tests that the generated documentation is current; `vitest run -u` writes it anew. Paths are seen from `folder`. */
+export async function registerCatalogue(folder: string, files: { scenarios: string; defects: string }): Promise<void> {
+  const scenarios = await loadScenarios(projectAt(folder));
+  const defects = await defectsOf(scenarios);
+  for (const what of ['scenarios', 'defects'] as const) {
+    test(`the catalogue of ${what} is what the ${what} say`, async () => {
+      await expect(catalogue(what, scenarios, defects)).toMatchFileSnapshot(join(folder, files[what]));
+    });
+  }
 }
 
 function caseFolder(project: Project, name: string): string {

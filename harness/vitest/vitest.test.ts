@@ -49,7 +49,7 @@ beforeAll(async () => {
   const from = join(HARNESS, 'cli', 'test-project');
   const scenarios = join(project, 'scenarios', 'echo');
   await mkdir(scenarios, { recursive: true });
-  for (const file of ['system.ts', 'echo.mjs']) await cp(join(from, file), join(project, file));
+  for (const part of ['system.ts', 'program', 'defects']) await cp(join(from, part), join(project, part), { recursive: true });
   for (const name of SCENARIOS) await cp(join(from, 'scenarios', 'echo', `${name}.scenario.ts`), join(scenarios, `${name}.scenario.ts`));
   await writeFile(join(scenarios, 'refused.scenario.ts'), REFUSED);
   await writeFile(join(scenarios, 'unavailable.scenario.ts'), UNAVAILABLE);

@@ -11,12 +11,13 @@ export interface EchoClients {
 export function echo(misbehave = '', readyWithinMs = 5_000): System<EchoClients> {
   return {
     name: 'echo',
+    source: { folder: join(import.meta.dirname, 'program'), defects: join(import.meta.dirname, 'defects') },
     topology: {
       nodes: [
         {
           name: 'server',
           role: 'server',
-          command: ['{node}', join(import.meta.dirname, 'echo.mjs')],
+          command: ['{node}', '{source}/echo.mjs'],
           env: { HOST: '{listen.tcp.host}', PORT: '{listen.tcp.port}', MISBEHAVE: misbehave },
           listens: { tcp: { transport: 'tcp', port: 7000 } },
           ready: { when: 'log', contains: 'listening' },

@@ -34,6 +34,7 @@ function splitting(context: StageContext): Stage {
   const attributes = context.toxic.attributes as SplitAttributes & { length?: number };
   let start = 0;
   let hit: Hit | undefined;
+  const lifting = new AbortController();
 
   const target = new Target(context, attributes.length ?? Number.POSITIVE_INFINITY, {
     pass: (item) => context.emit(item),
@@ -43,13 +44,20 @@ function splitting(context: StageContext): Stage {
         hit = context.fire({ byteOffset: item.offset, frameIndex: item.frame?.index, offsetInFrame: item.frame && item.offsetInFrame });
       }
       if (hit === undefined) context.emit(item);
-      else context.emit({ ...item, slices: planFor(context, item, endsWithin(attributes, item.offset - start, item.data.length), hit) });
+      else {
+        const ends = endsWithin(attributes, item.offset - start, item.data.length);
+        context.emit({ ...item, slices: { ...planFor(context, item, ends, hit), lifted: lifting.signal } });
+      }
     },
   });
 
   return stageOf({
     accept: (item) => (item.kind === 'data' ? target.accept(item) : behind(target, context, item)),
-    release: () => target.flush(),
+    release() {
+      // A reader that hardly reads would take its slices one by one long after the fault is said to be over.
+      lifting.abort();
+      target.flush();
+    },
     stop: () => target.stop(),
     heldBytes: () => target.heldBytes,
     holdBytesMax: target.holdBytesMax,

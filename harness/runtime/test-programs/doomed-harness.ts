@@ -6,7 +6,17 @@ import { doomedTopology } from './doomed-topology.ts';
 
 const [kind, runId = '', source = ''] = process.argv.slice(2);
 const runtime = kind === 'container' ? containerRuntime() : processRuntime();
-const ground = await runtime.prepare({ runId, topology: doomedTopology, source, proxied: [], signal: new AbortController().signal });
+const disk = { node: 'careful', path: '{state}/disk', sizeKB: 64 };
+const ground = await runtime.prepare({
+  runId,
+  topology: doomedTopology,
+  source,
+  proxied: [],
+  disks: (await runtime.lacksForFile({ kind: 'full-disk' })) === undefined ? [disk] : [],
+  signal: new AbortController().signal,
+});
+const { base } = ground.files.place('careless', '{state}');
+if ((await runtime.lacksForFile({ kind: 'read-only' })) === undefined) await ground.files.freeze(base, false);
 await Promise.all(doomedTopology.nodes.map((node) => ground.start(node, { line: () => {} })));
 console.log(JSON.stringify({ folder: ground.folder }));
 setInterval(() => {}, 60_000);

@@ -1,7 +1,9 @@
 // A node for the contract of runtimes: serves one listener in HTTP, where `GET /` answers with its name and `GET /peer`
 // with its peer's, and misbehaves as its words say. Runs as `node subject.ts [word ...]`.
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:http';
+import { join } from 'node:path';
 
 const words = new Set(process.argv.slice(2));
 const { NAME = 'subject', HOST, PORT, SOCKET_PATH, PEER_HOST, PEER_PORT } = process.env;
@@ -15,6 +17,7 @@ if (words.has('ignores-term')) process.on('SIGTERM', () => console.log('no'));
 else process.on('SIGTERM', () => server.close(() => process.exit(0)).closeAllConnections());
 if (words.has('ends-with-stdin')) process.stdin.resume().on('end', () => process.exit(3));
 if (words.has('forks-twice')) forkTwice();
+if (words.has('writes-home')) writeFileSync(join(process.env['HOME'] ?? '.', 'settings.json'), '{}');
 if (words.has('writes-lines')) writeLines();
 
 const server = createServer((question, answer) => {

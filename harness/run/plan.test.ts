@@ -1,0 +1,61 @@
+// What planning says to node steps: mistakes in the scenario throw, what a runtime cannot carry is refused with the
+// reason, by its nature or for what this machine lacks.
+import { describe, expect, test } from 'vitest';
+import type { Case, RuntimeName } from '../model/case.ts';
+import type { NodeFault, NodeStep } from '../model/node-fault.ts';
+import { defineScenario } from '../model/scenario.ts';
+import { kill, onNode } from '../model/steps.ts';
+import type { Topology } from '../model/topology.ts';
+import { NODE_FAULTS, RUNTIMES } from '../runtime/fault-table.ts';
+import { refusalOf } from '../runtime/refusals.ts';
+import { networksDouble } from './networks.double.ts';
+import { nodeDouble } from './played-case.double.ts';
+import { planCase } from './plan.ts';
+
+const spawned = nodeDouble('child', { listens: { stdio: { transport: 'stdio' } }, ready: { when: 'spawned' } });
+const topology: Topology = {
+  nodes: [nodeDouble('target'), spawned],
+  links: [{ name: 'target->child', from: 'target', to: 'child', listener: 'stdio', framing: 'ndjson' }],
+};
+
+describe.each(RUNTIMES)('on the %s runtime', (runtime) => {
+  test.each(Object.entries(NODE_FAULTS))('%s is planned as the table says', async (_name, fault) => {
+    const reason = refusalOf(runtime, fault);
+    const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
+    const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
+    expect('refused' in planned ? planned.refused : undefined).toBe(refused);
+  });
+});
+
+test('what a machine lacks is said without blaming the design', async () => {
+  expect(await plan([onNode(NODE_FAULTS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
+    refused: "'calls target' is impossible here: strace does not start: apt-get install strace",
+  });
+});
+
+test.each<[string, NodeStep, RegExp]>([
+  ['a kill before anything runs', kill('target', {}), /no node runs yet at the start/],
+  ['a reaction to a step that is not there', kill('target', { fired: 'cot' }), /waits for step 'cot', which is not in the schedule/],
+  ['a restart of a child', onNode({ kind: 'restart', node: 'child' }, { mark: 'now' }), /only that node can start it again/],
+  ['an unread child', onNode({ kind: 'unread', node: 'child', stream: 'stdout' }, { mark: 'now' }), /who also reads what it prints/],
+  ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
+])('%s is a mistake in the scenario', async (_what, step, message) => {
+  await expect(plan([step], 'process')).rejects.toThrow(message);
+});
+
+function plan(schedule: readonly NodeStep[], runtime: RuntimeName, lacked?: string): ReturnType<typeof planCase> {
+  const scenario = defineScenario({
+    title: 'a planned case',
+    expectation: 'whatever the test expects',
+    system: { name: 'planned', topology, clients: () => ({}) },
+    script: async () => {},
+  });
+  const given: Case = { scenario: 'a/b', parameters: {}, seed: 1, schedule, runtime, engine: 'auto', clockSpeed: 1 };
+  return planCase({ name: 'a/b', file: 'b.scenario.ts', scenario }, given, networksDouble(), {
+    name: runtime,
+    refuses: (fault: NodeFault) => refusalOf(runtime, fault),
+    lacks: async () => lacked,
+    lacksForFile: async () => undefined,
+    lacksForClocks: async () => undefined,
+  });
+}
