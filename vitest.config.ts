@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
@@ -5,7 +6,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(3);
 }
 
-const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, retry: 0, maxWorkers: 2 } as const;
+// Most tests wait for processes more than they compute: one worker more than there are cores keeps these busy.
+const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, retry: 0, maxWorkers: availableParallelism() + 1 } as const;
 
 export default defineConfig({
   test: {

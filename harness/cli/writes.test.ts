@@ -33,17 +33,17 @@ describe('a project of its own', () => {
 
 test('a written path is found in a trace, whatever call wrote it', () => {
   const calls = [
-    '7 openat(AT_FDCWD</work>, "read-only", O_RDONLY|O_CLOEXEC) = 3</work/read-only>',
-    '7 openat(AT_FDCWD</work>, "made", O_WRONLY|O_CREAT|O_CLOEXEC, 0666) = 3</work/made>',
-    '7 openat(AT_FDCWD</work>, "/refused", O_WRONLY|O_CREAT, 0666) = -1 EACCES (Permission denied)',
+    '7 openat(AT_FDCWD</place>, "read-only", O_RDONLY|O_CLOEXEC) = 3</place/read-only>',
+    '7 openat(AT_FDCWD</place>, "made", O_WRONLY|O_CREAT|O_CLOEXEC, 0666) = 3</place/made>',
+    '7 openat(AT_FDCWD</place>, "/refused", O_WRONLY|O_CREAT, 0666) = -1 EACCES (Permission denied)',
     '8 mkdir("/absolute", 0777) = 0',
-    '8 renameat2(AT_FDCWD</work>, "made", AT_FDCWD</work>, "moved", 0) = 0',
-    '8 symlinkat("/only/a/text", AT_FDCWD</work>, "link") = 0',
+    '8 renameat2(AT_FDCWD</place>, "made", AT_FDCWD</place>, "moved", 0) = 0',
+    '8 symlinkat("/only/a/text", AT_FDCWD</place>, "link") = 0',
     '8 unlink("/gone") = 0',
-    '8 ftruncate(4</work/cut>, 0) = 0',
-    '9 statx(AT_FDCWD</work>, "seen", 0, STATX_ALL, {stx_mask=0}) = 0',
+    '8 ftruncate(4</place/cut>, 0) = 0',
+    '9 statx(AT_FDCWD</place>, "seen", 0, STATX_ALL, {stx_mask=0}) = 0',
   ];
-  expect(writtenIn(calls.join('\n'))).toEqual(['/absolute', '/gone', '/work/cut', '/work/link', '/work/made', '/work/moved']);
+  expect(writtenIn(calls.join('\n'))).toEqual(['/absolute', '/gone', '/place/cut', '/place/link', '/place/made', '/place/moved']);
 });
 
 const WANDERS = `

@@ -53,7 +53,10 @@ export async function fakeClocks(folder: string, { speed, stepped }: Clocks, lib
   const startedMs = performance.now();
   const offsetsMs = new Map<string, number>();
   const fileOf = (node: string): string => join(folder, CLOCKS_FOLDER, node);
-  const write = async (node: string): Promise<void> => {
+  // One after the other: two steps may move one clock at once, and the later one knows both offsets.
+  let written = Promise.resolve();
+  const write = (node: string): Promise<void> => (written = written.catch(() => undefined).then(() => writeNow(node)));
+  const writeNow = async (node: string): Promise<void> => {
     const gainedMs = (performance.now() - startedMs) * (speed - 1);
     const offset = inSeconds((offsetsMs.get(node) ?? 0) + gainedMs);
     await writeFile(`${fileOf(node)}.draft`, speed === 1 ? offset : `${offset} x${speed}`);
