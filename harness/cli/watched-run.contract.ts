@@ -67,8 +67,8 @@ interface Watched extends AsyncDisposable {
 }
 
 export async function watchedFolders(make: WatchedProject['make']): Promise<Watched> {
-  const base = await mkdtemp(join(tmpdir(), 'tw-writes-'));
-  const [root, beside] = [join(base, 'watched'), join(base, 'beside')];
+  const base = await mkdtemp(join(tmpdir(), 'tw-w-'));
+  const [root, beside] = [join(base, 'w'), join(base, 'beside')];
   const within = (...names: string[]): string => join(root, ...names);
   const xdg = ['config', 'cache', 'data', 'state', 'runtime'];
   // What a run may write exists beforehand: the folders above it must not change at all.
