@@ -1,10 +1,12 @@
-// After everything has run: no process, container, network or folder of any run may be left on the machine.
+// After everything has run: no process, container, network or folder of any run may be left on the machine. What was there
+// before is in the file that may be named: the output of an earlier call.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-const left: string[] = [];
+const before = process.argv[2] === undefined ? '' : read(process.argv[2]);
+let left: string[] = [];
 for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
   const environment = read(`/proc/${pid}/environ`);
   if (environment.includes('TORNWIRE_RUN=')) left.push(`process ${pid}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
@@ -23,6 +25,7 @@ left.push(
     .map((name) => `folder ${name}`),
 );
 
+left = left.filter((line) => !before.includes(`left behind: ${line}\n`));
 for (const line of left) console.log(`left behind: ${line}`);
 console.log(left.length === 0 ? 'nothing is left behind' : `${left.length} things are left behind`);
 process.exit(left.length === 0 ? 0 : 1);

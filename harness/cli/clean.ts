@@ -1,8 +1,9 @@
 // `tornwire clean`: what killed runs left, and only that.
-import { sweepDeadRuns, type Swept } from '../runtime/sweep.ts';
+import { sweepDeadRuns, sweepOrphans, type Swept } from '../runtime/sweep.ts';
 
 export async function clean(): Promise<number> {
-  const swept = await sweepDeadRuns();
+  // An engine that is not there or does not answer holds nothing that could be removed now.
+  const swept = [...(await sweepDeadRuns()), ...(await sweepOrphans().catch(() => []))];
   for (const run of swept) process.stdout.write(`${sweptLine(run)}\n`);
   if (swept.length === 0) process.stdout.write('nothing was left behind\n');
   return swept.some((run) => run.left !== undefined) ? 3 : 0;

@@ -7,6 +7,7 @@ import { call, tolerating, unlessEnded } from './engine-call.ts';
 import { exitOfStatus } from './exit-status.ts';
 import type { LogLines, LogStream } from './log-lines.ts';
 import { settlesWithin } from './poll.ts';
+import { baseFolder } from './run-folder.ts';
 import type { NodeExit } from './runtime.ts';
 
 type DockerContainer = Awaited<ReturnType<ContainerRuntimeClient['container']['create']>>;
@@ -64,6 +65,8 @@ export interface StartedContainer {
 }
 
 export const RUN_LABEL = 'tornwire.run';
+/** The folder that holds the folders of all runs: what carries it and has no folder there any more belongs to nobody. */
+export const BASE_LABEL = 'tornwire.base';
 const NODE_LABEL = 'tornwire.node';
 const DRAIN_WITHIN_MS = 500;
 const UNLIMITED = -1;
@@ -92,7 +95,7 @@ export function createOptions(plan: ContainerPlan, version: string): CreateOptio
     Env: [...Object.entries(plan.env).map(([name, value]) => `${name}=${value}`), 'TINI_KILL_PROCESS_GROUP=1'],
     WorkingDir: plan.workingFolder,
     ...harnessUser(),
-    Labels: { [RUN_LABEL]: plan.runId, [NODE_LABEL]: plan.hostname },
+    Labels: { [RUN_LABEL]: plan.runId, [BASE_LABEL]: baseFolder(), [NODE_LABEL]: plan.hostname },
     // Its stdin is held by the harness and closed with it.
     OpenStdin: true,
     StdinOnce: true,

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
+  BASE_LABEL,
   type Container,
   type ContainerPlan,
   createOptions,
@@ -18,6 +19,7 @@ import {
 import { call, tolerating, unlessEnded } from './engine-call.ts';
 import { cureForImage, imageFor } from './images.ts';
 import { poll } from './poll.ts';
+import { baseFolder } from './run-folder.ts';
 import { RuntimeError } from './runtime.ts';
 
 export interface Engine {
@@ -35,6 +37,8 @@ export interface Engine {
   limitless(): Promise<string | undefined>;
   /** Names of the run's containers that run now, and of its networks. */
   listRun(runId: string): Promise<{ containers: string[]; networks: string[] }>;
+  /** Runs of this user's harnesses that have a container or network, whether or not they still have a folder. */
+  runs(): Promise<string[]>;
   /** Removes all that carries the run's label; gives the names. */
   removeRun(runId: string): Promise<{ containers: string[]; networks: string[] }>;
 }
@@ -107,7 +111,7 @@ export async function connectEngine(): Promise<Engine> {
         // For containers that somebody adds by hand and publishes: never on all interfaces.
         Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
         IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
-        Labels: { [RUN_LABEL]: runId },
+        Labels: { [RUN_LABEL]: runId, [BASE_LABEL]: baseFolder() },
       };
       try {
         const { id } = await call(`create network ${name}`, () => client.network.create(settings));
@@ -136,6 +140,14 @@ export async function connectEngine(): Promise<Engine> {
       return missing.length === 0 ? undefined : `the Docker engine cannot limit ${missing.join(' and ')}: boot with cgroup_enable=memory`;
     },
     listRun: (runId) => listRun(runId, false),
+    async runs() {
+      const filters = { label: [`${BASE_LABEL}=${baseFolder()}`] };
+      const [containers, networks] = await Promise.all([
+        call('list containers', () => docker.listContainers({ all: true, filters })),
+        call('list networks', () => docker.listNetworks({ filters })),
+      ]);
+      return [...new Set([...containers, ...networks].flatMap(({ Labels }) => Labels?.[RUN_LABEL] ?? []))].toSorted();
+    },
     async removeRun(runId) {
       const found = await listRun(runId, true);
       await Promise.all(found.containers.map((name) => removeContainer(docker.getContainer(name), name)));

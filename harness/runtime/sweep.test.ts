@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containerRuntime } from './container-runtime.ts';
+import { connectEngine } from './docker-engine.ts';
 import { markedProcesses } from './marked-processes.ts';
 import { poll } from './poll.ts';
 import { processRuntime } from './process-runtime.ts';
 import { ask, newRunId, silence, testPrograms } from './runtime.contract.ts';
 import type { Runtime } from './runtime.ts';
-import { sweepDeadRuns } from './sweep.ts';
+import { sweepDeadRuns, sweepOrphans } from './sweep.ts';
 import { doomedTopology } from './test-programs/doomed-topology.ts';
 
 const usualTmp = process.env['TMPDIR'];
@@ -78,6 +79,18 @@ test('a run of containers whose harness was killed is swept, and a live run is l
   });
   expect(markedProcesses(runId)).toEqual([]);
   expect(await readdir(join(folder, '..'))).not.toContain(runId);
+  expect(await ask(live.address)).toBe('careful');
+}, 60_000);
+
+test('what an engine still made for a run that was swept already is removed, and a live run is left alone', async ({ skip }) => {
+  skip(missing !== undefined, missing);
+  const runId = newRunId();
+  await using live = await liveRun(containerRuntime());
+  const engine = await connectEngine();
+  expect(await engine.createNetwork(`tornwire-${runId}`, runId, '198.19.254.0/24')).toBe(true);
+
+  expect(await sweepOrphans()).toMatchObject([{ runId, containers: [], networks: [`tornwire-${runId}`] }]);
+  expect(await engine.runs()).not.toContain(runId);
   expect(await ask(live.address)).toBe('careful');
 }, 60_000);
 

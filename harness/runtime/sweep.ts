@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectEngine } from './docker-engine.ts';
+import { connectEngine, engineMissing } from './docker-engine.ts';
 import { killUntilGone, markedProcesses } from './marked-processes.ts';
 import { poll } from './poll.ts';
 import { baseFolder, type Owner, ownerLives, readOwner, removeRunFolder, takeAbstractSocket } from './run-folder.ts';
@@ -31,6 +31,19 @@ export async function sweepDeadRuns(): Promise<Swept[]> {
   if (!turn) return [];
   const swept: Swept[] = [];
   for (const { folder, owner } of await deadRuns()) swept.push(await sweepRun(folder, owner));
+  return swept;
+}
+
+/**
+ * Containers and networks of runs that have no folder any more: a harness that was killed while the engine was still making
+ * them left them after its run had been swept. A run has its folder for as long as it has anything else.
+ */
+export async function sweepOrphans(): Promise<Swept[]> {
+  if (engineMissing() !== undefined) return [];
+  const engine = await connectEngine();
+  const orphans = (await engine.runs()).filter((runId) => !existsSync(join(baseFolder(), runId)));
+  const swept: Swept[] = [];
+  for (const runId of orphans) swept.push({ runId, folder: join(baseFolder(), runId), processes: [], ...(await engine.removeRun(runId)) });
   return swept;
 }
 
