@@ -41,7 +41,7 @@ export function verdictText(gate: GateOutcome): string {
 }
 
 export function falseAlarmsText(measured: FalseAlarms | 'not measured'): string {
-  if (measured === 'not measured') return 'not measured (npm run bench -- null-campaign, or tornwire nightly, measures them)';
+  if (measured === 'not measured') return 'not measured (docs/reference/gate.md says by what)';
   const { times, of, high, how, measuredAt, commit } = measured;
   return `${times} of ${of} clean cases, at most ${percent(high)} (95 %), ${how}, ${measuredAt.slice(0, 10)}${commit === null ? '' : ` at ${commit.slice(0, 10)}`}`;
 }
