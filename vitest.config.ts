@@ -12,8 +12,18 @@ const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, retry:
 export default defineConfig({
   test: {
     projects: [
+      // The scenarios have the machine to themselves: beside other tests a verdict could end as unknown, for want of time.
       { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts', 'docker/**/*.test.ts'] } },
-      { test: { ...shared, name: 'scenarios', include: ['scenarios/**/*.test.ts'], maxConcurrency: 2, strictTags: false } },
+      {
+        test: {
+          ...shared,
+          name: 'scenarios',
+          include: ['scenarios/**/*.test.ts'],
+          maxConcurrency: 2,
+          strictTags: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });
