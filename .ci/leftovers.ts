@@ -15,7 +15,7 @@ for (const [what, words] of [
   ['container', ['ps', '-aq', '--filter', 'label=tornwire.run']],
   ['network', ['network', 'ls', '-q', '--filter', 'label=tornwire.run']],
 ] as const)
-  for (const id of execFileSync('docker', words, { encoding: 'utf8' }).split('\n').filter(Boolean)) left.push(`${what} ${id}`);
+  for (const id of docker(words)) left.push(`${what} ${id}`);
 const shared = join(tmpdir(), `tornwire-${userInfo().uid}`);
 const runs = listing(shared).filter((name) => listing(join(shared, name)).includes('owner.json'));
 left.push(
@@ -29,6 +29,19 @@ left = left.filter((line) => !before.includes(`left behind: ${line}\n`));
 for (const line of left) console.log(`left behind: ${line}`);
 console.log(left.length === 0 ? 'nothing is left behind' : `${left.length} things are left behind`);
 process.exit(left.length === 0 ? 0 : 1);
+
+/** Without an engine nobody can say what it still has: that is no clean end. */
+function docker(words: readonly string[]): string[] {
+  try {
+    return execFileSync('docker', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      .split('\n')
+      .filter(Boolean);
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    console.log(`the container engine cannot be asked what is left: ${(stderr?.trim() || message).split('\n')[0]}`);
+    process.exit(3);
+  }
+}
 
 function read(file: string): string {
   try {

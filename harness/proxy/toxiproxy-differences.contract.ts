@@ -177,6 +177,7 @@ async function full(socket: Socket): Promise<void> {
     same = socket.writableLength === left ? same + 1 : 0;
     left = socket.writableLength;
   }
+  if (same < 10) throw new Error('the buffers on the way were not full after 500 looks');
 }
 
 async function adding(ask: Ask, connected: Bench['connected'], toxic: object): Promise<string> {
