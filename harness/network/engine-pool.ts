@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { bounded } from '../model/bounded.ts';
 import { controlOf } from './control.ts';
 import { type Engine, exitText, ownProgram } from './engines.ts';
 import { InjectorError } from './network.ts';
@@ -139,16 +140,9 @@ async function startEngine(readyWithinMs: number): Promise<Running> {
 }
 
 async function listening(lines: NodeJS.EventEmitter, ended: Promise<string>, withinMs: number): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`fault-proxy was not listening within ${withinMs} ms`), withinMs);
-  });
-  try {
-    const told = once(lines, 'line').then(([line]) => JSON.parse(line as string) as { host: string; port: number });
-    const first = await Promise.race([told, ended.then((how) => `${how} before it was listening`), late]);
-    if (typeof first === 'string') throw new InjectorError(first);
-    return `http://${first.host}:${first.port}`;
-  } finally {
-    clearTimeout(timer);
-  }
+  const told = once(lines, 'line').then(([line]) => JSON.parse(line as string) as { host: string; port: number });
+  const first = await bounded(Promise.race([told, ended]), { withinMs });
+  if (first.state !== 'done') throw new InjectorError(`fault-proxy was not listening within ${withinMs} ms`);
+  if (typeof first.value === 'string') throw new InjectorError(`${first.value} before it was listening`);
+  return `http://${first.value.host}:${first.value.port}`;
 }

@@ -2,6 +2,7 @@
 // and are cut from Buffers, and no more than one unfinished line is ever kept.
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { bounded } from '../model/bounded.ts';
 import type { Hit } from '../model/history.ts';
 import type { Direction } from '../model/link.ts';
 import type { Control } from './control.ts';
@@ -153,16 +154,17 @@ function hitOf(event: ProxyEvent): Hit {
 /** Not by fetch: it gives up on a stream that is silent for five minutes. @throws InjectorError */
 async function eventStream(url: string, signal: AbortSignal, deadlineMs: number): Promise<IncomingMessage> {
   const asking = get(url, { signal });
-  const late = setTimeout(() => asking.destroy(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
   try {
-    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    const answered = await bounded(once(asking, 'response') as Promise<[IncomingMessage]>, { withinMs: deadlineMs });
+    if (answered.state !== 'done') throw new Error(`no answer within ${deadlineMs} ms`);
+    const [response] = answered.value;
     if (response.statusCode === 200) return response;
     response.destroy();
     throw new Error(`status ${response.statusCode}`);
   } catch (cause) {
+    asking.destroy();
     throw new InjectorError(`own: GET /events failed: ${messageOf(cause)}`, { cause });
   } finally {
-    clearTimeout(late);
     // Once it streams its end is told by the stream itself.
     asking.on('error', () => {});
   }

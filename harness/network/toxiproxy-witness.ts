@@ -1,6 +1,7 @@
 // What Toxiproxy did, inferred: it has no events, but its log tells of every connection as it is set up and
 // removed, and its metrics of the bytes of those that ended. An API call shows up in the same log, so a call
 // with a number of its own is a handshake: once its line is read, everything before it has been read too.
+import { bounded } from '../model/bounded.ts';
 import type { LinkStep } from '../model/fault.ts';
 import type { Direction } from '../model/link.ts';
 import type { Control } from './control.ts';
@@ -53,7 +54,8 @@ export function toxiproxyWitness(settings: ToxiproxyWitnessSettings): Witness & 
     const path = `/version?tornwire-handshake=${++handshakeCount}`;
     const seen = new Promise<void>((resolve) => handshakes.set(path, resolve));
     await control.call('GET', path);
-    await within(settings.deadlineMs, seen, `toxiproxy: its log did not show '${path}' within ${settings.deadlineMs} ms`);
+    const { state } = await bounded(seen, { withinMs: settings.deadlineMs });
+    if (state !== 'done') throw new InjectorError(`toxiproxy: its log did not show '${path}' within ${settings.deadlineMs} ms`);
   }
 
   async function bytesOf(proxy: string, direction: Direction): Promise<{ sent: number; received: number }> {
@@ -229,16 +231,4 @@ function metric(text: string, name: string, proxy: string, direction: Direction)
     .split('\n')
     .find((each) => each.startsWith(`${name}{`) && each.includes(`direction="${direction}"`) && each.includes(`proxy="${proxy}"`));
   return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ') + 1));
-}
-
-async function within(limitMs: number, done: Promise<void>, otherwise: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new InjectorError(otherwise)), limitMs);
-  });
-  try {
-    await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,6 @@
 // The script's side of a run: every word a scenario can say, each leaving its events. A script ends in one of four
 // ways: done, owed something that did not come, thrown, or interrupted.
+import { bounded } from '../model/bounded.ts';
 import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
 import { linkNamed } from '../model/topology.ts';
@@ -45,19 +46,10 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
   const whole = stage.obligations.open('the script comes to its end', scaledMs);
   const ending = new AbortController();
   const stopSides = watchSides(scenario, stage, context, ending.signal);
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), scaledMs);
-    });
-    const aborted = new Promise<never>((_, reject) => {
-      stage.signal.addEventListener('abort', () => reject(stage.signal.reason), { once: true, signal: ending.signal });
-    });
-    const played = scenario.script(context, stage.given.parameters);
-    // Whatever the race ends with, a script that goes on to fail must not become an unhandled rejection.
-    played.catch(() => undefined);
-    const outcome = await Promise.race([played, late, aborted]);
-    if (outcome === 'late') {
+    const played = await bounded(scenario.script(context, stage.given.parameters), { withinMs: scaledMs, signal: stage.signal });
+    if (played.state === 'aborted') throw stage.signal.reason;
+    if (played.state === 'late') {
       await dumpTwice(stage);
       whole.unmet('the script was still running');
     } else whole.met();
@@ -69,7 +61,6 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '' });
   } finally {
-    clearTimeout(timer);
     ending.abort();
     await stopSides;
   }
@@ -134,13 +125,12 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
 class NoAnswer extends Error {}
 
 async function attempt<T>(act: (signal: AbortSignal) => Promise<T>, withinMs: number, signal: AbortSignal): Promise<OperationResult<T>> {
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(withinMs))]);
+  const late = new AbortController();
   try {
-    const late = new Promise<never>((_, reject) => {
-      bound.addEventListener('abort', () => reject(new NoAnswer(`no answer within ${Math.round(withinMs)} ms`)), { once: true });
-    });
-    const value = await Promise.race([act(bound), late]);
-    return { state: 'ok', value };
+    const answered = await bounded(act(AbortSignal.any([signal, late.signal])), { withinMs, signal });
+    if (answered.state === 'done') return { state: 'ok', value: answered.value };
+    late.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+    throw new NoAnswer(`no answer within ${Math.round(withinMs)} ms`);
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     return { state: error instanceof NoAnswer || error instanceof IndeterminateError ? 'indeterminate' : 'failed', error };

@@ -1,5 +1,6 @@
 // After the lift the system has a bounded time to come to rest. Views of one truth are read until two readings at
 // least 200 ms apart are equal and agree; what they said last is left to the divergence oracle.
+import { bounded } from '../model/bounded.ts';
 import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
@@ -7,6 +8,7 @@ import type { Scenario, Script, StateView } from '../model/scenario.ts';
 import type { Stage } from './drive.ts';
 
 const APART_MS = 200;
+const READ_WITHIN_MS = 2_000;
 
 export async function settle(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
   const views = (scenario.system.views ?? []).filter((view) => scenario.truths === undefined || scenario.truths.includes(view.truth));
@@ -35,16 +37,11 @@ async function read(views: readonly StateView[], stage: Stage, context: Script, 
 }
 
 async function valueOf(view: StateView, context: Script): Promise<Json> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Json>((resolve) => {
-    timer = setTimeout(() => resolve({ unreadable: 'no answer within 2 s' }), 2_000);
-  });
   try {
-    return await Promise.race([view.read(context), late]);
+    const read = await bounded(view.read(context), { withinMs: READ_WITHIN_MS });
+    return read.state === 'done' ? read.value : { unreadable: `no answer within ${READ_WITHIN_MS / 1_000} s` };
   } catch (error) {
     return { unreadable: (error as Error).message };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 // Every wait has a description and a bound. The condition is asked again after pauses that grow from one
 // millisecond to 25, and at once when something was recorded.
+import { bounded } from '../model/bounded.ts';
 
 export interface Waiting {
   withinMs: number;
@@ -36,15 +37,8 @@ export async function until<T>(condition: () => T | Promise<T>, waiting: Waiting
 type Seen<T> = { held: true; value: NonNullable<T> } | { held: false; text?: string };
 
 async function ask<T>(condition: () => T | Promise<T>, leftMs: number): Promise<Seen<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Seen<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ held: false, text: 'the condition itself gave no answer' }), leftMs);
-  });
-  try {
-    return await Promise.race([late, answer(condition)]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const asked = await bounded(answer(condition), { withinMs: leftMs });
+  return asked.state === 'done' ? asked.value : { held: false, text: 'the condition itself gave no answer' };
 }
 
 async function answer<T>(condition: () => T | Promise<T>): Promise<Seen<T>> {
