@@ -1,11 +1,11 @@
 // The commands and their options. Every command returns an exit code: 0 pass, 1 fail, 2 usage, 3 harness error,
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { milliseconds, type Duration } from '../model/duration.ts';
 import { EXIT } from '../model/verdict.ts';
 import { SEED_MAX } from '../model/seed.ts';
-import { UsageError } from './usage-error.ts';
+import { failureOf } from './failure.ts';
 
 export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
@@ -18,7 +18,9 @@ export async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    return report(error);
+    const { text, exitCode } = failureOf(error);
+    process.stderr.write(text);
+    return exitCode;
   }
 }
 
@@ -124,20 +126,3 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     return number;
   };
 }
-
-/** One line for what the user or the machine did; the stack only for what nobody expected. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  const kind = (error as Error).constructor.name;
-  if (error instanceof UsageError || USAGE.has(kind)) {
-    process.stderr.write(`tornwire: ${message}\n`);
-    return EXIT.usage;
-  }
-  process.stderr.write(EXPECTED.has(kind) ? `tornwire: ${message}\n` : `tornwire: ${name}: ${stack ?? message}\n`);
-  return EXIT.harness;
-}
-
-/** By name, so that no command's modules are loaded just to tell their errors apart. */
-const USAGE = new Set(['PolicyError', 'ReproError', 'TopologyError', 'PlanError']);
-const EXPECTED = new Set(['RuntimeError', 'InjectorError', 'ResultsError', 'RecorderError', 'DefectError', 'UnknownStepError']);

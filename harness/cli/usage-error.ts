@@ -1,6 +1,10 @@
 // Something the user typed is wrong: one line that names it and the nearest valid choice, exit 2.
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 
-export class UsageError extends Error {}
+export class UsageError extends TornwireError {
+  readonly exitCode = EXIT.usage;
+}
 
 /** " (did you mean 'x'?)" or a list when nothing is near. */
 export function suggestion(wrong: string, valid: readonly string[]): string {

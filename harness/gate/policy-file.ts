@@ -2,9 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 
 /** One line: the file, the line, the key and what is wrong with it. */
-class PolicyError extends Error {}
+export class PolicyError extends TornwireError {
+  readonly exitCode = EXIT.usage;
+}
 
 /** The built-in policy without a file. @throws PolicyError */
 export async function readPolicy(file: string | undefined): Promise<Policy> {

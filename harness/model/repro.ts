@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { caseSchema } from './case.ts';
 import { eventsOf, type History } from './history.ts';
+import { TornwireError } from './tornwire-error.ts';
+import { EXIT } from './verdict.ts';
 
 /** Raised when a field changes its meaning; an older file is still read, a newer one is refused. */
 export const REPRO_FORMAT = 1;
@@ -38,7 +40,9 @@ const reproSchema = z.strictObject({
 
 export type Repro = z.infer<typeof reproSchema>;
 
-export class ReproError extends Error {}
+export class ReproError extends TornwireError {
+  readonly exitCode = EXIT.usage;
+}
 
 /** @throws ReproError in one line: not JSON, a newer format, or the first field that is wrong. */
 export function parseRepro(text: string, file: string): Repro {

@@ -8,6 +8,8 @@
 //   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
 //   {LINK.path}          the same as one executable file; words behind either are arguments of the child
 import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
+import { TornwireError } from './tornwire-error.ts';
+import { EXIT } from './verdict.ts';
 
 export type Listener =
   | { transport: 'tcp'; port: number }
@@ -51,7 +53,9 @@ export interface Topology {
   links: readonly Link[];
 }
 
-export class TopologyError extends Error {}
+export class TopologyError extends TornwireError {
+  readonly exitCode = EXIT.usage;
+}
 
 export function nodeNamed(topology: Topology, name: string): Node {
   const node = topology.nodes.find((candidate) => candidate.name === name);

@@ -3,7 +3,9 @@
 import type { LinkStep } from '../model/fault.ts';
 import type { Hit } from '../model/history.ts';
 import type { Direction } from '../model/link.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
 import type { Topology } from '../model/topology.ts';
+import { EXIT } from '../model/verdict.ts';
 import type { Ground } from '../runtime/runtime.ts';
 import type { EngineChoice } from '../model/case.ts';
 
@@ -57,4 +59,6 @@ export interface Network extends AsyncDisposable {
 }
 
 /** The fault server did not do what it was told within its deadline. */
-export class InjectorError extends Error {}
+export class InjectorError extends TornwireError {
+  readonly exitCode = EXIT.harness;
+}

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 
 /** @throws ResultsError naming the file and the reason. */
 export async function writeWhole(file: string, text: string): Promise<void> {
@@ -30,4 +32,6 @@ export async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-export class ResultsError extends Error {}
+export class ResultsError extends TornwireError {
+  readonly exitCode = EXIT.harness;
+}

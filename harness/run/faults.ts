@@ -4,6 +4,8 @@ import type { LinkStep, Step } from '../model/fault.ts';
 import type { ClockStep, FileStep } from '../model/file-fault.ts';
 import type { EventBody } from '../model/history.ts';
 import type { NodeFault, NodeStep } from '../model/node-fault.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 import type { Network } from '../network/network.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -42,7 +44,9 @@ export interface Faults {
 }
 
 /** A script named a step that the schedule does not have. */
-export class UnknownStepError extends Error {}
+export class UnknownStepError extends TornwireError {
+  readonly exitCode = EXIT.harness;
+}
 
 export function faultsOf(
   schedule: readonly Step[],

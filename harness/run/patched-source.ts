@@ -5,13 +5,17 @@ import { access, cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { System } from '../model/scenario.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 
 export interface Source extends AsyncDisposable {
   folder: string | undefined;
 }
 
 /** The defect is unknown, or its patch no longer applies. */
-class DefectError extends Error {}
+export class DefectError extends TornwireError {
+  readonly exitCode = EXIT.harness;
+}
 
 export async function sourceFor(system: System, defect: string | undefined, folder: string): Promise<Source> {
   const source = system.source;

@@ -6,6 +6,8 @@ import type { FileFaultKind, FileStep } from '../model/file-fault.ts';
 import type { NodeFaultKind } from '../model/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/oracle.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import type { Link } from '../model/link.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -69,7 +71,9 @@ async function refusedHere({ schedule, clockSpeed }: Case, runtime: Capable): Pr
   return reason === undefined ? undefined : `${moved ? `'${moved.id}'` : `clock speed ${clockSpeed}`} is impossible here: ${reason}`;
 }
 
-class PlanError extends Error {}
+export class PlanError extends TornwireError {
+  readonly exitCode = EXIT.usage;
+}
 
 /** @throws TopologyError, PlanError naming what is wrong with the scenario itself. */
 export function checkPlan(topology: Topology, schedule: readonly Step[]): void {

@@ -3,6 +3,8 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Event, EventBody, History } from '../model/history.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
 
 /** Beyond this the history ends with a harness event: a run that talks so much is not judged as complete. */
 const EVENTS_MAX = 400_000;
@@ -21,7 +23,9 @@ export interface Recorder extends Disposable {
 }
 
 /** The history could not be kept, for example because the disk is full: the run cannot be judged again. */
-class RecorderError extends Error {}
+export class RecorderError extends TornwireError {
+  readonly exitCode = EXIT.harness;
+}
 
 export function openRecorder(file: string, redact: (text: string, name?: string) => string, eventsMax = EVENTS_MAX): Recorder {
   const descriptor = opened(file);

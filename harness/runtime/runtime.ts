@@ -4,7 +4,9 @@ import type { FileFault } from '../model/file-fault.ts';
 import type { Address } from '../model/link.ts';
 import type { Link } from '../model/link.ts';
 import type { Imposition, NodeFault, NodeFaultOf } from '../model/node-fault.ts';
+import { TornwireError } from '../model/tornwire-error.ts';
 import type { Node, Topology } from '../model/topology.ts';
+import { EXIT } from '../model/verdict.ts';
 
 export interface Runtime {
   readonly name: 'process' | 'container' | 'mock';
@@ -204,4 +206,6 @@ export class NotReadyError extends Error {
 }
 
 /** The machine cannot give what the runtime needs (a port, an image, an engine): a harness error with its cure. */
-export class RuntimeError extends Error {}
+export class RuntimeError extends TornwireError {
+  readonly exitCode = EXIT.harness;
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { PolicyError } from '../gate/policy-file.ts';
+import { ReproError } from '../model/repro.ts';
+import { TopologyError } from '../model/topology.ts';
+import { InjectorError } from '../network/network.ts';
+import { ResultsError } from '../results/atomic-file.ts';
+import { UnknownStepError } from '../run/faults.ts';
+import { DefectError } from '../run/patched-source.ts';
+import { PlanError } from '../run/plan.ts';
+import { RecorderError } from '../run/recorder.ts';
+import { RuntimeError } from '../runtime/runtime.ts';
+import { failureOf } from './failure.ts';
+import { UsageError } from './usage-error.ts';
+
+const USAGE = [UsageError, PolicyError, ReproError, TopologyError, PlanError];
+const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
+
+test.each(USAGE)('%o: what the user wrote is wrong, one line and exit code 2', (Kind) => {
+  expect(failureOf(new Kind('what is wrong'))).toEqual({ text: 'tornwire: what is wrong\n', exitCode: 2 });
+});
+
+test.each(HARNESS)('%o: the machine or the harness is at fault, one line and exit code 3', (Kind) => {
+  expect(failureOf(new Kind('what is missing'))).toEqual({ text: 'tornwire: what is missing\n', exitCode: 3 });
+});
+
+test('every class that carries an exit code is in one of the two lists', () => {
+  const harness = join(import.meta.dirname, '..');
+  const sources = readdirSync(harness, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.test)\.ts$/.test(file));
+  const classes = sources.flatMap((file) =>
+    file.includes('node_modules')
+      ? []
+      : [...readFileSync(join(harness, file), 'utf8').matchAll(/class (\w+) extends TornwireError/g)].map((match) => match[1]),
+  );
+  expect(classes.toSorted()).toEqual([...USAGE, ...HARNESS].map((Kind) => Kind.name).toSorted());
+});
+
+test('what nobody expected is told with its stack, and exit code 3', () => {
+  const { text, exitCode } = failureOf(new TypeError('x is undefined'));
+  expect(exitCode).toBe(3);
+  expect(text).toMatch(/^tornwire: TypeError: TypeError: x is undefined\n {4}at /);
+  expect(failureOf('thrown without an error')).toMatchObject({ exitCode: 3 });
+});
+
+test('the command line has its own words, and its help is no failure', () => {
+  expect(failureOf(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toEqual({ text: '', exitCode: 0 });
+  expect(failureOf(new CommanderError(1, 'commander.unknownOption', 'unknown option'))).toEqual({ text: '', exitCode: 2 });
+});

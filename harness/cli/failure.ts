@@ -1,0 +1,14 @@
+// How a command ends when something was thrown: one line for what the user or the machine did, the stack only for what
+// nobody expected.
+import { CommanderError } from 'commander';
+import { TornwireError } from '../model/tornwire-error.ts';
+import { EXIT } from '../model/verdict.ts';
+
+/** What goes to stderr, and the exit code. */
+export function failureOf(error: unknown): { text: string; exitCode: number } {
+  // It has written its own lines; asking for the help or the version is thrown as well, with code 0.
+  if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.pass : EXIT.usage };
+  if (error instanceof TornwireError) return { text: `tornwire: ${error.message}\n`, exitCode: error.exitCode };
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { text: `tornwire: ${name}: ${stack ?? message}\n`, exitCode: EXIT.harness };
+}

@@ -1,0 +1,7 @@
+// Errors that are told in one line, without a stack: the user wrote something that is wrong, or the machine could not
+// give what was needed. Each class says which exit code the command ends with. Any other error is a bug of ours.
+
+export abstract class TornwireError extends Error {
+  /** One of `EXIT`: `usage` where the user corrects what is written, `harness` where the machine is at fault. */
+  abstract readonly exitCode: number;
+}
