@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/runtime': ['harness/runtime', 'harness/model', 'execa', 'testcontainers'],
   'harness/network': ['harness/network', 'harness/model', 'harness/runtime/runtime.ts', 'toxiproxy-node-client'],
   'harness/run': ['harness/run', 'harness/model', 'harness/network/network.ts', 'harness/runtime/runtime.ts'],
-  'harness/results': ['harness/results', 'harness/model', 'harness/run/environment.ts', 'zod'],
+  'harness/results': ['harness/results', 'harness/model', 'zod'],
   'harness/gate': ['harness/gate', 'harness/model', 'harness/results', 'yaml'],
   'harness/report': ['harness/report', 'harness/results', 'harness/model'],
   'fixtures/stack': ['fixtures/stack', 'ws', 'yaml', 'zod', '@modelcontextprotocol/sdk'],

@@ -1,5 +1,5 @@
 // The only door for scenarios and users.
-export { defineScenario } from './model/scenario.ts';
+export { defineScenario, IndeterminateError } from './model/scenario.ts';
 export type { NodeControl, OperationResult, Parameters, Scenario, Script, SideProbe, StateView, System } from './model/scenario.ts';
 export {
   calls,
@@ -20,7 +20,8 @@ export {
   unread,
 } from './model/steps.ts';
 export type { FrameMatch, LinkFault, NodeFault, Step, Trigger } from './model/fault.ts';
-export type { ClockFault, FileFault } from './model/file-fault.ts';
+export type { ClockFault } from './model/clock-fault.ts';
+export type { FileFault } from './model/file-fault.ts';
 export type { Link, Address, Direction, Framing } from './model/link.ts';
 export type { Node, Topology, Readiness } from './model/topology.ts';
 export type { Event, History } from './model/history.ts';
@@ -32,4 +33,3 @@ export type { Duration } from './model/duration.ts';
 export type { Json } from './model/json.ts';
 export type { MachineFinding } from './model/machine-finding.ts';
 export { randomHandshakeKeys } from './oracles/handshake-keys.ts';
-export { IndeterminateError } from './run/drive.ts';

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Case, RuntimeName } from '../model/case.ts';
+import type { CaseResult } from '../model/case-result.ts';
 import { redactor } from '../model/redact.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { enginePool, type EnginePool } from '../network/engine-pool.ts';
@@ -14,7 +15,7 @@ import { loadKernel } from '../proxy/kernel.ts';
 import { resourcesOf } from '../probes/resources.ts';
 import { stacksOf } from '../probes/stacks.ts';
 import type { Maker } from '../results/repro-file.ts';
-import type { CaseResult, Probes } from '../run/environment.ts';
+import type { Probes } from '../run/environment.ts';
 import { runCase } from '../run/run-case.ts';
 import type { PipeWritable } from '../runtime/node-processes.ts';
 import { processRuntime } from '../runtime/process-runtime.ts';

@@ -9,7 +9,7 @@ import { makeFolder, writeWhole } from '../results/atomic-file.ts';
 import { resultPaths, runPaths, type ResultPaths, type RunPaths } from '../results/paths.ts';
 import { saveRepro, type Maker } from '../results/repro-file.ts';
 import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from '../results/summary.ts';
-import type { CaseResult } from '../run/environment.ts';
+import type { CaseResult } from '../model/case-result.ts';
 import { confirmed } from './confirmed.ts';
 import type { Project } from './project.ts';
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { unknown } from '../model/verdict.ts';
 import type { ClockNote } from '../results/summary.ts';
-import type { CaseResult } from '../run/environment.ts';
+import type { CaseResult } from '../model/case-result.ts';
 import type { PlannedCase } from './campaign.ts';
 
 export interface Confirmed {

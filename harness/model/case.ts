@@ -1,7 +1,8 @@
 // All that is needed to run again.
 import { z } from 'zod';
+import { clockStepSchema } from './clock-fault.ts';
 import type { Step } from './fault.ts';
-import { clockStepSchema, fileStepSchema } from './file-fault.ts';
+import { fileStepSchema } from './file-fault.ts';
 import type { Json } from './json.ts';
 import { nodeStepSchema } from './node-fault.ts';
 

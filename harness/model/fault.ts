@@ -1,6 +1,8 @@
 // What goes wrong, as plain JSON. Link faults act in one direction of a link as the bytes pass; node faults
-// (node-fault.ts) on the processes of a node, file and clock faults (file-fault.ts) on what it reads. The catalogue and its measurements: docs/explanation/faults.md.
-import type { ClockStep, FileStep } from './file-fault.ts';
+// (node-fault.ts) on the processes of a node, file faults (file-fault.ts) and clock faults (clock-fault.ts) on what it reads.
+// The catalogue and its measurements: docs/explanation/faults.md.
+import type { ClockStep } from './clock-fault.ts';
+import type { FileStep } from './file-fault.ts';
 import type { Json } from './json.ts';
 import type { Direction, Stream } from './link.ts';
 import type { NodeStep } from './node-fault.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { caseSchema, type Case } from './case.ts';
 import type { Step } from './fault.ts';
-import type { ClockFault, FileFault } from './file-fault.ts';
+import type { ClockFault } from './clock-fault.ts';
+import type { FileFault } from './file-fault.ts';
 import { onClock, onFile } from './steps.ts';
 
 const FILE_FAULTS: { [K in FileFault['kind']]: Required<Extract<FileFault, { kind: K }>> } = {

@@ -1,4 +1,4 @@
-// What goes wrong with the files and the clock of one node, as plain JSON. A file is named by its node and a path
+// What goes wrong with the files of one node, as plain JSON. A file is named by its node and a path
 // that begins with a placeholder, because the folder of a run is known only while it runs:
 //
 //   {state}/...   below the node's state folder        {tmp}/...   below its TMPDIR
@@ -62,21 +62,6 @@ export interface FileStep {
   mustFire: number;
 }
 
-export type ClockFault =
-  /** The wall clock steps by so much, back when negative, and stays there; monotonic clocks never jump. */
-  | { kind: 'jump'; byMs: number }
-  /** The wall clock is off by so much until the step is lifted. */
-  | { kind: 'skew'; byMs: number };
-
-export interface ClockStep {
-  id: string;
-  on: 'clock';
-  node: string;
-  fault: ClockFault;
-  armAt: 'start' | { mark: string };
-  mustFire: number;
-}
-
 /** What one file was before and after: its bytes; for a full disk, the bytes that were free on it. */
 export interface FileHit {
   node: string;
@@ -102,30 +87,14 @@ const fileFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stale-file'), content: z.string() }),
 ]);
 
-const clockFault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('jump'), byMs: z.int() }),
-  z.strictObject({ kind: z.literal('skew'), byMs: z.int() }),
-]);
-
-const armAt = z.union([z.literal('start'), z.strictObject({ mark: z.string() })]);
-
 export const fileStepSchema = z.strictObject({
   id: z.string(),
   on: z.literal('file'),
   node: z.string(),
   path: z.string(),
   fault: fileFault,
-  armAt,
+  armAt: z.union([z.literal('start'), z.strictObject({ mark: z.string() })]),
   whenLines: z.int().min(0).optional(),
   match: z.int().min(1).optional(),
-  mustFire: z.int().min(0),
-});
-
-export const clockStepSchema = z.strictObject({
-  id: z.string(),
-  on: z.literal('clock'),
-  node: z.string(),
-  fault: clockFault,
-  armAt,
   mustFire: z.int().min(0),
 });

@@ -13,6 +13,9 @@ export type Parameters = Readonly<Record<string, Json>>;
 /** Operation results: `indeterminate` when no answer came, so it may have happened or not. */
 export type OperationResult<T> = { state: 'ok'; value: T } | { state: 'failed'; error: Error } | { state: 'indeterminate'; error: Error };
 
+/** A client throws this to say that it cannot know whether its request happened. */
+export class IndeterminateError extends Error {}
+
 export interface NodeControl {
   readonly name: string;
   readonly running: boolean;

@@ -1,7 +1,8 @@
 // The words a schedule is written in: cut('bridge->desktop', { atByte: 6, how: 'fin' }).
+import type { ClockFault, ClockStep } from './clock-fault.ts';
 import { milliseconds, type Duration } from './duration.ts';
 import type { CutHow, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Trigger } from './fault.ts';
-import type { ClockFault, ClockStep, FileFault, FileStep } from './file-fault.ts';
+import type { FileFault, FileStep } from './file-fault.ts';
 import type { Direction } from './link.ts';
 import type { NodeFaultKind, NodeFaultOf } from './node-fault.ts';
 

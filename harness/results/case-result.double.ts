@@ -1,6 +1,6 @@
 // A finished case for tests of what is made of it.
 import type { Verdict } from '../model/verdict.ts';
-import type { CaseResult } from '../run/environment.ts';
+import type { CaseResult } from '../model/case-result.ts';
 import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from './summary.ts';
 
 export function resultDouble(verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseRepro, REPRO_FORMAT, ReproError, type Repro } from '../model/repro.ts';
-import type { CaseResult } from '../run/environment.ts';
+import type { CaseResult } from '../model/case-result.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { ResultPaths } from './paths.ts';
 

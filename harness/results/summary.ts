@@ -1,6 +1,6 @@
 // The machine-readable end of a run. Its shape is documented in docs/reference/summary.md and carries a version:
 // fields are added within a version, never changed.
-import type { CaseResult } from '../run/environment.ts';
+import type { CaseResult } from '../model/case-result.ts';
 
 export const SUMMARY_VERSION = 1;
 

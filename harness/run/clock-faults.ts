@@ -1,7 +1,7 @@
 // Faults on the wall clocks of nodes. A step has fired once a process of the node was seen that follows the moved
 // clock: a program that asks the kernel itself keeps the machine's time, and then nothing has happened.
 import type { Step } from '../model/fault.ts';
-import type { ClockStep } from '../model/file-fault.ts';
+import type { ClockStep } from '../model/clock-fault.ts';
 import type { Ground } from '../runtime/runtime.ts';
 import type { RunningSystem } from './boot.ts';
 import type { Injector, InjectorSink } from './faults.ts';

@@ -6,7 +6,7 @@ import { milliseconds } from '../model/duration.ts';
 import { linkNamed } from '../model/topology.ts';
 import type { Case } from '../model/case.ts';
 import type { Json } from '../model/json.ts';
-import type { NodeControl, OperationResult, Scenario, Script } from '../model/scenario.ts';
+import { IndeterminateError, type NodeControl, type OperationResult, type Scenario, type Script } from '../model/scenario.ts';
 import { chance } from '../model/seed.ts';
 import type { Plan } from '../model/oracle.ts';
 import { InjectorError } from '../network/network.ts';
@@ -35,9 +35,6 @@ export interface Stage {
 
 /** A wait of the script came to its bound; the open obligation is in the history. */
 class Unmet extends Error {}
-
-/** A client throws this to say that it cannot know whether its request happened. */
-export class IndeterminateError extends Error {}
 
 export async function drive(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;

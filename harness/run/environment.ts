@@ -1,11 +1,8 @@
 // What a run is handed: implementations are chosen in cli/ and vitest/, never here.
 import type { Networks } from '../network/network.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Case } from '../model/case.ts';
 import type { Observation } from '../model/history.ts';
 import type { Oracle } from '../model/oracle.ts';
-import type { Decision } from '../model/repro.ts';
-import type { Verdict } from '../model/verdict.ts';
 
 export interface Environment {
   runtime: Runtime;
@@ -30,20 +27,4 @@ export interface Probes {
   resources(pids: readonly number[]): Promise<ResourceSample | { unreadable: string }>;
   stacks(pids: readonly number[]): Promise<{ cpuMs: number; threads: readonly string[]; handles: readonly string[] }>;
   machine(): Extract<Observation, { probe: 'machine' }>;
-}
-
-export interface CaseResult {
-  case: Case;
-  title: string;
-  verdict: Verdict;
-  /** From the call to the verdict. */
-  durationMs: number;
-  /** Of that, the time the script and its faults took. */
-  driveMs: number;
-  folder: string;
-  engines: readonly string[];
-  /** What the faults did, in order. */
-  decisions: readonly Decision[];
-  /** Stable across runs of one bug; empty on a pass. */
-  fingerprint: string;
 }

@@ -1,7 +1,8 @@
 // The schedule at work: which steps are armed, lifted and fired. Each family of faults has an injector that puts its
 // steps in force; all of them leave the same three events.
 import type { LinkStep, Step } from '../model/fault.ts';
-import type { ClockStep, FileStep } from '../model/file-fault.ts';
+import type { ClockStep } from '../model/clock-fault.ts';
+import type { FileStep } from '../model/file-fault.ts';
 import type { EventBody } from '../model/history.ts';
 import type { NodeFault, NodeStep } from '../model/node-fault.ts';
 import { TornwireError } from '../model/tornwire-error.ts';

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Step } from '../model/fault.ts';
 import { SMALL_DISK_KB, type FileFault, type FileStep } from '../model/file-fault.ts';
+import { hasWildcard } from '../model/file-path.ts';
 import { InjectorError } from '../network/network.ts';
 import { type Ground, RuntimeError, type SmallDisk } from '../runtime/runtime.ts';
 import { damage, isDamage } from './damage.ts';
@@ -99,7 +100,7 @@ export function fileInjector(ground: Ground, sink: InjectorSink): Injector<FileS
 /** Without a pattern the place itself, there or not; otherwise the matches that are there, in the order of their making. */
 async function placesOf(step: FileStep, ground: Ground): Promise<string[]> {
   const { base, pattern } = ground.files.place(step.node, step.path);
-  if (!/[*?[\]{}]/.test(pattern)) return step.match === undefined || step.match === 1 ? [join(base, pattern)] : [];
+  if (!hasWildcard(pattern)) return step.match === undefined || step.match === 1 ? [join(base, pattern)] : [];
   const found: { path: string; madeNs: bigint }[] = [];
   for await (const name of glob(pattern, { cwd: base })) {
     const path = join(base, name);

@@ -3,6 +3,7 @@ import type { Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/clock-speed.ts';
 import type { NodeStep, Step } from '../model/fault.ts';
 import type { FileFaultKind, FileStep } from '../model/file-fault.ts';
+import { hasWildcard, parseFilePath } from '../model/file-path.ts';
 import type { NodeFaultKind } from '../model/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/oracle.ts';
@@ -115,13 +116,13 @@ const MADE: readonly FileFaultKind[] = ['full-disk', 'stale-socket', 'stale-file
 
 function checkFileStep({ id, path, fault, whenLines, match }: FileStep, node: Node): void {
   const wrong = (why: string): PlanError => new PlanError(`step '${id}': ${why}`);
-  const [, placeholder = '', rest = ''] = /^\{([^{}]+)\}(?:\/(.*))?$/.exec(path) ?? [];
-  const [, listener = ''] = /^listen\.(.+)\.path$/.exec(placeholder) ?? [];
-  if (placeholder !== 'state' && placeholder !== 'tmp' && node.listens[listener]?.transport !== 'unix')
+  const place = parseFilePath(path);
+  if (!place || (place.base.at === 'listener' && node.listens[place.base.listener]?.transport !== 'unix'))
     throw wrong(`path '${path}' must begin with {state}, {tmp} or the {listen.NAME.path} of a Unix socket of '${node.name}'`);
-  if (rest.split('/').includes('..')) throw wrong(`path '${path}' leads out of the folder of '${node.name}'`);
+  const { base, pattern } = place;
+  if (pattern.split('/').includes('..')) throw wrong(`path '${path}' leads out of the folder of '${node.name}'`);
   if (!MADE.includes(fault.kind)) return;
-  if (/[*?[\]{}]/.test(rest)) throw wrong(`${fault.kind} is made where nothing is, so path '${path}' can hold no wildcard`);
+  if (hasWildcard(pattern)) throw wrong(`${fault.kind} is made where nothing is, so path '${path}' can hold no wildcard`);
   if (whenLines !== undefined || match !== undefined) throw wrong(`${fault.kind} waits for no file`);
-  if (fault.kind === 'full-disk' && placeholder !== 'state' && placeholder !== 'tmp') throw wrong('a disk is a folder in {state} or {tmp}');
+  if (fault.kind === 'full-disk' && base.at === 'listener') throw wrong('a disk is a folder in {state} or {tmp}');
 }

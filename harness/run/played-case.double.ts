@@ -8,7 +8,8 @@ import type { Oracle } from '../model/oracle.ts';
 import { defineScenario, type ScenarioSettings, type System } from '../model/scenario.ts';
 import type { Node } from '../model/topology.ts';
 import type { Ground, Runtime } from '../runtime/runtime.ts';
-import type { CaseResult, Environment, Probes } from './environment.ts';
+import type { CaseResult } from '../model/case-result.ts';
+import type { Environment, Probes } from './environment.ts';
 import { networksDouble, type NetworksDouble } from './networks.double.ts';
 import { runCase } from './run-case.ts';
 

@@ -2,10 +2,9 @@
 // their time is waiting.
 import { describe, expect, test } from 'vitest';
 import { cut, fault, onNode } from '../model/steps.ts';
-import type { Script } from '../model/scenario.ts';
+import { IndeterminateError, type Script } from '../model/scenario.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
 import { mockRuntime, type MockPlan, type MockProgram } from '../runtime/mock-runtime.ts';
-import { IndeterminateError } from './drive.ts';
 import { networksDouble } from './networks.double.ts';
 import { LINK, nodeDouble, playCase, told, type CasePlay } from './played-case.double.ts';
 

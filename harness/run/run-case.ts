@@ -3,6 +3,7 @@
 //   plan -> record -> network -> boot -> drive -> settle -> observe -> stop -> judge       (saving is the caller's)
 import { join } from 'node:path';
 import type { Case } from '../model/case.ts';
+import type { CaseResult } from '../model/case-result.ts';
 import type { Step } from '../model/fault.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 import type { Phase } from '../model/history.ts';
@@ -14,7 +15,7 @@ import type { GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './boot.ts';
 import { clockedNodes, clockInjector } from './clock-faults.ts';
 import { drive, scriptOn, type Stage } from './drive.ts';
-import type { CaseResult, Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { faultsOf } from './faults.ts';
 import { disksFor, fileInjector } from './file-faults.ts';
 import { judge } from './judge.ts';

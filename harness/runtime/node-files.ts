@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import type { RuntimeName } from '../model/case.ts';
 import type { Address } from '../model/link.ts';
 import type { FileFault } from '../model/file-fault.ts';
+import { parseFilePath, type FileBase } from '../model/file-path.ts';
 import { freeze, freezingUnavailable } from './frozen.ts';
 import { stateFolder } from './node-home.ts';
 import { baseFolder } from './run-folder.ts';
@@ -23,17 +24,16 @@ export async function fileFaultLacks(fault: FileFault): Promise<string | undefin
 
 export function nodeFiles(folder: string, listen: (node: string, listener: string) => Address): NodeFiles {
   const place = (node: string, path: string): FilePlace => {
-    const [, placeholder = '', pattern = ''] = /^\{([^{}]+)\}(?:\/(.*))?$/.exec(path) ?? [];
-    return { base: baseOf(node, placeholder), pattern };
+    const parsed = parseFilePath(path);
+    const base = parsed && baseOf(node, parsed.base);
+    if (base === undefined) throw new Error(`path '${path}' of node '${node}' begins at no place of its own`);
+    return { base, pattern: parsed?.pattern ?? '' };
   };
-  const baseOf = (node: string, placeholder: string): string => {
-    if (placeholder === 'state') return stateFolder(folder, node);
-    if (placeholder === 'tmp') return join(folder, 'tmp', node);
-    const [, listener] = /^listen\.(.+)\.path$/.exec(placeholder) ?? [];
-    const address = listener === undefined ? undefined : listen(node, listener);
-    if (address?.transport !== 'unix')
-      throw new Error(`a path of node '${node}' begins with {${placeholder}}, which is no place of its own`);
-    return address.path;
+  const baseOf = (node: string, base: FileBase): string | undefined => {
+    if (base.at === 'state') return stateFolder(folder, node);
+    if (base.at === 'tmp') return join(folder, 'tmp', node);
+    const address = listen(node, base.listener);
+    return address.transport === 'unix' ? address.path : undefined;
   };
   return {
     place,

@@ -1,0 +1,20 @@
+// What a run gives: the verdict with all that a report, a summary and a repro file say about it.
+import type { Case } from './case.ts';
+import type { Decision } from './repro.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface CaseResult {
+  case: Case;
+  title: string;
+  verdict: Verdict;
+  /** From the call to the verdict. */
+  durationMs: number;
+  /** Of that, the time the script and its faults took. */
+  driveMs: number;
+  folder: string;
+  engines: readonly string[];
+  /** What the faults did, in order. */
+  decisions: readonly Decision[];
+  /** Stable across runs of one bug; empty on a pass. */
+  fingerprint: string;
+}
