@@ -22,8 +22,8 @@ import { processRuntime } from '../runtime/process-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sweepDeadRuns } from '../runtime/sweep.ts';
 import { sweptLine } from './clean.ts';
-import { VERSION } from './program.ts';
 import type { Project } from './project.ts';
+import { VERSION } from './version.ts';
 
 export interface Assembly extends AsyncDisposable {
   maker: Maker;

@@ -1,13 +1,11 @@
 // The commands and their options. Every command returns an exit code: 0 pass, 1 fail, 2 usage, 3 harness error,
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { milliseconds, type Duration } from '../model/duration.ts';
 import { EXIT } from '../model/verdict.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { failureOf } from './failure.ts';
-
-export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+import { VERSION } from './version.ts';
 
 export async function main(words: readonly string[]): Promise<number> {
   let code: number = EXIT.pass;
@@ -24,14 +22,20 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-function commands(done: (code: number) => void): Command {
+type Done = (code: number) => void;
+
+function commands(done: Done): Command {
   const program = new Command('tornwire')
     .description('Starts the real programs, breaks the links between them at an exact byte, and judges: no hang, no leak, no divergence.')
     .version(VERSION)
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tornwire: ')) });
+  for (const add of [addRun, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addClean]) add(program, done);
+  return program;
+}
 
+function addRun(program: Command, done: Done): void {
   program
     .command('run')
     .description('run scenarios and judge them')
@@ -49,7 +53,9 @@ function commands(done: (code: number) => void): Command {
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (filter: string | undefined, options) => done(await (await import('./run.ts')).run(filter, options)));
+}
 
+function addGate(program: Command, done: Done): void {
   program
     .command('gate')
     .description('the clean pack n times and every reported bug, judged by a policy: exit 0 only if all of it holds')
@@ -59,7 +65,9 @@ function commands(done: (code: number) => void): Command {
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
     .action(async (options) => done(await (await import('./gate.ts')).gate(options)));
+}
 
+function addNightly(program: Command, done: Done): void {
   program
     .command('nightly')
     .description('round after round with fresh seeds in every runtime and engine of this machine, until the budget is used up')
@@ -69,7 +77,9 @@ function commands(done: (code: number) => void): Command {
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
     .action(async (filter: string | undefined, options) => done(await (await import('./nightly.ts')).nightly(filter, options)));
+}
 
+function addRepro(program: Command, done: Done): void {
   program
     .command('repro')
     .description('replay a saved failing case and print reproduced k of n')
@@ -77,7 +87,9 @@ function commands(done: (code: number) => void): Command {
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (file: string, options) => done(await (await import('./repro.ts')).repro(file, options)));
+}
 
+function addList(program: Command, done: Done): void {
   program
     .command('list')
     .description('list scenarios, their tags and the defects they catch')
@@ -85,7 +97,9 @@ function commands(done: (code: number) => void): Command {
     .option('--json', 'print JSON')
     .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
     .action(async (filter: string | undefined, options) => done(await (await import('./list.ts')).list(filter, options)));
+}
 
+function addProxy(program: Command, done: Done): void {
   program
     .command('proxy')
     .description("run the fault proxy: Toxiproxy's HTTP API and our own faults")
@@ -94,19 +108,21 @@ function commands(done: (code: number) => void): Command {
     .option('--config <file>', 'proxies to create at the start: the body of POST /populate')
     .option('--allow-remote', 'let the API bind to an address that is not loopback')
     .action(async (options) => done(await (await import('./proxy.ts')).proxy(options)));
+}
 
+function addDoctor(program: Command, done: Done): void {
   program
     .command('doctor')
     .description('what this machine has and lacks, with the cure')
     .option('--json', 'print JSON')
     .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
+}
 
+function addClean(program: Command, done: Done): void {
   program
     .command('clean')
     .description('remove what a killed run left behind')
     .action(async () => done(await (await import('./clean.ts')).clean()));
-
-  return program;
 }
 
 function duration(text: string): string {
