@@ -1,7 +1,7 @@
 // Leaks show over repeated rounds: after each one every node's holdings are read at rest. Rounds that grow are
 // repeated as often again, because only growth that doubles with the rounds is a leak (a pool plateaus).
 import type { Script } from '../model/scenario.ts';
-import type { Stage } from './drive.ts';
+import type { Stage } from './stage.ts';
 import type { ResourceSample } from './environment.ts';
 
 const COUNT = 8;

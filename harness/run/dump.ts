@@ -1,5 +1,5 @@
 // What every node is doing, twice, at least a second apart: two equal dumps are a deadlock.
-import type { Stage } from './drive.ts';
+import type { Stage } from './stage.ts';
 
 const APART_MS = 1_000;
 

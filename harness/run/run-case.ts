@@ -14,7 +14,7 @@ import { InjectorError, type NetworkSink } from '../network/network.ts';
 import type { GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './boot.ts';
 import { clockedNodes, clockInjector } from './clock-faults.ts';
-import { drive, scriptOn, type Stage } from './drive.ts';
+import { drive } from './drive.ts';
 import type { Environment } from './environment.ts';
 import { faultsOf } from './faults.ts';
 import { disksFor, fileInjector } from './file-faults.ts';
@@ -25,7 +25,9 @@ import { sourceFor } from './patched-source.ts';
 import { planCase, type CasePlan } from './plan.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
 import { newRunId } from './run-id.ts';
+import { scriptOn } from './script.ts';
 import { settle } from './settle.ts';
+import type { Stage } from './stage.ts';
 
 /** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
 export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {

@@ -5,7 +5,7 @@ import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { Scenario, Script, StateView } from '../model/scenario.ts';
-import type { Stage } from './drive.ts';
+import type { Stage } from './stage.ts';
 
 const APART_MS = 200;
 const READ_WITHIN_MS = 2_000;

@@ -1,0 +1,34 @@
+// Side probes: requests that have nothing to do with the faults and must be answered all the same while they are in force.
+import { atSpeed } from '../model/clock-speed.ts';
+import type { Scenario, Script } from '../model/scenario.ts';
+import { attempt } from './attempt.ts';
+import type { Stage } from './stage.ts';
+import { until } from './until.ts';
+
+/** Asks each side probe over and over while faults are in force; resolves when the script has ended. */
+export async function watchSides(scenario: Scenario, stage: Stage, context: Script, ended: AbortSignal): Promise<void> {
+  const ask = async (side: NonNullable<Scenario['system']['sides']>[number]): Promise<void> => {
+    while (!ended.aborted && !stage.signal.aborted) {
+      const again = AbortSignal.any([ended, stage.signal]);
+      const boundMs = atSpeed(side.boundMs, stage.plan.clockSpeed);
+      if (stage.faults.active()) {
+        const startedMs = performance.now();
+        const answered = await attempt(() => side.ask(context), boundMs * 4, again);
+        if (again.aborted) return;
+        const latencyMs = answered.state === 'ok' ? performance.now() - startedMs : null;
+        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', name: side.name, latencyMs, boundMs } });
+      }
+      await until(() => false, {
+        withinMs: side.everyMs,
+        signal: new AbortController().signal,
+        wake: (listener) => onAbort(again, listener),
+      });
+    }
+  };
+  await Promise.all((scenario.system.sides ?? []).map(ask));
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+}
