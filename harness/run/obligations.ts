@@ -2,7 +2,7 @@
 import type { Owed } from '../model/history.ts';
 import type { Recorder } from './recorder.ts';
 
-interface Obligation {
+export interface Obligation {
   readonly id: number;
   met(): void;
   unmet(lastSeen: string): void;
