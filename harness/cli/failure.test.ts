@@ -10,7 +10,7 @@ import { ResultsError } from '../results/atomic-file.ts';
 import { UnknownStepError } from '../run/faults.ts';
 import { DefectError } from '../run/patched-source.ts';
 import { PlanError } from '../run/plan.ts';
-import { RecorderError } from '../run/recorder.ts';
+import { RecorderError } from '../run/history-file.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,15 +1,10 @@
 // The only witness of a run: events are appended to history.ndjson while the run goes on and kept for the
 // oracles. Secrets are replaced before anything reaches the disk. Waiters learn of each event as it is recorded.
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Event, EventBody, History } from '../model/history.ts';
-import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { openHistoryFile } from './history-file.ts';
 
 /** Beyond this the history ends with a harness event: a run that talks so much is not judged as complete. */
 const EVENTS_MAX = 400_000;
-const FLUSH_EVERY_MS = 25;
-const NEWLINE = 0x0a;
 
 export interface Recorder extends Disposable {
   readonly history: History;
@@ -22,35 +17,11 @@ export interface Recorder extends Disposable {
   saved(): void;
 }
 
-/** The history could not be kept, for example because the disk is full: the run cannot be judged again. */
-export class RecorderError extends TornwireError {
-  readonly exitCode = EXIT.harness;
-}
-
 export function openRecorder(file: string, redact: (text: string, name?: string) => string, eventsMax = EVENTS_MAX): Recorder {
-  const descriptor = opened(file);
+  const onDisk = openHistoryFile(file);
   const history: Event[] = [];
   const listeners = new Set<(event: Event) => void>();
   const startedMs = performance.now();
-  let pending: string[] = [];
-  let closed = false;
-  let savedBytes = 0;
-
-  let failure: RecorderError | undefined;
-
-  // The timer has no caller that could handle a full disk: the failure waits for whoever asks.
-  const flush = (): void => {
-    if (pending.length === 0 || failure) return;
-    const text = pending.join('');
-    pending = [];
-    try {
-      savedBytes += writeAll(descriptor, Buffer.from(text), savedBytes);
-    } catch (cause) {
-      failure = cannotWrite(file, cause);
-    }
-  };
-  const timer = setInterval(flush, FLUSH_EVERY_MS);
-  timer.unref();
 
   const nowMs = (): number => Math.round((performance.now() - startedMs) * 1_000) / 1_000;
   const append = (body: EventBody): Event => {
@@ -58,7 +29,7 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
     const line = JSON.stringify(whole, (key, value: unknown) => (typeof value === 'string' ? redact(value, key) : value));
     const event = JSON.parse(line) as Event;
     history.push(event);
-    if (!closed) pending.push(`${line}\n`);
+    onDisk.append(line);
     return event;
   };
 
@@ -80,43 +51,7 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    saved() {
-      flush();
-      if (failure) throw failure;
-    },
-    [Symbol.dispose]() {
-      if (closed) return;
-      clearInterval(timer);
-      flush();
-      closed = true;
-      closeSync(descriptor);
-    },
+    saved: () => onDisk.flush(),
+    [Symbol.dispose]: () => onDisk[Symbol.dispose](),
   };
-}
-
-function opened(file: string): number {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'w');
-  } catch (cause) {
-    throw cannotWrite(file, cause);
-  }
-}
-
-function cannotWrite(file: string, cause: unknown): RecorderError {
-  return new RecorderError(`cannot write ${file}: ${(cause as Error).message}`, { cause });
-}
-
-/** Whole lines or none of a line: what a full disk took only a part of is cut off again, so that all of it can be read. */
-function writeAll(descriptor: number, bytes: Buffer, savedBytes: number): number {
-  let written = 0;
-  try {
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    return written;
-  } catch (error) {
-    const whole = bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1;
-    // Where a file cannot be cut, as /dev/full, nothing was written either.
-    if (whole < written) ftruncateSync(descriptor, savedBytes + whole);
-    throw error;
-  }
 }
