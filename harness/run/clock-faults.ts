@@ -4,7 +4,7 @@ import type { Step } from '../model/fault.ts';
 import type { ClockStep } from '../model/clock-fault.ts';
 import type { Ground } from '../runtime/runtime.ts';
 import type { RunningSystem } from './boot.ts';
-import type { Injector, InjectorSink } from './faults.ts';
+import type { Injector, InjectorSink } from './injector.ts';
 
 export function clockInjector(ground: Ground, system: RunningSystem, sink: InjectorSink): Injector<ClockStep> {
   /** Jumps stay; a skew is there only while it is in force. */

@@ -12,7 +12,7 @@ import { hasWildcard } from '../model/file-path.ts';
 import { InjectorError } from '../network/network.ts';
 import { type Ground, RuntimeError, type SmallDisk } from '../runtime/runtime.ts';
 import { damage, isDamage } from './damage.ts';
-import type { Injector, InjectorSink } from './faults.ts';
+import type { Injector, InjectorSink } from './injector.ts';
 import { until } from './until.ts';
 
 /** The small disks that a run needs from its start on. */

@@ -1,7 +1,7 @@
 // Asks what is imposed on nodes, again and again, whether it has acted; each proof is a firing of its step.
 import type { NodeStep } from '../model/node-fault.ts';
 import type { Imposed, RunningNode } from '../runtime/runtime.ts';
-import type { InjectorSink } from './faults.ts';
+import type { InjectorSink } from './injector.ts';
 
 interface HitWatch {
   begin(step: NodeStep, node: RunningNode, imposed: Imposed): void;

@@ -3,7 +3,7 @@
 import type { Imposition, NodeStep } from '../model/node-fault.ts';
 import type { RunningNode, StartConditions } from '../runtime/runtime.ts';
 import type { RunningSystem } from './boot.ts';
-import type { Injector, InjectorSink } from './faults.ts';
+import type { Injector, InjectorSink } from './injector.ts';
 import { hitWatch } from './hit-watch.ts';
 
 type ImposedStep = NodeStep & { fault: Imposition };

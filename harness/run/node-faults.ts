@@ -2,7 +2,7 @@
 // stays on it until it is lifted.
 import type { NodeStep } from '../model/node-fault.ts';
 import type { RunningSystem } from './boot.ts';
-import type { Injector, InjectorSink } from './faults.ts';
+import { handledBy, type HandledStep, type Injector, type InjectorSink } from './injector.ts';
 import { impositionsOn } from './impositions.ts';
 import { pausesOn } from './pauses.ts';
 import type { Recorder } from './recorder.ts';
@@ -19,33 +19,23 @@ export function nodeInjector(system: RunningSystem, recorder: Recorder, sink: In
     lift: (step) => handled(step).lift(),
   };
 
-  function handled(step: NodeStep): Handled {
+  function handled(step: NodeStep): HandledStep {
     const { fault } = step;
     switch (fault.kind) {
       case 'signal':
       case 'kill':
       case 'pause':
       case 'restart':
-        return by(strikes, { ...step, fault });
+        return handledBy(strikes, { ...step, fault });
       case 'environment':
-        return by(surroundings, { ...step, fault });
+        return handledBy(surroundings, { ...step, fault });
       case 'unread':
       case 'limit':
       case 'network-cut':
       case 'calls':
-        return by(impositions, { ...step, fault });
+        return handledBy(impositions, { ...step, fault });
       default:
         return fault satisfies never;
     }
   }
-}
-
-interface Handled {
-  arm(): Promise<void>;
-  lift(): Promise<void>;
-}
-
-/** A step in the hands of the injector for its kind. */
-function by<S extends NodeStep>(injector: Injector<S>, step: S): Handled {
-  return { arm: () => injector.arm(step), lift: () => injector.lift(step) };
 }

@@ -1,7 +1,7 @@
 // Nodes that stand still, for a time or until the step is lifted.
 import type { NodeFaultOf, NodeStep } from '../model/node-fault.ts';
 import type { RunningSystem } from './boot.ts';
-import type { InjectorSink } from './faults.ts';
+import type { InjectorSink } from './injector.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface Pauses {

@@ -2,7 +2,7 @@
 // waits until it is ready.
 import type { NodeFaultOf, NodeStep } from '../model/node-fault.ts';
 import type { RunningSystem } from './boot.ts';
-import type { Injector, InjectorSink } from './faults.ts';
+import type { Injector, InjectorSink } from './injector.ts';
 import type { Pauses } from './pauses.ts';
 
 type StrikeStep = NodeStep & { fault: NodeFaultOf<'signal' | 'kill' | 'restart' | 'pause'> };

@@ -1,7 +1,7 @@
 // What a node finds around itself at its next starts, until the step is lifted: variables, and programs on its PATH.
 import type { NodeFaultOf, NodeStep } from '../model/node-fault.ts';
 import type { RunningSystem } from './boot.ts';
-import type { Injector, InjectorSink } from './faults.ts';
+import type { Injector, InjectorSink } from './injector.ts';
 
 type EnvironmentStep = NodeStep & { fault: NodeFaultOf<'environment'> };
 
