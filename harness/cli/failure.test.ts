@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { PolicyError } from '../gate/policy-file.ts';
 import { ReproError } from '../model/repro.ts';
 import { TopologyError } from '../model/topology.ts';
-import { InjectorError } from '../network/network.ts';
+import { InjectorError } from '../network/network-sink.ts';
 import { ResultsError } from '../results/atomic-file.ts';
 import { UnknownStepError } from '../run/faults.ts';
 import { DefectError } from '../run/patched-source.ts';

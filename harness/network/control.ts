@@ -1,7 +1,7 @@
 // toxiproxy-node-client with what it lacks: a deadline round every call, and the server's own words in errors.
 // A server that is frozen, dead or unwilling gives an InjectorError, never a hang.
 import { Toxiproxy } from 'toxiproxy-node-client';
-import { InjectorError } from './network.ts';
+import { InjectorError } from './network-sink.ts';
 
 export interface Control {
   readonly client: Toxiproxy;

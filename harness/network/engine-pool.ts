@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { bounded } from '../model/bounded.ts';
 import { controlOf } from './control.ts';
-import { type Engine, exitText, ownProgram } from './engines.ts';
-import { InjectorError } from './network.ts';
+import type { Engine } from './engine.ts';
+import { exitText, ownProgram } from './engines.ts';
+import { InjectorError } from './network-sink.ts';
 
 export interface EnginePool extends AsyncDisposable {
   /** Disposing the engine gives it back. */

@@ -3,7 +3,7 @@
 import type { LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/fault.ts';
 import type { Framing, Transport } from '../model/link.ts';
 import { faultToToxic, LINK_FAULT_KINDS, type Place } from './fault-to-toxic.ts';
-import type { EngineName } from './network.ts';
+import type { EngineName } from './engine.ts';
 
 /** One fault of each kind, with numbers that every engine would take. */
 export const SAMPLES: { readonly [K in LinkFaultKind]: Extract<LinkFault, { kind: K }> } = {

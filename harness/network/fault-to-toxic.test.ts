@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { LinkFault, LinkFaultKind, Trigger } from '../model/fault.ts';
 import type { Direction, Framing, Transport } from '../model/link.ts';
 import { FRAMINGS, renderFaultTable, SAMPLES, sampleStep, TRANSPORTS } from './fault-table.ts';
-import { apiName, faultToToxic, LINK_FAULT_KINDS, nameOfApi } from './fault-to-toxic.ts';
+import { apiName, nameOfApi } from './api-name.ts';
+import { faultToToxic, LINK_FAULT_KINDS } from './fault-to-toxic.ts';
 
 const ALL = 'tcp unix stdio';
 const DIALLED = 'tcp unix';

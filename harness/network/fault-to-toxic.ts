@@ -2,12 +2,13 @@
 // disabled. What an engine, a transport or a framing cannot carry is refused here, with the reason, at planning.
 import type { FrameMatch, LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/fault.ts';
 import type { Framing, Stream, Transport } from '../model/link.ts';
-import type { EngineName } from './network.ts';
+import { apiName } from './api-name.ts';
+import type { EngineName } from './engine.ts';
 
 type Scalar = string | number | boolean | null;
 type Attributes = Readonly<Record<string, Scalar | readonly Scalar[] | Readonly<Record<string, unknown>>>>;
 
-interface ToxicSpec {
+export interface ToxicSpec {
   name: string;
   type: string;
   stream: 'upstream' | 'downstream';
@@ -31,16 +32,6 @@ export function faultToToxic(engine: EngineName, step: LinkStep, place: Place): 
   if (body === 'disable') return { disable: true };
   const attributes = engine === 'own' ? aimed(step, body.attributes, place) : body.attributes;
   return { toxic: { name: apiName(step.id), type: body.type, stream: step.direction, toxicity: 1, attributes } };
-}
-
-/** A name that may stand in a path and in a comma-separated list; no two names share one. */
-export function apiName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]/gu, (char) => `~${char.codePointAt(0)?.toString(16)}~`);
-}
-
-/** The name that `apiName` was given. */
-export function nameOfApi(name: string): string {
-  return name.replace(/~([0-9a-f]+)~/g, (_whole, code: string) => String.fromCodePoint(Number.parseInt(code, 16)));
 }
 
 /** Which triggers a toxic of ours takes; more than it takes would be ignored or refused over there. */
@@ -119,14 +110,10 @@ function bodyOf(fault: LinkFault): { type: string; attributes: Attributes } | 'd
       return toxic('slow_close', { delay: fault.delayMs });
     case 'timeout':
       return toxic('timeout', { timeout: fault.afterMs });
-    case 'split':
-      return toxic('split', {
-        every: fault.every,
-        sizes: fault.sizes,
-        offsets: fault.offsets,
-        gap: fault.gap,
-        delay_us: fault.delayUs,
-      });
+    case 'split': {
+      const { kind: _kind, delayUs, ...where } = fault;
+      return toxic('split', { ...where, delay_us: delayUs });
+    }
     case 'slice':
       return toxic('slicer', { average_size: fault.averageSize, size_variation: fault.sizeVariation ?? 0, delay: fault.delayUs });
     case 'coalesce':

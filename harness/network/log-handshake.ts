@@ -2,7 +2,7 @@
 // with a number of its own has been read, everything before it has been read too.
 import { bounded } from '../model/bounded.ts';
 import type { Control } from './control.ts';
-import { InjectorError } from './network.ts';
+import { InjectorError } from './network-sink.ts';
 
 interface LogHandshake {
   /** Resolves when the log was read up to now. @throws InjectorError when it does not show the call in time. */

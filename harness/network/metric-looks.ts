@@ -2,7 +2,7 @@
 // all, whether anything has passed.
 import type { Direction } from '../model/link.ts';
 import type { Control } from './control.ts';
-import type { NetworkSink } from './network.ts';
+import type { NetworkSink } from './network-sink.ts';
 import { fire, type ArmedStep } from './toxiproxy-lane.ts';
 import { countedBytes, type CountedBytes } from './toxiproxy-metrics.ts';
 

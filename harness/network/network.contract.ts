@@ -8,7 +8,9 @@ import type { Hit } from '../model/history.ts';
 import type { Address, Link } from '../model/link.ts';
 import type { Topology } from '../model/topology.ts';
 import { type GroundDouble, groundDouble } from './ground.double.ts';
-import { type EngineName, InjectorError, type Network, type Networks, type NetworkSink } from './network.ts';
+import type { EngineName } from './engine.ts';
+import { InjectorError, type NetworkSink } from './network-sink.ts';
+import type { Network, Networks } from './network.ts';
 
 export interface NetworkContractSettings {
   engine: EngineName;

@@ -1,15 +1,11 @@
 // How links are routed and broken. One network per run holds a proxy for every proxied link; faults are armed
 // beforehand and the engines report what they did as events.
 import type { LinkStep } from '../model/fault.ts';
-import type { Hit } from '../model/history.ts';
-import type { Direction } from '../model/link.ts';
-import { TornwireError } from '../model/tornwire-error.ts';
 import type { Topology } from '../model/topology.ts';
-import { EXIT } from '../model/verdict.ts';
 import type { Ground } from '../runtime/runtime.ts';
 import type { EngineChoice } from '../model/case.ts';
-
-export type EngineName = 'own' | 'toxiproxy';
+import type { EngineName } from './engine.ts';
+import type { NetworkSink } from './network-sink.ts';
 
 /** Which engine carries which link; links without one are dialled directly. */
 export type Routing = ReadonlyMap<string, EngineName>;
@@ -29,25 +25,6 @@ export interface NetworkRequest {
   sink: NetworkSink;
 }
 
-/** Facts flow back one way. */
-export interface NetworkSink {
-  connection(event: { link: string; connection: number; state: 'opened' | 'closed'; ended?: { client: string; upstream: string } }): void;
-  frame(event: {
-    link: string;
-    connection: number;
-    direction: Direction;
-    index: number;
-    type: string;
-    offset: number;
-    bytes?: number;
-    payload?: string;
-  }): void;
-  frameError(event: { link: string; connection: number; direction: Direction; offset: number; reason: string }): void;
-  fired(step: string, hit: Hit): void;
-  /** The engine died, froze or lost events: exit 3, never the system's fault. */
-  broken(detail: string): void;
-}
-
 export interface Network extends AsyncDisposable {
   /** For reports: name and version of each engine in use. */
   readonly engines: readonly string[];
@@ -56,9 +33,4 @@ export interface Network extends AsyncDisposable {
   liftAll(): Promise<void>;
   /** Resolves once every event that the engines had made by now has reached the sink. */
   drained(): Promise<void>;
-}
-
-/** The fault server did not do what it was told within its deadline. */
-export class InjectorError extends TornwireError {
-  readonly exitCode = EXIT.harness;
 }

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { bounded } from '../model/bounded.ts';
-import { InjectorError } from './network.ts';
+import { InjectorError } from './network-sink.ts';
 
 const LINE_BYTES_MAX = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;

@@ -1,8 +1,8 @@
 // What an event of our own proxy says, in the words of a network's sink.
 import type { Hit } from '../model/history.ts';
 import type { Direction } from '../model/link.ts';
-import { nameOfApi } from './fault-to-toxic.ts';
-import type { NetworkSink } from './network.ts';
+import { nameOfApi } from './api-name.ts';
+import type { NetworkSink } from './network-sink.ts';
 
 /** An event as the proxy writes it; which fields there are depends on its name. */
 export interface ProxyEvent {

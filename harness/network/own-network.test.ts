@@ -12,11 +12,12 @@ import { type Address, DRIVER, type Framing } from '../model/link.ts';
 import type { Topology } from '../model/topology.ts';
 import { controlOf } from './control.ts';
 import { type EnginePool, enginePool } from './engine-pool.ts';
-import type { Engine } from './engines.ts';
+import type { Engine } from './engine.ts';
 import { FRAMINGS, SAMPLES, sampleStep } from './fault-table.ts';
 import { faultToToxic, LINK_FAULT_KINDS } from './fault-to-toxic.ts';
 import { groundDouble } from './ground.double.ts';
-import { InjectorError, type Network, type NetworkSink } from './network.ts';
+import { InjectorError, type NetworkSink } from './network-sink.ts';
+import type { Network } from './network.ts';
 import { toxiproxyNetworks } from './toxiproxy-network.ts';
 
 const TRIGGERS: readonly Trigger[] = [

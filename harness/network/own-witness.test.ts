@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { controlOf } from './control.ts';
-import type { Engine } from './engines.ts';
-import { InjectorError, type NetworkSink } from './network.ts';
+import type { Engine } from './engine.ts';
+import { InjectorError, type NetworkSink } from './network-sink.ts';
 import { ownWitness } from './own-witness.ts';
 
 const OPENED = { event: 'connection-opened', proxy: 'p', connection: 1, connectionId: 9 };

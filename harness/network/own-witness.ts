@@ -1,8 +1,8 @@
 // What our own proxy says it did: one stream of numbered events, a line of JSON each.
 import type { IncomingMessage } from 'node:http';
 import type { Control } from './control.ts';
-import type { Engine } from './engines.ts';
-import { InjectorError, type NetworkSink } from './network.ts';
+import type { Engine } from './engine.ts';
+import { InjectorError, type NetworkSink } from './network-sink.ts';
 import { tell, type ProxyEvent } from './own-event.ts';
 import { eachLine, messageOf, openEventStream } from './own-event-stream.ts';
 import type { Witness } from './witness.ts';

@@ -5,7 +5,8 @@ import type { LinkStep } from '../model/fault.ts';
 import { linkNamed, type Topology, transportOf } from '../model/topology.ts';
 import type { ToxiproxySource, Where } from './engines.ts';
 import { faultToToxic, type Place } from './fault-to-toxic.ts';
-import type { EngineName, Networks } from './network.ts';
+import type { EngineName } from './engine.ts';
+import type { Networks } from './network.ts';
 
 type Routed = Awaited<ReturnType<Networks['route']>>;
 

@@ -1,12 +1,14 @@
 // One engine of a network with its proxies: it is started or borrowed, the proxies are created on it, and a
 // witness watches what it does.
 import { addressText, type Link } from '../model/link.ts';
-import { transportOf } from '../model/topology.ts';
+import { transportOf, type Topology } from '../model/topology.ts';
+import type { Ground } from '../runtime/runtime.ts';
+import { apiName } from './api-name.ts';
 import { type Control, controlOf } from './control.ts';
+import type { Engine, EngineName } from './engine.ts';
 import type { EnginePool } from './engine-pool.ts';
-import { type Engine, launchOwn, launchToxiproxy, type ToxiproxySource, type Where } from './engines.ts';
-import { apiName } from './fault-to-toxic.ts';
-import { type EngineName, InjectorError, type NetworkRequest, type NetworkSink } from './network.ts';
+import { launchOwn, launchToxiproxy, type ToxiproxySource, type Where } from './engines.ts';
+import { InjectorError, type NetworkSink } from './network-sink.ts';
 import { ownWitness } from './own-witness.ts';
 import { toxiproxyWitness } from './toxiproxy-witness.ts';
 import type { Witness } from './witness.ts';
@@ -18,8 +20,16 @@ export interface OpenSettings {
   findToxiproxy: () => Promise<ToxiproxySource>;
 }
 
+interface OpenRequest {
+  ground: Ground;
+  topology: Topology;
+  /** Which engine carries which link. */
+  routing: ReadonlyMap<string, EngineName>;
+  seed: number;
+}
+
 /** One engine with its proxies. */
-export interface Side {
+export interface OpenEngine {
   name: EngineName;
   title: string;
   links: ReadonlyMap<string, { link: Link; proxy: string }>;
@@ -27,13 +37,13 @@ export interface Side {
   witness: Witness;
 }
 
-export async function openSide(
+export async function openEngine(
   { name, stack }: { name: EngineName; stack: AsyncDisposableStack },
   all: readonly Link[],
-  request: NetworkRequest,
+  request: OpenRequest,
   sink: NetworkSink,
   settings: OpenSettings,
-): Promise<Side> {
+): Promise<OpenEngine> {
   const mine = all.filter((link) => request.routing.get(link.name) === name);
   const links = new Map(mine.map((link) => [link.name, { link, proxy: proxyName(name, request, link) }]));
   const lines = lineRelay();
@@ -62,11 +72,11 @@ async function startEngine(name: EngineName, request: Parameters<typeof launchOw
  * Ours has the link's name alone: the proxy draws its chances from seed and name, and a replay must draw the
  * same. A Toxiproxy that somebody else started may hold the proxies of several runs.
  */
-function proxyName(engine: EngineName, request: NetworkRequest, link: Link): string {
+function proxyName(engine: EngineName, request: OpenRequest, link: Link): string {
   return apiName(engine === 'own' ? link.name : `${request.ground.runId}.${link.name}`);
 }
 
-async function createProxy(control: Control, request: NetworkRequest, engine: EngineName, link: Link, name: string): Promise<void> {
+async function createProxy(control: Control, request: OpenRequest, engine: EngineName, link: Link, name: string): Promise<void> {
   const place = request.ground.proxyPlace(link);
   const body = { name, listen: addressText(place.listen), upstream: addressText(place.upstream), enabled: true };
   const ours = { framing: link.framing, capture: true, seed: request.seed, label: link.name };

@@ -2,7 +2,7 @@
 // must have acted on whatever a connection carries, its setup or its end is the proof.
 import type { LinkStep } from '../model/fault.ts';
 import type { Direction } from '../model/link.ts';
-import type { NetworkSink } from './network.ts';
+import type { NetworkSink } from './network-sink.ts';
 import type { LogFact } from './toxiproxy-log.ts';
 import type { CountedBytes } from './toxiproxy-metrics.ts';
 

@@ -10,7 +10,8 @@ import { enginePool } from './engine-pool.ts';
 import { findToxiproxy } from './engines.ts';
 import { groundDouble } from './ground.double.ts';
 import { networkContract } from './network.contract.ts';
-import type { EngineName, NetworkSink } from './network.ts';
+import type { EngineName } from './engine.ts';
+import type { NetworkSink } from './network-sink.ts';
 import { toxiproxyNetworks } from './toxiproxy-network.ts';
 
 const found = await findToxiproxy('process');

@@ -5,13 +5,14 @@
 import type { RuntimeName } from '../model/case.ts';
 import type { LinkStep } from '../model/fault.ts';
 import { transportOf } from '../model/topology.ts';
-import type { Control } from './control.ts';
+import { breakableSink, type BreakableSink } from './breakable-sink.ts';
 import type { EnginePool } from './engine-pool.ts';
 import { findToxiproxy, type ToxiproxySource } from './engines.ts';
 import { faultToToxic } from './fault-to-toxic.ts';
-import { InjectorError, type Network, type NetworkRequest, type Networks, type NetworkSink } from './network.ts';
+import type { Network, NetworkRequest, Networks } from './network.ts';
 import { route } from './route.ts';
-import { allOrFirstError, openSide, type OpenSettings, type Side } from './side.ts';
+import { allOrFirstError, openEngine, type OpenEngine, type OpenSettings } from './side.ts';
+import { toxicsOn } from './toxics-on.ts';
 
 export interface NetworkSettings {
   /** Where the engines run: beside the nodes. */
@@ -37,128 +38,61 @@ export function toxiproxyNetworks(settings: NetworkSettings): Networks {
 async function open(request: NetworkRequest, settings: OpenSettings): Promise<Network> {
   const owned = new AsyncDisposableStack();
   try {
-    const sink = onceBroken(request.sink);
+    const sink = breakableSink(request.sink);
     const links = request.topology.links.filter((link) => request.routing.has(link.name));
     const names = [...new Set(request.routing.values())].sort();
     // A stack of its own per engine, so that both start at once and each is undone in its own order.
-    const sides = names.map((name) => ({ name, stack: owned.use(new AsyncDisposableStack()) }));
-    const lanes = await allOrFirstError(sides.map((side) => openSide(side, links, request, sink, settings)));
-    return networkOf(request, lanes, sink, owned);
+    const stacks = names.map((name) => ({ name, stack: owned.use(new AsyncDisposableStack()) }));
+    const engines = await allOrFirstError(stacks.map((each) => openEngine(each, links, request, sink, settings)));
+    return networkOf(request, engines, sink, owned);
   } catch (error) {
     await owned.disposeAsync();
     throw error;
   }
 }
 
-interface Armed {
-  step: LinkStep;
-  undo: () => Promise<void>;
-}
-
-function networkOf(request: NetworkRequest, sides: readonly Side[], sink: BreakableSink, owned: AsyncDisposableStack): Network {
-  const armed = new Map<string, Armed>();
-  const connections = sink.open;
-
-  async function lift(stepId: string): Promise<void> {
-    const entry = armed.get(stepId);
-    if (!entry) return;
-    armed.delete(stepId);
-    await guarded(sink, entry.undo);
-  }
-
-  const proxies = new Map<string, ReturnType<Control['client']['get']>>();
+function networkOf(request: NetworkRequest, engines: readonly OpenEngine[], sink: BreakableSink, owned: AsyncDisposableStack): Network {
+  const toxics = toxicsOn(sink);
+  /** How to take each armed step back, by its id. */
+  const armed = new Map<string, () => Promise<void>>();
 
   async function arm(step: LinkStep): Promise<void> {
     if (armed.has(step.id)) throw new Error(`step '${step.id}' is armed already`);
-    const side = sides.find((each) => each.links.has(step.link));
-    const place = side?.links.get(step.link);
-    if (!side || !place) throw new Error(`link '${step.link}' of step '${step.id}' has no proxy in this network`);
-    const translation = faultToToxic(side.name, step, {
+    const engine = engines.find((each) => each.links.has(step.link));
+    const place = engine?.links.get(step.link);
+    if (!engine || !place) throw new Error(`link '${step.link}' of step '${step.id}' has no proxy in this network`);
+    const translation = faultToToxic(engine.name, step, {
       transport: transportOf(request.topology, place.link),
       framing: place.link.framing,
     });
-    if ('refused' in translation) throw new Error(`step '${step.id}' was not planned for ${side.name}: ${translation.refused}`);
-    await guarded(sink, async () => {
+    if ('refused' in translation) throw new Error(`step '${step.id}' was not planned for ${engine.name}: ${translation.refused}`);
+    await sink.guarded(async () => {
       const undo =
-        'disable' in translation ? await disable(side, place.proxy, step) : await addToxic(side, place.proxy, step, translation.toxic);
-      armed.set(step.id, { step, undo });
+        'disable' in translation
+          ? await toxics.disable(engine, place.proxy, step)
+          : await toxics.add(engine, place.proxy, step, translation.toxic);
+      armed.set(step.id, undo);
     });
   }
 
-  async function addToxic(side: Side, name: string, step: LinkStep, spec: object): Promise<() => Promise<void>> {
-    // The proxy does not change while it lives: one look is enough for all that is armed on it.
-    const looked = proxies.get(name) ?? side.control.client.get(name);
-    proxies.set(name, looked);
-    const proxy = await looked;
-    const toxic = await proxy.addToxic(spec as Parameters<typeof proxy.addToxic>[0]);
-    await side.witness.armed(step, name);
-    return async () => {
-      await toxic.remove();
-      await side.witness.lifted(step, name);
-    };
-  }
-
-  /** The connections that are open then are the ones that the fault closes; a refused dial is seen by nobody. */
-  async function disable(side: Side, name: string, step: LinkStep): Promise<() => Promise<void>> {
-    const proxy = await side.control.client.get(name);
-    const { listen, upstream } = proxy;
-    await side.witness.drained();
-    const open = [...(connections.get(step.link) ?? [])];
-    await proxy.update({ enabled: false, listen, upstream });
-    const inferredFrom = 'it was open when the link went down';
-    for (const connection of open) sink.fired(step.id, { connection, direction: step.direction, byteOffset: 0, inferredFrom });
-    return async () => void (await proxy.update({ enabled: true, listen, upstream }));
+  async function lift(stepId: string): Promise<void> {
+    const undo = armed.get(stepId);
+    if (!undo) return;
+    armed.delete(stepId);
+    await sink.guarded(undo);
   }
 
   return {
-    engines: sides.map((side) => side.title),
+    engines: engines.map((engine) => engine.title),
     arm,
     lift,
     async liftAll() {
       for (const id of [...armed.keys()].toReversed()) await lift(id);
     },
     async drained() {
-      await guarded(sink, () => allOrFirstError(sides.map((side) => side.witness.drained())));
+      await sink.guarded(() => allOrFirstError(engines.map((engine) => engine.witness.drained())));
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-/** What the injector could not do is known to the run even where the caller swallows the error. */
-async function guarded<T>(sink: NetworkSink, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof InjectorError) sink.broken(error.message);
-    throw error;
-  }
-}
-
-interface BreakableSink extends NetworkSink {
-  /** Connections open now, by link. */
-  readonly open: ReadonlyMap<string, ReadonlySet<number>>;
-}
-
-/** Says once that it broke, and keeps count of open connections. */
-function onceBroken(sink: NetworkSink): BreakableSink {
-  const open = new Map<string, Set<number>>();
-  let broken = false;
-  return {
-    open,
-    connection(event) {
-      const numbers = open.get(event.link) ?? new Set();
-      open.set(event.link, numbers);
-      if (event.state === 'opened') numbers.add(event.connection);
-      else numbers.delete(event.connection);
-      sink.connection(event);
-    },
-    frame: (event) => sink.frame(event),
-    frameError: (event) => sink.frameError(event),
-    fired: (step, hit) => sink.fired(step, hit),
-    broken(detail) {
-      if (!broken) sink.broken(detail);
-      broken = true;
-    },
   };
 }
 

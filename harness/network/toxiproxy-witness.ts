@@ -1,7 +1,7 @@
 // What Toxiproxy did, inferred: it has no events, but its log tells of every connection as it is set up and removed, and its
 // metrics of the bytes of those that ended.
 import type { Control } from './control.ts';
-import type { Engine } from './engines.ts';
+import type { Engine } from './engine.ts';
 import { logHandshake } from './log-handshake.ts';
 import { metricLooks } from './metric-looks.ts';
 import { laneOf, type InferringSink, type Lane } from './toxiproxy-lane.ts';

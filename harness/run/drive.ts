@@ -4,7 +4,7 @@ import { bounded } from '../model/bounded.ts';
 import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
 import type { Scenario, Script } from '../model/scenario.ts';
-import { InjectorError } from '../network/network.ts';
+import { InjectorError } from '../network/network-sink.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
 import { BootFailed } from './boot.ts';
 import { dumpTwice } from './dump.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Step } from '../model/fault.ts';
 import { SMALL_DISK_KB, type FileFault, type FileStep } from '../model/file-fault.ts';
 import { hasWildcard } from '../model/file-path.ts';
-import { InjectorError } from '../network/network.ts';
+import { InjectorError } from '../network/network-sink.ts';
 import { type Ground, RuntimeError, type SmallDisk } from '../runtime/runtime.ts';
 import { damage, isDamage } from './damage.ts';
 import type { Injector, InjectorSink } from './injector.ts';

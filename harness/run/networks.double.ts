@@ -2,7 +2,8 @@
 // down in order, and the test plays the engine: it says when a fault fires and when the engine breaks.
 import type { LinkStep } from '../model/fault.ts';
 import type { Hit } from '../model/history.ts';
-import { InjectorError, type NetworkSink, type Networks } from '../network/network.ts';
+import { InjectorError, type NetworkSink } from '../network/network-sink.ts';
+import type { Networks } from '../network/network.ts';
 
 export interface NetworksDouble extends Networks {
   /** `open`, `arm <id>`, `lift <id>`, `lift all`, `drained`, `closed`. */

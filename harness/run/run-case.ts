@@ -10,7 +10,7 @@ import type { Phase } from '../model/history.ts';
 import { decisionsIn, type Decision } from '../model/repro.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/verdict.ts';
-import { InjectorError, type NetworkSink } from '../network/network.ts';
+import { InjectorError, type NetworkSink } from '../network/network-sink.ts';
 import type { GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './boot.ts';
 import { clockedNodes, clockInjector } from './clock-faults.ts';

@@ -1,0 +1,42 @@
+// A run's sink as the parts of a network share it: it says once that the network broke, and keeps count of open connections.
+import { InjectorError, type NetworkSink } from './network-sink.ts';
+
+export interface BreakableSink extends NetworkSink {
+  /** Connections open now, by link. */
+  readonly open: ReadonlyMap<string, ReadonlySet<number>>;
+  /** What the injector could not do is known to the run even where the caller swallows the error. */
+  guarded<T>(act: () => Promise<T>): Promise<T>;
+}
+
+export function breakableSink(sink: NetworkSink): BreakableSink {
+  const open = new Map<string, Set<number>>();
+  let told = false;
+
+  const broken = (detail: string): void => {
+    if (!told) sink.broken(detail);
+    told = true;
+  };
+
+  return {
+    open,
+    connection(event) {
+      const numbers = open.get(event.link) ?? new Set();
+      open.set(event.link, numbers);
+      if (event.state === 'opened') numbers.add(event.connection);
+      else numbers.delete(event.connection);
+      sink.connection(event);
+    },
+    frame: (event) => sink.frame(event),
+    frameError: (event) => sink.frameError(event),
+    fired: (step, hit) => sink.fired(step, hit),
+    broken,
+    async guarded(act) {
+      try {
+        return await act();
+      } catch (error) {
+        if (error instanceof InjectorError) broken(error.message);
+        throw error;
+      }
+    },
+  };
+}
