@@ -1,5 +1,5 @@
 // Whether a frame is the one a toxic was armed for: by its header, or by its decoded content.
-
+import { isDeepStrictEqual } from 'node:util';
 import type { FrameInfo } from './frames/frame.ts';
 import type { Attributes, FrameContent } from './toxics/toxic.ts';
 
@@ -34,7 +34,9 @@ export function contentMatches(match: FrameMatch, frame: FrameInfo, content: Ext
 
 function jsonMatches(wanted: Readonly<Record<string, unknown>>, payload: Buffer): boolean {
   const document = parsed(payload);
-  return document !== undefined && Object.entries(wanted).every(([pointer, value]) => isSame(valueAt(document.value, pointer), value));
+  return (
+    document !== undefined && Object.entries(wanted).every(([pointer, value]) => isDeepStrictEqual(valueAt(document.value, pointer), value))
+  );
 }
 
 function parsed(payload: Buffer): { value: unknown } | undefined {
@@ -54,14 +56,4 @@ function valueAt(document: unknown, pointer: string): unknown {
     value = (value as Record<string, unknown>)[key];
   }
   return value;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isSame((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
-  );
 }
