@@ -21,19 +21,22 @@ export function controlOf(who: string, url: string, deadlineMs: number): Control
   return { client, call };
 }
 
+/** What the client asks of its transport, without the private members that keep any other object from being one. */
+type Transport = Pick<Toxiproxy['api'], keyof Toxiproxy['api']>;
+
 /** The client's own transport has no deadline and drops error bodies, so it gets one with the same four methods. */
 function transport(ask: (method: string, url: string, body?: unknown) => Promise<string>): Toxiproxy['api'] {
   const parsed = async (method: string, url: string, body?: unknown) => {
     const text = await ask(method, url, body);
     return { data: text === '' ? undefined : JSON.parse(text) };
   };
-  const methods = {
-    get: (url: string) => parsed('GET', url),
-    post: (url: string, body?: unknown) => parsed('POST', url, body),
-    delete: async (url: string) => void (await ask('DELETE', url)),
-    getText: (url: string) => ask('GET', url),
+  const methods: Transport = {
+    get: (url) => parsed('GET', url),
+    post: (url, body) => parsed('POST', url, body),
+    delete: async (url) => void (await ask('DELETE', url)),
+    getText: (url) => ask('GET', url),
   };
-  return methods as unknown as Toxiproxy['api'];
+  return methods as Toxiproxy['api'];
 }
 
 async function deadlined(

@@ -1,5 +1,6 @@
 // The one table from what the model calls a fault to what a fault server is told: a toxic, or the proxy
 // disabled. What an engine, a transport or a framing cannot carry is refused here, with the reason, at planning.
+import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { FrameMatch, LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/fault.ts';
 import type { Framing, Stream, Transport } from '../model/link.ts';
 import { apiName } from './api-name.ts';
@@ -8,13 +9,8 @@ import type { EngineName } from './engine.ts';
 type Scalar = string | number | boolean | null;
 type Attributes = Readonly<Record<string, Scalar | readonly Scalar[] | Readonly<Record<string, unknown>>>>;
 
-export interface ToxicSpec {
-  name: string;
-  type: string;
-  stream: 'upstream' | 'downstream';
-  toxicity: 1;
-  attributes: Attributes;
-}
+/** The client's own type, but for the types of toxics that only our proxy has. */
+export type ToxicSpec = Omit<ICreateToxicBody<Attributes>, 'type'> & { type: string };
 
 /** `disable` is the proxy's `enabled: false`: its address stops answering and its connections close. */
 export type Translation = { toxic: ToxicSpec } | { disable: true } | { refused: string };

@@ -1,5 +1,6 @@
 // One engine of a network with its proxies: it is started or borrowed, the proxies are created on it, and a
 // witness watches what it does.
+import type { ICreateProxyBody } from 'toxiproxy-node-client';
 import { addressText, type Link } from '../model/link.ts';
 import { transportOf, type Topology } from '../model/topology.ts';
 import type { Ground } from '../runtime/runtime.ts';
@@ -78,7 +79,7 @@ function proxyName(engine: EngineName, request: OpenRequest, link: Link): string
 
 async function createProxy(control: Control, request: OpenRequest, engine: EngineName, link: Link, name: string): Promise<void> {
   const place = request.ground.proxyPlace(link);
-  const body = { name, listen: addressText(place.listen), upstream: addressText(place.upstream), enabled: true };
+  const body: ICreateProxyBody = { name, listen: addressText(place.listen), upstream: addressText(place.upstream), enabled: true };
   const ours = { framing: link.framing, capture: true, seed: request.seed, label: link.name };
   const preamble = transportOf(request.topology, link) === 'stdio' && { preamble: true };
   await control.client.createProxy(engine === 'own' ? { ...body, ...ours, ...preamble } : body);

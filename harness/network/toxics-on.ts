@@ -1,4 +1,5 @@
 // How a step is put in force on an engine: a toxic is added to its proxy, or the proxy is disabled. Each gives its undo.
+import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { LinkStep } from '../model/fault.ts';
 import type { BreakableSink } from './breakable-sink.ts';
 import type { Control } from './control.ts';
@@ -18,7 +19,7 @@ export function toxicsOn(sink: BreakableSink): Toxics {
       const looked = proxies.get(name) ?? engine.control.client.get(name);
       proxies.set(name, looked);
       const proxy = await looked;
-      const toxic = await proxy.addToxic(spec as unknown as Parameters<typeof proxy.addToxic>[0]);
+      const toxic = await proxy.addToxic(spec as ICreateToxicBody<ToxicSpec['attributes']>);
       await engine.witness.armed(step, name);
       return async () => {
         await toxic.remove();
