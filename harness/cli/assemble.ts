@@ -1,6 +1,5 @@
 // Where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import type { Case, RuntimeName } from '../model/case.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import { redactor } from '../model/redact.ts';
@@ -96,8 +95,8 @@ function secretsIn(environment: NodeJS.ProcessEnv): string[] {
 
 export async function commitOf(root: string): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: root, timeout: 5_000 });
-    return stdout.trim();
+    const { stdout } = await execa('git', ['rev-parse', 'HEAD'], { cwd: root, timeout: 5_000 });
+    return stdout;
   } catch {
     return null;
   }

@@ -1,10 +1,9 @@
 // `tornwire doctor`: what this machine has and lacks, what that means, and the cure. Changes nothing.
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import type { MachineFinding, MachineFindings } from '../model/machine-finding.ts';
 import { findToxiproxy } from '../network/engines.ts';
 import { loadScenarios, projectAt } from './project.ts';
@@ -209,7 +208,7 @@ async function pressure(): Promise<Finding> {
 
 async function output(program: string, words: readonly string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(program, words, { timeout: 5_000 });
+    const { stdout } = await execa(program, words, { timeout: 5_000 });
     return stdout.trim();
   } catch {
     return undefined;

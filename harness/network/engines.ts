@@ -1,13 +1,12 @@
 // Where fault servers come from: our own proxy or Shopify's Toxiproxy, launched on a run's ground, or one
 // that somebody else started. The only file of the harness that knows where proxy/ is.
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import type { Link } from '../model/link.ts';
 import type { Ground, NodeExit, Program } from '../runtime/runtime.ts';
 import type { Engine, EngineName } from './engine.ts';
@@ -114,7 +113,7 @@ function candidates(env: NodeJS.ProcessEnv): string[] {
 async function versionOf(binary: string): Promise<string | undefined> {
   try {
     await access(binary, constants.X_OK);
-    const { stdout } = await promisify(execFile)(binary, ['-version'], { timeout: 5000 });
+    const { stdout } = await execa(binary, ['-version'], { timeout: 5000 });
     return /^toxiproxy-server version (\S+)/.exec(stdout)?.[1];
   } catch {
     return undefined;

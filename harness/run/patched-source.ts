@@ -1,9 +1,8 @@
 // A copy of the system's code with one defect brought back. The copy lies in the case's folder, and packages
 // still resolve through a link to the original's node_modules, in containers too.
-import { execFile } from 'node:child_process';
 import { access, cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import type { System } from '../model/scenario.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
 import { EXIT } from '../model/verdict.ts';
@@ -86,7 +85,7 @@ async function gitApply(patch: string, folder: string, ...words: readonly string
   // The ceiling keeps git from taking the folder for a part of an outer repository and skipping its files.
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
   try {
-    await promisify(execFile)('git', ['apply', '--whitespace=nowarn', ...words, patch], { cwd: folder, env, timeout: 20_000 });
+    await execa('git', ['apply', '--whitespace=nowarn', ...words, patch], { cwd: folder, env, timeout: 20_000 });
     return undefined;
   } catch (cause) {
     const { code, stderr } = cause as { code?: unknown; stderr?: string };

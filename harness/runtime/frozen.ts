@@ -1,10 +1,9 @@
 // Makes a folder or file unchangeable for everybody, and changeable again. Permissions do not bind the superuser, so
 // where the harness is root the kernel's immutable flag is set instead (chattr(1), ioctl_iflags(2)): it belongs to the
 // inode, so it holds in containers too, and needs no file to be closed. Writers see EPERM then, otherwise EACCES.
-import { execFile } from 'node:child_process';
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { RuntimeError } from './runtime.ts';
 
 export async function freeze(path: string, deep: boolean): Promise<AsyncDisposable> {
@@ -62,7 +61,7 @@ async function freezeByModes(path: string, deep: boolean): Promise<AsyncDisposab
 }
 
 async function isFrozen(path: string): Promise<boolean> {
-  const { stdout } = await promisify(execFile)('lsattr', ['-d', path]);
+  const { stdout } = await execa('lsattr', ['-d', path]);
   return stdout.split(' ', 1)[0]?.includes('i') ?? false;
 }
 
@@ -75,7 +74,7 @@ async function withAllBelow(path: string): Promise<string[]> {
 
 async function chattr(...words: readonly string[]): Promise<void> {
   try {
-    await promisify(execFile)('chattr', words, { timeout: 10_000 });
+    await execa('chattr', words, { timeout: 10_000 });
   } catch (cause) {
     const { code, stderr } = cause as { code?: unknown; stderr?: string };
     const why = code === 'ENOENT' ? 'chattr is not installed (apt-get install e2fsprogs)' : (stderr ?? '').trim().replaceAll('\n', '; ');

@@ -2,9 +2,8 @@
 // that nothing is hidden by it. It is filled by taking away what is free (tmpfs(5), remount with a smaller size) and
 // given back the same way: no file of ours lies in the node's folder, and containers, which see the same mount, see it
 // too. The last page of a file that is there stays writable, as on any file system that counts in blocks.
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, statfs } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { isRoot } from './frozen.ts';
 import { poll } from './poll.ts';
 import { RuntimeError } from './runtime.ts';
@@ -52,7 +51,7 @@ export async function emptySmallDisk(folder: string, sizeKB: number): Promise<vo
 /** Also those of a harness that died: the kernel's own list is asked. Who still holds a file on one keeps only that. */
 export async function unmountBelow(folder: string): Promise<void> {
   const mounted = mountPoints(await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')).filter((at) => at.startsWith(`${folder}/`));
-  for (const at of mounted.toReversed()) await promisify(execFile)('umount', ['--lazy', at], { timeout: MOUNT_WITHIN_MS });
+  for (const at of mounted.toReversed()) await execa('umount', ['--lazy', at], { timeout: MOUNT_WITHIN_MS });
 }
 
 /** proc_pid_mountinfo(5): the fifth field, with blanks and the like as octal numbers. */
@@ -65,9 +64,9 @@ function mountPoints(mountinfo: string): string[] {
 
 async function mount(...words: readonly string[]): Promise<void> {
   try {
-    await promisify(execFile)('mount', words, { timeout: MOUNT_WITHIN_MS });
+    await execa('mount', words, { timeout: MOUNT_WITHIN_MS });
   } catch (cause) {
-    const why = ((cause as { stderr?: string }).stderr ?? (cause as Error).message).trim().replaceAll('\n', '; ');
+    const why = ((cause as { stderr?: string }).stderr || (cause as Error).message).trim().replaceAll('\n', '; ');
     throw new RuntimeError(`a small disk could not be had: ${why}`, { cause });
   }
 }
