@@ -74,7 +74,7 @@ function resetNow(socket: Socket): 'rst' | 'fin' {
   }
   const kernel = loadKernel();
   const handle = handleOf(socket);
-  const resets = !('missing' in kernel) && handle !== undefined && kernel.lingerNot(handle.fd) === 0;
+  const resets = !('missing' in kernel) && handle !== undefined && kernel.resetOnClose(handle.fd) === 0;
   socket.destroy();
   return resets ? 'rst' : 'fin';
 }

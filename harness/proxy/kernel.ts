@@ -20,7 +20,7 @@ export interface Kernel {
   /** Pipes; `send` works on sockets only. */
   write(fd: number, data: Buffer, start: number, end: number): number;
   /** Closing this TCP socket is from now on a reset (SO_LINGER with no time). */
-  lingerNot(fd: number): number;
+  resetOnClose(fd: number): number;
   /** True when nobody can read any more what we write: the peer closed or reset (poll's HUP and ERR). */
   hungUp(fd: number): boolean;
   /** True when the kernel would take a byte more (poll's OUT). */
@@ -148,7 +148,7 @@ function kernelOver(koffi: Koffi): Kernel {
       const info = block.subarray(at.info, at.info + TCP_INFO_BYTES);
       return bytesWritten(info);
     },
-    lingerNot(fd) {
+    resetOnClose(fd) {
       block.writeInt32LE(1, at.out);
       block.writeInt32LE(0, at.out + 4);
       return result(setsockopt(fd, SOL_SOCKET, SO_LINGER, outAddress, 8));
