@@ -10,11 +10,11 @@ export interface BreakableSink extends NetworkSink {
 
 export function breakableSink(sink: NetworkSink): BreakableSink {
   const open = new Map<string, Set<number>>();
-  let told = false;
+  let isBroken = false;
 
   const broken = (detail: string): void => {
-    if (!told) sink.broken(detail);
-    told = true;
+    if (!isBroken) sink.broken(detail);
+    isBroken = true;
   };
 
   return {

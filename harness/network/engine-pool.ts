@@ -141,8 +141,8 @@ async function startEngine(readyWithinMs: number): Promise<Running> {
 }
 
 async function listening(lines: NodeJS.EventEmitter, ended: Promise<string>, withinMs: number): Promise<string> {
-  const told = once(lines, 'line').then(([line]) => JSON.parse(line as string) as { host: string; port: number });
-  const first = await bounded(Promise.race([told, ended]), { withinMs });
+  const announced = once(lines, 'line').then(([line]) => JSON.parse(line as string) as { host: string; port: number });
+  const first = await bounded(Promise.race([announced, ended]), { withinMs });
   if (first.state !== 'done') throw new InjectorError(`fault-proxy was not listening within ${withinMs} ms`);
   if (typeof first.value === 'string') throw new InjectorError(`${first.value} before it was listening`);
   return `http://${first.value.host}:${first.value.port}`;

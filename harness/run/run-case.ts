@@ -33,7 +33,10 @@ import type { Stage } from './stage.ts';
 export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {
   const startedMs = performance.now();
   const plan = await planCase(named, given, environment.networks, environment.runtime);
-  if ('refused' in plan) return resultOf(named, given, environment, unknown('plan', 'refused', plan.refused), startedMs, NOT_LIVE);
+  if ('refused' in plan) {
+    const verdict = unknown('plan', 'refused', plan.refused);
+    return resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] });
+  }
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
   const live = await playLive(named, plan, given, environment, recorder).catch((error: unknown) => {
     // Whatever an interrupt breaks on its way out is the interrupt's doing.
@@ -43,25 +46,22 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
   recorder.saved();
   const oracles = [...environment.oracles, ...named.scenario.oracles];
   const verdict = live.interrupted ? unknown('run', 'interrupted', 'the run was interrupted') : judge(recorder.history, plan, oracles);
-  return resultOf(named, given, environment, verdict, startedMs, { ...live, decisions: decisionsIn(recorder.history) });
+  return resultOf(named, given, environment, { verdict, startedMs, live, decisions: decisionsIn(recorder.history) });
 }
 
 const MACHINE_EVERY_MS = 500;
 
-interface Played extends Live {
-  decisions: readonly Decision[];
-}
-
-interface Live {
+/** What the part of a run in which programs live leaves beside its history. */
+interface LiveRun {
   engines: readonly string[];
   driveMs: number;
   interrupted: boolean;
 }
 
-const NOT_LIVE: Played = { engines: [], driveMs: 0, interrupted: false, decisions: [] };
+const NOT_LIVE: LiveRun = { engines: [], driveMs: 0, interrupted: false };
 
 /** Everything that is started here has ended when this resolves, whichever way it goes. */
-async function playLive(named: NamedScenario, plan: CasePlan, given: Case, environment: Environment, recorder: Recorder): Promise<Live> {
+async function playLive(named: NamedScenario, plan: CasePlan, given: Case, environment: Environment, recorder: Recorder): Promise<LiveRun> {
   const { scenario } = named;
   const broken = new AbortController();
   const signal = AbortSignal.any([environment.signal, broken.signal]);
@@ -85,10 +85,10 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     network,
     recorder,
     (detail) => sink.broken(detail),
-    (told) => ({
-      node: nodeInjector(system, recorder, told),
-      file: fileInjector(ground, told),
-      clock: clockInjector(ground, system, told),
+    (injectorSink) => ({
+      node: nodeInjector(system, recorder, injectorSink),
+      file: fileInjector(ground, injectorSink),
+      clock: clockInjector(ground, system, injectorSink),
     }),
   );
   const stage: Stage = { plan, given, ground, system, faults, obligations, recorder, environment, signal };
@@ -166,14 +166,14 @@ function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortCo
   };
 }
 
-function resultOf(
-  named: NamedScenario,
-  given: Case,
-  environment: Environment,
-  verdict: Verdict,
-  startedMs: number,
-  live: Played,
-): CaseResult {
+interface Ended {
+  verdict: Verdict;
+  startedMs: number;
+  live: LiveRun;
+  decisions: readonly Decision[];
+}
+
+function resultOf(named: NamedScenario, given: Case, environment: Environment, { verdict, startedMs, live, decisions }: Ended): CaseResult {
   return {
     case: given,
     title: named.scenario.title,
@@ -182,7 +182,7 @@ function resultOf(
     driveMs: live.driveMs,
     folder: environment.folder,
     engines: live.engines,
-    decisions: live.decisions,
+    decisions,
     fingerprint: verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], roleOf(named, verdict.findings[0].subject)) : '',
   };
 }
