@@ -2,7 +2,7 @@
 // nobody expected.
 import { CommanderError } from 'commander';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 /** What goes to stderr, and the exit code. */
 export function failureOf(error: unknown): { text: string; exitCode: number } {

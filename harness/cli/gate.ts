@@ -8,7 +8,7 @@ import { readPolicy } from '../gate/policy-file.ts';
 import { budgetMs, type Policy } from '../model/policy.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { hash32, SEED_MAX } from '../model/seed.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { gateMarkdown } from '../report/gate-markdown.ts';
 import { gateText } from '../report/gate-terminal.ts';
 import { junitXml } from '../report/junit.ts';

@@ -8,7 +8,7 @@ import type { EngineChoice, RuntimeName } from '../model/case.ts';
 import { milliseconds, type Duration } from '../model/duration.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { hash32, SEED_MAX } from '../model/seed.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { findToxiproxy } from '../network/engines.ts';
 import { nightlyText } from '../report/nightly.ts';
 import { failureLines, progressLine } from '../report/terminal.ts';

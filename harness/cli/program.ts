@@ -2,7 +2,7 @@
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { milliseconds, type Duration } from '../model/duration.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './version.ts';

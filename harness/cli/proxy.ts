@@ -1,5 +1,5 @@
 // `tornwire proxy`: the fault proxy as a program of its own, until it is told to stop.
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { serve } from '../proxy/serve.ts';
 
 export interface ProxyOptions {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Case } from '../model/case.ts';
 import type { Event } from '../model/history.ts';
 import { decisionsIn, firstDifference, type Decision } from '../model/repro.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { readRepro } from '../results/repro-file.ts';
 import type { Summary } from '../results/summary.ts';
 import type { PlannedCase } from './campaign.ts';

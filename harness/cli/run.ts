@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { randomInt } from 'node:crypto';
 import type { EngineChoice, RuntimeName } from '../model/case.ts';
 import { SEED_MAX } from '../model/seed.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { failureLines, progressLine, table } from '../report/terminal.ts';
 import { isHarnessError, type Summary } from '../results/summary.ts';
 import { RuntimeError } from '../runtime/runtime.ts';

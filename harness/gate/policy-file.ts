@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 /** One line: the file, the line, the key and what is wrong with it. */
 export class PolicyError extends TornwireError {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { caseSchema } from './case.ts';
 import { eventsOf, type History } from './history.ts';
 import { TornwireError } from './tornwire-error.ts';
-import { EXIT } from './verdict.ts';
+import { EXIT } from './exit-code.ts';
 
 /** Raised when a field changes its meaning; an older file is still read, a newer one is refused. */
 export const REPRO_FORMAT = 1;

@@ -9,7 +9,7 @@
 //   {LINK.path}          the same as one executable file; words behind either are arguments of the child
 import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
 import { TornwireError } from './tornwire-error.ts';
-import { EXIT } from './verdict.ts';
+import { EXIT } from './exit-code.ts';
 
 export type Listener =
   | { transport: 'tcp'; port: number }

@@ -50,6 +50,3 @@ export function failOrPass(oracle: string, findings: readonly Omit<Finding, 'ora
 export function unknown(oracle: string, reason: UnknownReason, detail: string): Verdict {
   return { outcome: 'unknown', oracle, reason, detail, findings: [] };
 }
-
-/** Exit codes of every command (docs/reference/exit-codes.md). */
-export const EXIT = { pass: 0, fail: 1, usage: 2, harness: 3, unknown: 4, interrupted: 130 } as const;

@@ -2,7 +2,7 @@
 import type { Hit } from '../model/history.ts';
 import type { Direction } from '../model/link.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 /** Facts flow back one way. */
 export interface NetworkSink {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 /** @throws ResultsError naming the file and the reason. */
 export async function writeWhole(file: string, text: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Step } from '../model/fault.ts';
 import type { FileStep } from '../model/file-fault.ts';
 import type { NodeFault, NodeStep } from '../model/node-fault.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import type { Network } from '../network/network.ts';
 import { handledBy, type HandledStep, type Injector, type InjectorSink } from './injector.ts';
 import { reactionsIn } from './reactions.ts';

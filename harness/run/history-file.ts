@@ -3,7 +3,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 const FLUSH_EVERY_MS = 25;
 const NEWLINE = 0x0a;

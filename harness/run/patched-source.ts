@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { System } from '../model/scenario.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 export interface Source extends AsyncDisposable {
   folder: string | undefined;

@@ -8,7 +8,7 @@ import type { NodeFaultKind } from '../model/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/oracle.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import type { Link } from '../model/link.ts';
 import type { Runtime } from '../runtime/runtime.ts';

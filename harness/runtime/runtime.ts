@@ -6,7 +6,7 @@ import type { Link } from '../model/link.ts';
 import type { Imposition, NodeFault, NodeFaultOf } from '../model/node-fault.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
 import type { Node, Topology } from '../model/topology.ts';
-import { EXIT } from '../model/verdict.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 export interface Runtime {
   readonly name: 'process' | 'container' | 'mock';
