@@ -5,9 +5,10 @@ import { imposeOnContainer } from './container-faults.ts';
 import { firstChildOf, processesBeside } from './container-processes.ts';
 import type { StartedContainer } from './docker-container.ts';
 import type { LogLines, LogStream } from './log-lines.ts';
-import { commandLineOf, sendSignal } from './marked-processes.ts';
+import { sendSignal } from './marked-processes.ts';
 import type { NodeProcesses } from './node-processes.ts';
 import { settlesWithin } from './poll.ts';
+import { commandLineOf } from './proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
 
 const KILL_WITHIN_MS = 10_000;

@@ -7,10 +7,11 @@
 //            monotonic clock and no timer that waits for a time to pass.
 //
 // Programs that ask the kernel themselves (static ones, Go) and the times of files are not reached.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RuntimeName } from '../model/case.ts';
+import { allPids, procText } from './proc.ts';
 import { type Clocks, RuntimeError } from './runtime.ts';
 
 /** The variant for programs with threads, without its folder. */
@@ -95,7 +96,7 @@ export async function setClockOf(clocks: FakeClocks | undefined, node: string, o
 
 /** Those that have the library between themselves and their clocks. */
 function followersOf(pids: readonly number[]): number {
-  return pids.filter((pid) => read(`/proc/${pid}/maps`).includes('/libfaketime')).length;
+  return pids.filter((pid) => procText(pid, 'maps')?.includes('/libfaketime')).length;
 }
 
 /**
@@ -108,7 +109,7 @@ export async function removeClockRemains(): Promise<void> {
     return pid !== undefined && !existsSync(`/proc/${pid}`) && isOurs(name);
   });
   if (remains.length === 0) return;
-  const inUse = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map((pid) => read(`/proc/${pid}/maps`));
+  const inUse = allPids().flatMap((pid) => procText(pid, 'maps') ?? []);
   for (const name of remains) if (!inUse.some((maps) => maps.includes(name))) await rm(join('/dev/shm', name), { force: true });
 }
 
@@ -118,13 +119,4 @@ function isOurs(name: string): boolean {
 
 function inSeconds(offsetMs: number): string {
   return `${offsetMs < 0 ? '-' : '+'}${(Math.abs(offsetMs) / 1_000).toFixed(6)}`;
-}
-
-/** Processes end between listing and reading, and those of other users are closed to us. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,9 +1,10 @@
 // A started program together with everything it started: the group is signalled at once, the marker finds who left it.
 import type { Node } from '../model/topology.ts';
 import type { LogLines, LogStream } from './log-lines.ts';
-import { commandLineOf, killUntilGone, type MarkedProcess, sendSignal } from './marked-processes.ts';
+import { killUntilGone, type MarkedProcess, sendSignal } from './marked-processes.ts';
 import { imposeFromOutside, type NodeProcesses } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
+import { commandLineOf } from './proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
 

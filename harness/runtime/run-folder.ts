@@ -17,9 +17,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { startTimeOf } from './marked-processes.ts';
 import { CLOCKS_FOLDER, removeClockRemains } from './fake-clock.ts';
 import { thawBelow } from './frozen.ts';
+import { startTimeOf } from './proc.ts';
 import { RuntimeError } from './runtime.ts';
 import { unmountBelow } from './small-disk.ts';
 

@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Address, Link } from '../model/link.ts';
 import { linkNamed, nodeNamed, type Node, type Topology } from '../model/topology.ts';
-import { commandLineOf, markedProcesses } from './marked-processes.ts';
+import { markedProcesses } from './marked-processes.ts';
 import { poll } from './poll.ts';
+import { commandLineOf } from './proc.ts';
 import {
   type Ground,
   type NodeSink,

@@ -3,8 +3,9 @@
 import { type Link } from '../model/link.ts';
 import { type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import { type LogLines, logLines } from './log-lines.ts';
-import { commandLineOf, type MarkedProcess, startTimeOf } from './marked-processes.ts';
+import type { MarkedProcess } from './marked-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
+import { commandLineOf, startTimeOf } from './proc.ts';
 import { type ProcessTree, runningNode } from './process-tree.ts';
 import { type Leftover, type NodeExit, type NodeSink, RuntimeError } from './runtime.ts';
 
