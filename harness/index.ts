@@ -23,6 +23,7 @@ export type { FrameMatch, LinkFault, NodeFault, Step, Trigger } from './model/fa
 export type { ClockFault, FileFault } from './model/file-fault.ts';
 export type { Link, Address, Direction, Framing } from './model/link.ts';
 export type { Node, Topology, Readiness } from './model/topology.ts';
+export type { RuntimeName } from './model/case.ts';
 export type { Event, History } from './model/history.ts';
 export { eventsOf, observationsOf } from './model/history.ts';
 export type { Oracle, Plan } from './model/oracle.ts';

@@ -12,8 +12,7 @@ export async function clean(): Promise<number> {
 export function sweptLine(run: Swept): string {
   const parts = [
     run.processes.length > 0 ? `processes ${run.processes.join(' ')}` : '',
-    run.containers.length > 0 ? `containers ${run.containers.join(' ')}` : '',
-    run.networks.length > 0 ? `networks ${run.networks.join(' ')}` : '',
+    ...Object.entries(run.removed).map(([kind, names]) => (names.length > 0 ? `${kind} ${names.join(' ')}` : '')),
     `folder ${run.folder}`,
   ].filter((part) => part !== '');
   return run.left === undefined

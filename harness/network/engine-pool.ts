@@ -5,7 +5,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { controlOf } from './control.ts';
-import { type Engine, exitText, ownProgram } from './engines.ts';
+import { exitText } from '../runtime/runtime.ts';
+import { type Engine, ownProgram } from './engines.ts';
 import { InjectorError } from './network.ts';
 
 export interface EnginePool extends AsyncDisposable {
@@ -119,7 +120,9 @@ async function startEngine(readyWithinMs: number): Promise<Running> {
   const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'pipe'], env: process.env });
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-2000)));
-  const ended = once(child, 'exit').then(([code, signal]) => `fault-proxy ${exitText({ code, signal })}${lastWords && `\n${lastWords}`}`);
+  const ended = once(child, 'exit').then(
+    ([code, signal]) => `fault-proxy ended with ${exitText({ code, signal })}${lastWords && `\n${lastWords}`}`,
+  );
   const lines = createInterface({ input: child.stdout });
   try {
     const url = await listening(lines, ended, readyWithinMs);

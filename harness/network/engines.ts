@@ -9,7 +9,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Link } from '../model/link.ts';
-import type { Ground, NodeExit, Program } from '../runtime/runtime.ts';
+import { exitText, type Ground, type Program, type Runtime } from '../runtime/runtime.ts';
 import type { EngineName } from './network.ts';
 
 export interface Engine extends AsyncDisposable {
@@ -26,7 +26,7 @@ export interface Engine extends AsyncDisposable {
   since: number;
 }
 
-export type Where = 'process' | 'container';
+export type Where = Runtime['helpers'];
 
 export interface EngineRequest {
   where: Where;
@@ -141,7 +141,7 @@ async function launch(name: EngineName, request: EngineRequest, program: Omit<Pr
   return {
     name,
     url: `http://${launched.api.host}:${launched.api.port}`,
-    ended: launched.exited.then((exit) => `${program.name} ${exitText(exit)}${tail(launched.logTail())}`),
+    ended: launched.exited.then((exit) => `${program.name} ended with ${exitText(exit)}${tail(launched.logTail())}`),
     shared: false,
     logged: true,
     since: 0,
@@ -151,10 +151,6 @@ async function launch(name: EngineName, request: EngineRequest, program: Omit<Pr
 
 function outside(name: EngineName, url: string): Engine {
   return { name, url, ended: new Promise(() => {}), shared: true, logged: false, since: 0, [Symbol.asyncDispose]: async () => {} };
-}
-
-export function exitText(exit: NodeExit): string {
-  return exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
 }
 
 function tail(lines: readonly string[]): string {

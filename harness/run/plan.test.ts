@@ -1,13 +1,13 @@
 // What planning says to node steps: mistakes in the scenario throw, what a runtime cannot carry is refused with the
 // reason, by its nature or for what this machine lacks.
 import { describe, expect, test } from 'vitest';
-import type { Case, RuntimeName } from '../model/case.ts';
-import type { NodeFault, NodeStep } from '../model/node-fault.ts';
+import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
+import type { NodeStep } from '../model/node-fault.ts';
 import { defineScenario } from '../model/scenario.ts';
 import { kill, onNode } from '../model/steps.ts';
 import type { Topology } from '../model/topology.ts';
-import { NODE_FAULTS, RUNTIMES } from '../runtime/fault-table.ts';
-import { refusalOf } from '../runtime/refusals.ts';
+import { NODE_FAULTS } from '../runtime/fault-table.ts';
+import { RUNTIMES } from '../runtime/runtimes.ts';
 import { networksDouble } from './networks.double.ts';
 import { nodeDouble } from './played-case.double.ts';
 import { planCase } from './plan.ts';
@@ -18,9 +18,9 @@ const topology: Topology = {
   links: [{ name: 'target->child', from: 'target', to: 'child', listener: 'stdio', framing: 'ndjson' }],
 };
 
-describe.each(RUNTIMES)('on the %s runtime', (runtime) => {
+describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
   test.each(Object.entries(NODE_FAULTS))('%s is planned as the table says', async (_name, fault) => {
-    const reason = refusalOf(runtime, fault);
+    const reason = RUNTIMES[runtime]().refuses({ on: 'node', fault });
     const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
     const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
     expect('refused' in planned ? planned.refused : undefined).toBe(refused);
@@ -53,9 +53,7 @@ function plan(schedule: readonly NodeStep[], runtime: RuntimeName, lacked?: stri
   const given: Case = { scenario: 'a/b', parameters: {}, seed: 1, schedule, runtime, engine: 'auto', clockSpeed: 1 };
   return planCase({ name: 'a/b', file: 'b.scenario.ts', scenario }, given, networksDouble(), {
     name: runtime,
-    refuses: (fault: NodeFault) => refusalOf(runtime, fault),
+    refuses: (step) => RUNTIMES[runtime]().refuses(step),
     lacks: async () => lacked,
-    lacksForFile: async () => undefined,
-    lacksForClocks: async () => undefined,
   });
 }

@@ -23,7 +23,7 @@ const PROGRAMS = join(import.meta.dirname, '../runtime/test-programs');
 const LINK = 'caller->answerer';
 
 test.each(['with a proxy', 'dialled directly'])('a child over stdio is its parent’s to start: %s', async (how) => {
-  const networks = how === 'with a proxy' ? toxiproxyNetworks({ runtime: 'process' }) : DIRECT;
+  const networks = how === 'with a proxy' ? toxiproxyNetworks({ where: 'process' }) : DIRECT;
   const { verdict, history } = await play({ networks }, async (script) => {
     expect(await ask(script, 'hello')).toMatchObject({
       status: 200,
@@ -122,7 +122,7 @@ test('a parent that is killed takes its child along, and starts another one when
 });
 
 test('stdio links are refused where nodes are containers, and a restart of a child is refused anywhere', async () => {
-  const networks = toxiproxyNetworks({ runtime: 'container' });
+  const networks = toxiproxyNetworks({ where: 'container' });
   expect(await networks.route(topology({}), [], 'auto')).toEqual({
     refused: `link '${LINK}': stdio links run in the process runtime only`,
   });
@@ -139,7 +139,7 @@ interface Play {
 
 const PASS = expect.objectContaining({ outcome: 'pass' }) as Verdict;
 const DIRECT: Networks = {
-  ...toxiproxyNetworks({ runtime: 'process' }),
+  ...toxiproxyNetworks({ where: 'process' }),
   route: async () => ({ routing: new Map() }),
 };
 
@@ -160,7 +160,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
       { ...given, runtime: 'process', engine: 'auto' },
       {
         runtime: processRuntime({ stdioShim: stdioShim() }),
-        networks: how.networks ?? toxiproxyNetworks({ runtime: 'process' }),
+        networks: how.networks ?? toxiproxyNetworks({ where: 'process' }),
         probes: {
           resources: async () => ({ counts: {}, holders: {} }),
           stacks: async () => ({ cpuMs: 0, threads: [], handles: [] }),

@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import type { Imposition, NodeFaultOf } from '../model/node-fault.ts';
 import { refusalsIn } from './container-processes.ts';
 import { NEIGHBOURS, type StartedContainer } from './docker-container.ts';
-import { imposeFromOutside, type NodeProcesses, together } from './node-processes.ts';
+import { imposeFromOutside, together } from './impose-from-outside.ts';
+import type { NodeProcesses } from './node-processes.ts';
 import type { Imposed } from './runtime.ts';
 
 const MIB = 1024 * 1024;

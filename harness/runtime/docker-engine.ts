@@ -34,7 +34,7 @@ export interface Engine {
   /** Takes a container off its network; gives the way back, to the same address and names. */
   cutOff(container: string, network: ContainerPlan['network']): Promise<() => Promise<void>>;
   /** What it cannot limit, with the cure. */
-  limitless(): Promise<string | undefined>;
+  cannotLimit(): Promise<string | undefined>;
   /** Names of the run's containers that run now, and of its networks. */
   listRun(runId: string): Promise<{ containers: string[]; networks: string[] }>;
   /** Runs of this user's harnesses that have a container or network, whether or not they still have a folder. */
@@ -134,7 +134,7 @@ export async function connectEngine(): Promise<Engine> {
         await unlessEnded(`connect ${container}`, () => network.connect({ Container: container, EndpointConfig: endpoint }));
       };
     },
-    async limitless() {
+    async cannotLimit() {
       const info = (await call('info', () => docker.info())) as { MemoryLimit?: boolean; PidsLimit?: boolean };
       const missing = [...(info.PidsLimit === false ? ['processes'] : []), ...(info.MemoryLimit === false ? ['memory'] : [])];
       return missing.length === 0 ? undefined : `the Docker engine cannot limit ${missing.join(' and ')}: boot with cgroup_enable=memory`;

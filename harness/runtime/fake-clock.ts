@@ -10,7 +10,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RuntimeName } from '../model/case.ts';
 import { allPids, procText } from './proc.ts';
 import { type Clocks, RuntimeError } from './runtime.ts';
 
@@ -24,11 +23,6 @@ export const CLOCKS_FOLDER = 'clocks';
 
 /** Where Debian and its kin have it; inside the bundled image too. */
 export const LIBRARY_INSIDE = `/usr/lib/${TRIPLETS[process.arch] ?? process.arch}/faketime/${LIBRARY}`;
-
-/** Why the nodes of a runtime can never have other clocks than its own. */
-export function clockRefusal(runtime: RuntimeName): string | undefined {
-  return runtime === 'mock' ? 'a played program has the clock of the harness' : undefined;
-}
 
 export function clockLibrary(): { path: string } | { missing: string } {
   const named = process.env['TORNWIRE_LIBFAKETIME'];

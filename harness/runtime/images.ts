@@ -6,7 +6,7 @@ export const IMAGES = {
 } as const;
 
 /** A node's or program's own image, or the bundled base, into which the harness's Node is mounted. */
-export function imageFor(program: { image?: string }): { image: string; bundled: boolean } {
+export function imageFor(program: { image?: string | undefined }): { image: string; bundled: boolean } {
   const image = program.image ?? IMAGES.base;
   return { image, bundled: Object.values<string>(IMAGES).includes(image) };
 }

@@ -6,7 +6,7 @@ import { type Address, addressText } from '../model/link.ts';
 import type { Node, Readiness } from '../model/topology.ts';
 import type { LogLines } from './log-lines.ts';
 import { poll } from './poll.ts';
-import { type NodeExit, NotReadyError, type Program, RuntimeError } from './runtime.ts';
+import { exitText, type NodeExit, NotReadyError, type Program, RuntimeError } from './runtime.ts';
 
 interface Waiting {
   log: LogLines;
@@ -139,8 +139,4 @@ function answers(address: Address, path: string): Promise<boolean> {
 /** A promise over something that must be taken back when the waiting is over. */
 function ending(over: AbortSignal, listen: (end: (why: string) => void) => () => void): Promise<string> {
   return new Promise((resolve) => over.addEventListener('abort', listen(resolve), { once: true }));
-}
-
-function exitText(exit: NodeExit): string {
-  return exit.signal === null ? `code ${exit.code ?? 'unknown'}` : `signal ${exit.signal}`;
 }

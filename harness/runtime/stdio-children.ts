@@ -4,6 +4,7 @@ import { type Link } from '../model/link.ts';
 import { type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import { type LogLines, logLines } from './log-lines.ts';
 import type { MarkedProcess } from './marked-processes.ts';
+import type { NodeSite } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
 import { commandLineOf, startTimeOf } from './proc.ts';
 import { type ProcessTree, runningNode } from './process-tree.ts';
@@ -14,7 +15,7 @@ interface StdioChildrenSettings {
   /** Starts the far half of a link, its output going to `log`. */
   launch: (link: Link, log: LogLines) => Promise<ProcessTree>;
   marked: (node: string) => MarkedProcess[];
-  place: (node: string) => Parameters<typeof runningNode>[3];
+  site: (node: string) => NodeSite;
 }
 
 export interface StdioChildren extends Disposable {
@@ -46,7 +47,7 @@ type FarReport =
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
 
-export function stdioChildren({ topology, launch, marked, place }: StdioChildrenSettings): StdioChildren {
+export function stdioChildren({ topology, launch, marked, site }: StdioChildrenSettings): StdioChildren {
   const halves = new Map<string, { tree: ProcessTree; sink: NodeSink }>();
   const children = new Map<string, Child>();
   let closed = false;
@@ -105,7 +106,7 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     };
     // Its output is its parent's to read.
     const log = logLines({ line: () => {} });
-    sink?.child?.(runningNode(node, { first, marked: () => marked(node.name) }, log, place(node.name)));
+    sink?.child?.(runningNode(node, { first, marked: () => marked(node.name) }, log, site(node.name)));
   }
 
   return {

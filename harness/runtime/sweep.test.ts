@@ -12,7 +12,7 @@ import { poll } from './poll.ts';
 import { processRuntime } from './process-runtime.ts';
 import { ask, newRunId, silence, testPrograms } from './runtime.contract.ts';
 import type { Runtime } from './runtime.ts';
-import { sweepDeadRuns, sweepOrphans } from './sweep.ts';
+import { sweepDeadRuns, sweepingFirst, sweepOrphans } from './sweep.ts';
 import { doomedTopology } from './test-programs/doomed-topology.ts';
 
 const usualTmp = process.env['TMPDIR'];
@@ -46,7 +46,7 @@ test('a run of processes whose harness was killed is swept, and a live run is le
 
   const [swept, ...others] = await sweepDeadRuns();
   expect(others).toEqual([]);
-  expect(swept).toEqual({ runId, folder, processes: [expect.any(Number), expect.any(Number)], containers: [], networks: [] });
+  expect(swept).toEqual({ runId, folder, processes: [expect.any(Number), expect.any(Number)], removed: {} });
   expect(markedProcesses(runId)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
   expect(await ask(live.address)).toBe('careful');
@@ -56,7 +56,7 @@ test('a run of processes whose harness was killed is swept, and a live run is le
 test('the next run sweeps by itself', async () => {
   const runId = newRunId();
   const folder = await harnessKilledInMidRun('process', runId);
-  await using live = await liveRun(processRuntime());
+  await using live = await liveRun(sweepingFirst(processRuntime()));
   expect(markedProcesses(runId)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
   expect(await ask(live.address)).toBe('careful');
@@ -74,8 +74,7 @@ test('a run of containers whose harness was killed is swept, and a live run is l
   expect(swept).toMatchObject({
     runId,
     folder,
-    containers: [`tornwire-${runId}-careful`, `tornwire-${runId}-careless`],
-    networks: [`tornwire-${runId}`],
+    removed: { containers: [`tornwire-${runId}-careful`, `tornwire-${runId}-careless`], networks: [`tornwire-${runId}`] },
   });
   expect(markedProcesses(runId)).toEqual([]);
   expect(await readdir(join(folder, '..'))).not.toContain(runId);
@@ -89,7 +88,7 @@ test('what an engine still made for a run that was swept already is removed, and
   const engine = await connectEngine();
   expect(await engine.createNetwork(`tornwire-${runId}`, runId, '198.19.254.0/24')).toBe(true);
 
-  expect(await sweepOrphans()).toMatchObject([{ runId, containers: [], networks: [`tornwire-${runId}`] }]);
+  expect(await sweepOrphans()).toMatchObject([{ runId, removed: { containers: [], networks: [`tornwire-${runId}`] } }]);
   expect(await engine.runs()).not.toContain(runId);
   expect(await ask(live.address)).toBe('careful');
 }, 60_000);

@@ -4,19 +4,19 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectEngine, engineMissing } from './docker-engine.ts';
 import { killUntilGone, markedProcesses } from './marked-processes.ts';
 import { poll } from './poll.ts';
 import { baseFolder, type Owner, ownerLives, readOwner, removeRunFolder, takeAbstractSocket } from './run-folder.ts';
+import type { Runtime } from './runtime.ts';
+import { belongingsOf } from './runtimes.ts';
 
 export interface Swept {
   runId: string;
   folder: string;
   /** Process ids that were killed. */
   processes: readonly number[];
-  /** Names. */
-  containers: readonly string[];
-  networks: readonly string[];
+  /** Names of what somebody else kept for the run, by its kind: `containers`, `networks`. */
+  removed: Readonly<Record<string, readonly string[]>>;
   /** Why something is still there; the folder is kept then, so a later sweep tries again. */
   left?: string;
 }
@@ -34,16 +34,29 @@ export async function sweepDeadRuns(): Promise<Swept[]> {
   return swept;
 }
 
+/** A runtime that sweeps whenever a run begins. */
+export function sweepingFirst(runtime: Runtime): Runtime {
+  return {
+    ...runtime,
+    async prepare(request) {
+      request.signal.throwIfAborted();
+      await sweepDeadRuns();
+      return await runtime.prepare(request);
+    },
+  };
+}
+
 /**
- * Containers and networks of runs that have no folder any more: a harness that was killed while the engine was still making
- * them left them after its run had been swept. A run has its folder for as long as it has anything else.
+ * What runs that have no folder any more still own, such as containers and networks: a harness that was killed while the engine
+ * was still making them left them after its run had been swept. A run has its folder for as long as it has anything else.
  */
 export async function sweepOrphans(): Promise<Swept[]> {
-  if (engineMissing() !== undefined) return [];
-  const engine = await connectEngine();
-  const orphans = (await engine.runs()).filter((runId) => !existsSync(join(baseFolder(), runId)));
   const swept: Swept[] = [];
-  for (const runId of orphans) swept.push({ runId, folder: join(baseFolder(), runId), processes: [], ...(await engine.removeRun(runId)) });
+  for (const belongings of belongingsOf()) {
+    const orphans = (await belongings.runs()).filter((runId) => !existsSync(join(baseFolder(), runId)));
+    for (const runId of orphans)
+      swept.push({ runId, folder: join(baseFolder(), runId), processes: [], removed: await belongings.remove(runId) });
+  }
   return swept;
 }
 
@@ -57,21 +70,21 @@ async function deadRuns(): Promise<{ folder: string; owner: Owner }[]> {
 }
 
 async function sweepRun(folder: string, { runId, runtime }: Owner): Promise<Swept> {
-  const engine = runtime === 'container' ? await sweepEngine(runId) : { containers: [], networks: [] };
+  const { removed, problem } = await removeBelongings(runId, runtime);
   const { killed, left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
-  const swept = { runId, folder, processes: killed, containers: engine.containers, networks: engine.networks };
-  if (engine.problem !== undefined) return { ...swept, left: engine.problem };
+  const swept = { runId, folder, processes: killed, removed };
+  if (problem !== undefined) return { ...swept, left: problem };
   if (left.length > 0) return { ...swept, left: `processes ${left.join(', ')} survived SIGKILL for ${KILL_WITHIN_MS} ms` };
   await removeRunFolder(folder);
   return swept;
 }
 
-async function sweepEngine(runId: string): Promise<{ containers: string[]; networks: string[]; problem?: string }> {
+async function removeBelongings(runId: string, runtime: string): Promise<Pick<Swept, 'removed'> & { problem?: string }> {
   try {
-    const engine = await connectEngine();
-    return await engine.removeRun(runId);
+    const removals = await Promise.all(belongingsOf(runtime).map((belongings) => belongings.remove(runId)));
+    return { removed: Object.assign({}, ...removals) as Swept['removed'] };
   } catch (error) {
-    return { containers: [], networks: [], problem: error instanceof Error ? error.message : String(error) };
+    return { removed: {}, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
