@@ -6,9 +6,10 @@ import { type LogLines, logLines } from './log-lines.ts';
 import type { MarkedProcess } from './marked-processes.ts';
 import type { NodeSite } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
-import { commandLineOf, startTimeOf } from './proc.ts';
+import { startTimeOf } from './proc.ts';
 import { type ProcessTree, runningNode } from './process-tree.ts';
-import { type Leftover, type NodeExit, type NodeSink, RuntimeError } from './runtime.ts';
+import { type Leftover, type NodeSink, RuntimeError } from './runtime.ts';
+import { type StdioChild, stdioChild } from './stdio-child.ts';
 
 interface StdioChildrenSettings {
   topology: Topology;
@@ -24,19 +25,10 @@ export interface StdioChildren extends Disposable {
   /** A near half that has gone takes its child with it, which takes a moment. */
   settled(): Promise<void>;
   /** Near halves are ours: whoever outlives its parent is the child behind one. */
-  behind(leftover: Leftover): Leftover;
+  childBehind(leftover: Leftover): Leftover;
   isNear(pid: number): boolean;
   /** From here on the far halves may end. */
   [Symbol.dispose](): void;
-}
-
-interface Child {
-  node: Node;
-  pid: number;
-  near: number;
-  commandLine: string;
-  ended: boolean;
-  end(exit: NodeExit): void;
 }
 
 /** As shim/wire.ts has it; a line of JSON each. */
@@ -49,9 +41,9 @@ const CHILD_GONE_WITHIN_MS = 2_000;
 
 export function stdioChildren({ topology, launch, marked, site }: StdioChildrenSettings): StdioChildren {
   const halves = new Map<string, { tree: ProcessTree; sink: NodeSink }>();
-  const children = new Map<string, Child>();
+  const children = new Map<string, StdioChild>();
   let closed = false;
-  const living = (): Child[] => [...children.values()].filter(({ ended }) => !ended);
+  const living = (): StdioChild[] => [...children.values()].filter(({ ended }) => !ended);
 
   async function open(link: Link, sink: NodeSink): Promise<void> {
     const known = halves.get(link.name);
@@ -81,32 +73,11 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
   }
 
   function began(node: Node, { session, started, near }: Extract<FarReport, { started: number }>, sink: NodeSink | undefined): void {
-    const exited = Promise.withResolvers<NodeExit>();
-    const child: Child = {
-      node,
-      pid: started,
-      near,
-      commandLine: commandLineOf(started),
-      ended: false,
-      end(exit) {
-        child.ended = true;
-        exited.resolve(exit);
-      },
-    };
+    const child = stdioChild(node, started, near);
     children.set(session, child);
-    const first = {
-      pid: started,
-      exited: exited.promise,
-      get ended() {
-        return child.ended;
-      },
-      stopReading(): never {
-        throw new Error(`what node '${node.name}' prints is its parent's to read`);
-      },
-    };
     // Its output is its parent's to read.
     const log = logLines({ line: () => {} });
-    sink?.child?.(runningNode(node, { first, marked: () => marked(node.name) }, log, site(node.name)));
+    sink?.child?.(runningNode(node, { first: child.first, marked: () => marked(node.name) }, log, site(node.name)));
   }
 
   return {
@@ -114,7 +85,7 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
     async settled() {
       await poll(() => living().every(({ near }) => startTimeOf(near) !== undefined) || undefined, { withinMs: CHILD_GONE_WITHIN_MS });
     },
-    behind(leftover) {
+    childBehind(leftover) {
       const child = [...children.values()].find(({ near }) => leftover.detail.startsWith(`${near} `));
       return child === undefined ? leftover : { what: 'process', detail: `${child.pid} ${child.commandLine}`, node: child.node.name };
     },

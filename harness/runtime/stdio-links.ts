@@ -69,7 +69,7 @@ export function stdioLinks(
       ...node,
       async stop() {
         const { killed, survivors } = await node.stop();
-        return { killed, ...(survivors && { survivors: survivors.map(children.behind) }) };
+        return { killed, ...(survivors && { survivors: survivors.map(children.childBehind) }) };
       },
     }),
   };
