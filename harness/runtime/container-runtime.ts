@@ -10,7 +10,7 @@ import type { Container, ContainerPlan, StartedContainer } from './docker-contai
 import { connectEngine, type Engine, engineMissing } from './docker-engine.ts';
 import { LIBRARY_INSIDE } from './fake-clock.ts';
 import { cureForImage, imageFor, IMAGES } from './images.ts';
-import { lackedTool } from './lacking.ts';
+import { missingTool } from './lacking.ts';
 import type { LogLines } from './log-lines.ts';
 import { fileFaultLacks } from './node-files.ts';
 import { nodeFolder } from './node-home.ts';
@@ -63,8 +63,8 @@ async function lacks(step: DemandingStep, { pipeWritable }: RuntimeSettings): Pr
   const { fault } = step;
   if (fault.kind === 'unread')
     return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: npm ci without --omit=optional';
-  if (fault.kind !== 'limit') return await lackedTool(fault);
-  return (await lackedTool(fault)) ?? (await (await connectEngine()).cannotLimit());
+  if (fault.kind !== 'limit') return await missingTool(fault);
+  return (await missingTool(fault)) ?? (await (await connectEngine()).cannotLimit());
 }
 
 async function unavailable(): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { delimiter, dirname } from 'node:path';
 import { stdioLinksFrom } from '../model/topology.ts';
 import { clockLibrary } from './fake-clock.ts';
 import { requireFree } from './free-port.ts';
-import { absent, lackedTool } from './lacking.ts';
+import { missingProgram, missingTool } from './lacking.ts';
 import { type LogLines } from './log-lines.ts';
 import { loopbackBook } from './loopback.ts';
 import { killUntilGone, markedProcesses } from './marked-processes.ts';
@@ -50,7 +50,7 @@ function refuses(step: DemandingStep): string | undefined {
 async function lacks(step: DemandingStep): Promise<string | undefined> {
   switch (step.on) {
     case 'node':
-      return step.fault.kind === 'unread' ? await absent('ss', 'apt-get install iproute2') : await lackedTool(step.fault);
+      return step.fault.kind === 'unread' ? await missingProgram('ss', 'apt-get install iproute2') : await missingTool(step.fault);
     case 'file':
       return await fileFaultLacks(step.fault);
     case 'clock': {
