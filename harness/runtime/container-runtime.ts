@@ -77,7 +77,7 @@ export function containerRuntime(settings: ContainerRuntimeSettings = {}): Runti
 
 async function lacks(fault: NodeFault, { pipeWritable }: ContainerRuntimeSettings): Promise<string | undefined> {
   if (fault.kind === 'unread')
-    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: npm ci without --omit=optional';
+    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: install without --omit=optional';
   if (fault.kind !== 'limit') return await lackedTool(fault);
   return (await lackedTool(fault)) ?? (await (await connectEngine()).limitless());
 }
