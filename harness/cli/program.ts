@@ -1,6 +1,6 @@
 // The commands and their options. Every command returns an exit code: 0 pass, 1 fail, 2 usage, 3 harness error,
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { USER_RUNTIMES } from '../model/case.ts';
 import { milliseconds, type Duration } from '../model/duration.ts';
@@ -8,7 +8,8 @@ import { EXIT } from '../model/verdict.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { UsageError } from './usage-error.ts';
 
-export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+/** By the package's own name: sources and compiled files do not lie equally deep in it. */
+export const VERSION = (createRequire(import.meta.url)('tornwire/package.json') as { version: string }).version;
 
 export async function main(words: readonly string[]): Promise<number> {
   let code: number = EXIT.pass;

@@ -6,10 +6,10 @@ import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Link } from '../model/link.ts';
 import { exitText, type Ground, type Program, type Runtime } from '../runtime/runtime.ts';
+import { programFile } from '../model/program-file.ts';
 import type { EngineName } from './network.ts';
 
 export interface Engine extends AsyncDisposable {
@@ -72,17 +72,16 @@ interface OwnProgramSettings {
 
 /** The command of our own proxy and what it must be able to read. `{node}` stands for the Node binary. */
 export function ownProgram(settings: OwnProgramSettings): { command: string[]; reads: string[] } {
-  const folder = fileURLToPath(new URL('../proxy/', import.meta.url));
-  const serve = join(folder, 'serve.ts');
+  const serve = programFile(import.meta.url, '../proxy/serve.ts');
   const command = ['{node}', serve, '--listen', settings.listen, '--allow-remote'];
   if (settings.withParent) command.push('--exit-with-parent');
   if (settings.seed !== undefined) command.push('--seed', String(settings.seed));
-  return { command, reads: [folder, ...kernelLibrary(serve)] };
+  return { command, reads: [dirname(serve), ...kernelLibrary(serve)] };
 }
 
 /** The program whose two halves put the proxy between a node and a child of it. */
 export function stdioShim(): string {
-  return fileURLToPath(new URL('../proxy/stdio-shim.ts', import.meta.url));
+  return programFile(import.meta.url, '../proxy/stdio-shim.ts');
 }
 
 /** koffi and its prebuilt binaries; without them the proxy still runs and paces its splits by time. */

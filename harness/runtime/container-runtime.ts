@@ -62,7 +62,7 @@ async function lacks(step: DemandingStep, { pipeWritable }: RuntimeSettings): Pr
   if (step.on === 'clock') return undefined;
   const { fault } = step;
   if (fault.kind === 'unread')
-    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: npm ci without --omit=optional';
+    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: install without --omit=optional';
   if (fault.kind !== 'limit') return await missingTool(fault);
   return (await missingTool(fault)) ?? (await (await connectEngine()).cannotLimit());
 }

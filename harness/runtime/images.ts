@@ -5,6 +5,9 @@ export const IMAGES = {
   toxiproxy: 'tornwire/toxiproxy:latest',
 } as const;
 
+/** The package does not bring the recipe. */
+export const BUILD_IMAGES = "build it with 'npm run images' in a clone of Tornwire's repository";
+
 /** A node's or program's own image, or the bundled base, into which the harness's Node is mounted. */
 export function imageFor(program: { image?: string | undefined }): { image: string; bundled: boolean } {
   const image = program.image ?? IMAGES.base;
@@ -13,6 +16,6 @@ export function imageFor(program: { image?: string | undefined }): { image: stri
 
 export function cureForImage(image: string): string {
   return imageFor({ image }).bundled
-    ? `image ${image} is missing: build it with 'npm run images'`
+    ? `image ${image} is missing: ${BUILD_IMAGES}`
     : `image ${image} is missing and cannot be pulled: build or load it`;
 }

@@ -1,4 +1,5 @@
 // Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
+import '../node-22.ts';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { milliseconds } from '../model/duration.ts';
