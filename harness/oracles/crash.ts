@@ -38,9 +38,14 @@ export const crash: Oracle = {
     ),
 };
 
-/** A child over stdio owes its code to its parent alone, and may end by the broken pipe that is its usual end. */
-function answersParent({ node, signal }: Exit, topology: Topology): boolean {
-  return (signal === null || signal === 'SIGPIPE') && topology.nodes.some((each) => each.name === node && isSpawned(each));
+/**
+ * A child over stdio that its parent (by a signal, the end of its stdin, or by not reading on) or the run has asked to end
+ * owes its code to its parent alone, and may end by the broken pipe that is its usual end. Nobody is surprised either when
+ * it ends with code 0 before that: it was done.
+ */
+function answersParent({ node, code, signal, asked }: Exit, topology: Topology): boolean {
+  const isLawful = asked ? signal === null || signal === 'SIGPIPE' : code === 0;
+  return isLawful && topology.nodes.some((each) => each.name === node && isSpawned(each));
 }
 
 interface Exit {
