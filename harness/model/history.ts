@@ -79,8 +79,8 @@ export type EventBody =
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events'; detail: string };
 
 export type Observation =
-  /** One normalised view of a truth that several parts hold. `sample` counts the readings. */
-  | { probe: 'view'; truth: string; subject: string; sample: number; value: Json }
+  /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
   /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
   | {
       probe: 'resources';
@@ -91,7 +91,7 @@ export type Observation =
       holders?: Readonly<Record<string, readonly string[]>>;
     }
   /** An unrelated request while faults are in force. */
-  | { probe: 'side'; name: string; latencyMs: number | null; boundMs: number }
+  | { probe: 'side'; name: string; node?: string; latencyMs: number | null; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | { probe: 'machine'; loopDelayP99Ms: number; cpuPressureAvg10: number | null }
   /** What a node's processes are doing; two equal dumps at least 1 s apart are a deadlock. */

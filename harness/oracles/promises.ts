@@ -1,11 +1,10 @@
 // Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
 // system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
 import type { LinkFault, Step } from '../model/fault.ts';
-import { eventsOf, observationsOf, type History } from '../model/history.ts';
+import { eventsOf, observationsOf, type History, type Owed } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
-import { nodeQuotedIn } from './named.ts';
 import { lastProgress, type Progress } from './progress.ts';
-import { armedSpans, overlaps } from './spans.ts';
+import { effectSpans, overlaps } from './spans.ts';
 import { starvedDoubt } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting, listed } from './words.ts';
@@ -20,6 +19,7 @@ const GIVEN_UP_SHARE = 0.9;
 
 interface Broken {
   what: string;
+  about: Owed;
   boundMs: number;
   openedMs: number;
   /** When it was given up. */
@@ -47,6 +47,7 @@ function brokenObligations(history: History): Broken[] {
     const endedMs = unmet?.atMs ?? historyEndMs;
     return {
       what: opened.what,
+      about: opened.about ?? { kind: 'until' },
       boundMs: opened.boundMs,
       openedMs: opened.atMs,
       endedMs,
@@ -59,14 +60,13 @@ function brokenObligations(history: History): Broken[] {
 }
 
 function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
-  const { what, boundMs, openedMs } = broken;
+  const { what, about, boundMs, openedMs } = broken;
   if (broken.cutShort) {
     const message = `'${what}' was still owed when the run was cut short`;
     return { finding: { message, events: broken.events }, doubt: { reason: 'interrupted', detail: message } };
   }
-  const vacuous = plan.schedule.find((step) => what.startsWith(`fault '${step.id}' has fired`));
-  if (vacuous) {
-    const message = `'${vacuous.id}' did not fire within ${lasting(boundMs)}`;
+  if (about.kind === 'fired') {
+    const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
     return { finding: { message, events: broken.events }, doubt: { reason: 'vacuous', detail: message } };
   }
   const dumps = dumpPairs(history, openedMs);
@@ -89,7 +89,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   return {
     finding: {
       message: `'${what}' did not happen within ${lasting(boundMs)} (${details.join('; ')})`,
-      ...nodeQuotedIn(what, plan),
+      ...('node' in about && { subject: about.node }),
       events,
     },
     // Who sleeps does not wait for a processor: a busy machine is no excuse then.
@@ -193,16 +193,15 @@ function delayOf(fault: LinkFault): number {
 }
 
 function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {
-  const armed = new Set(
-    armedSpans(history)
+  const inForce = new Set(
+    effectSpans(history)
       .filter((span) => overlaps(span, atMs, atMs))
       .map((span) => span.step),
   );
-  return plan.schedule.filter((step) => armed.has(step.id));
+  return plan.schedule.filter((step) => inForce.has(step.id));
 }
 
+/** Of steps that had an effect. */
 function liftTimes(history: History): number[] {
-  return eventsOf(history, 'fault')
-    .filter((event) => event.state === 'lifted')
-    .map((event) => event.atMs);
+  return effectSpans(history).flatMap((span) => (Number.isFinite(span.toMs) ? [span.toMs] : []));
 }
