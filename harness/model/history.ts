@@ -71,8 +71,8 @@ export type EventBody =
   | { kind: 'node'; node: string; state: 'exited'; pid?: number; code: number | null; signal: string | null; asked: boolean }
   | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
   | { kind: 'observation'; observation: Observation }
-  /** The script threw: an assertion of its own, or a client's error that it did not expect. */
-  | { kind: 'script'; state: 'failed'; error: string; detail: string }
+  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */
+  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
   | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string }
   /** The harness itself could not do its work: never the system's fault. */
@@ -94,7 +94,7 @@ export type Observation =
   | { probe: 'side'; name: string; node?: string; latencyMs: number | null; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | { probe: 'machine'; loopDelayP99Ms: number; cpuPressureAvg10: number | null }
-  /** What a node's processes are doing; two equal dumps at least 1 s apart are a deadlock. */
+  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
   | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
 
 export interface EventBase {

@@ -112,10 +112,10 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
   const worstMs = Math.max(...late.map((answer) => answer.latencyMs));
   const fromMs = Math.min(...late.map((answer) => answer.askedMs));
   const toMs = Math.max(...late.map((answer) => answer.askedMs + (Number.isFinite(answer.latencyMs) ? answer.latencyMs : boundMs)));
-  const howLong = Number.isFinite(worstMs) ? `after ${lasting(worstMs)} at worst` : 'at worst never';
+  const howLong = Number.isFinite(worstMs) ? `answered after ${lasting(worstMs)} at worst` : 'some were never answered';
   return {
     finding: {
-      message: `${asked} was not answered within ${lasting(boundMs)} (${late.length} times late, answered ${howLong})`,
+      message: `${asked} was not answered within ${lasting(boundMs)} (${late.length} times late, ${howLong})`,
       subject,
       events: late.flatMap((answer) => answer.events),
     },

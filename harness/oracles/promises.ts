@@ -1,5 +1,6 @@
 // Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
 // system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
+import { boundedLine } from '../model/bounded-text.ts';
 import type { LinkFault, Step } from '../model/fault.ts';
 import { eventsOf, observationsOf, type History, type Owed } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
@@ -10,6 +11,8 @@ import type { Suspicion } from './suspicion.ts';
 import { lasting, listed } from './words.ts';
 
 const QUIET_MIN_MS = 2_000;
+/** It stands in the middle of a sentence whose end should be read too. */
+const LAST_SEEN_MAX = 600;
 /** A second, less what a timer may come early. */
 const DUMPS_APART_MIN_MS = 980;
 const LIVELOCK_CPU_SHARE = 0.8;
@@ -74,7 +77,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   const endMs = Math.max(broken.endedMs, ...dumps.map((pair) => pair.toMs));
   const liftedMs = Math.max(0, ...liftTimes(history).filter((atMs) => atMs <= endMs));
   const fromMs = Math.max(openedMs, liftedMs);
-  const progress = lastProgress(history, plan.topology.links, fromMs, endMs);
+  const progress = lastProgress(history, { links: plan.topology.links, fromMs, toMs: endMs, ofScript: about.kind === 'script' });
   const quietMs = endMs - (progress?.atMs ?? fromMs);
   const inForce = stepsInForce(history, plan, broken.endedMs);
   const neededMs = quietNeededMs(plan, inForce);
@@ -83,7 +86,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
     verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
     ...(progress ? [`last moved: ${progress.what}`] : []),
     ...(inForce.length > 0 ? [`in force: ${listed(inForce.map((step) => step.id))}`] : []),
-    ...(broken.lastSeen === undefined ? [] : [`last seen: ${broken.lastSeen}`]),
+    ...(broken.lastSeen === undefined ? [] : [`last seen: ${boundedLine(broken.lastSeen, LAST_SEEN_MAX)}`]),
   ];
   const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
   return {
@@ -119,7 +122,9 @@ function kindOfHang(dumps: readonly DumpPair[]): string {
   const busy = dumps.filter((pair) => pair.cpuShare > LIVELOCK_CPU_SHARE);
   if (busy.length > 0)
     return `, livelock: ${listed(busy.map((pair) => `${pair.node} uses ${Math.round(pair.cpuShare * 100)} % of a core`))}`;
-  if (dumps.every((pair) => pair.equal)) return `, deadlock: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
+  // A cycle of waits would make it a deadlock, and dumps do not show who waits for whom: a lost reply looks the same.
+  if (dumps.every((pair) => pair.equal))
+    return `, ${asleep(dumps) ? 'all asleep' : 'all unchanged'}: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
   return `, waiting: ${listed(dumps.filter((pair) => !pair.equal).map((pair) => pair.node))} changed between two dumps`;
 }
 
