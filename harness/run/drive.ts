@@ -1,11 +1,13 @@
 // The script's side of a run: every word a scenario can say, each leaving its events. A script ends in one of four
 // ways: done, owed something that did not come, thrown, or interrupted.
 import { atSpeed } from '../model/clock-speed.ts';
-import { milliseconds } from '../model/duration.ts';
+import { milliseconds, type Duration } from '../model/duration.ts';
+import { ownTraffic } from '../model/own-traffic.ts';
 import { linkNamed } from '../model/topology.ts';
 import type { Case } from '../model/case.ts';
+import type { Owed } from '../model/history.ts';
 import type { Json } from '../model/json.ts';
-import type { NodeControl, OperationResult, Scenario, Script } from '../model/scenario.ts';
+import type { NamedScenario, NodeControl, OperationResult, Scenario, Script } from '../model/scenario.ts';
 import { chance } from '../model/seed.ts';
 import type { Plan } from '../model/oracle.ts';
 import { InjectorError } from '../network/network.ts';
@@ -14,10 +16,11 @@ import { BootFailed, type RunningSystem } from './boot.ts';
 import { runCycles } from './cycles.ts';
 import { dumpTwice } from './dump.ts';
 import type { Environment } from './environment.ts';
+import { failedAt } from './failed-at.ts';
 import { UnknownStepError, type Faults } from './faults.ts';
 import type { Obligations } from './obligations.ts';
 import type { Recorder } from './recorder.ts';
-import { until } from './until.ts';
+import { until, type Waiting } from './until.ts';
 
 export interface Stage {
   plan: Plan;
@@ -38,11 +41,11 @@ class Unmet extends Error {}
 /** A client throws this to say that it cannot know whether its request happened. */
 export class IndeterminateError extends Error {}
 
-export async function drive(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
+export async function drive({ scenario, file }: NamedScenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
   stage.signal.throwIfAborted();
   const scaledMs = atSpeed(milliseconds(scenario.within), stage.plan.clockSpeed);
-  const whole = stage.obligations.open('the script comes to its end', scaledMs);
+  const whole = stage.obligations.open('the script comes to its end', { kind: 'script' }, scaledMs);
   const ending = new AbortController();
   const stopSides = watchSides(scenario, stage, context, ending.signal);
   let timer: NodeJS.Timeout | undefined;
@@ -67,7 +70,8 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
       throw error;
     whole.met();
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '' });
+    const place = failedAt(stack ?? '', file);
+    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '', ...(place && { place }) });
   } finally {
     clearTimeout(timer);
     ending.abort();
@@ -78,11 +82,14 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
 export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>) => void): Script {
   const { ground, faults, recorder, obligations, plan, given } = stage;
   let operations = 0;
+  const wake = wakesOf(stage);
 
-  const waitFor: Script['until'] = async (what, condition, { within }) => {
+  const waitFor = async <T>(what: string, about: Owed, condition: () => T | Promise<T>, within: Duration): Promise<NonNullable<T>> => {
     const withinMs = atSpeed(milliseconds(within), plan.clockSpeed);
-    const owed = obligations.open(what, withinMs);
-    const waited = await until(condition, { withinMs, signal: stage.signal, wake: (listener) => recorder.subscribe(listener) });
+    const owed = obligations.open(what, about, withinMs);
+    // Whether a fault has fired is known here, so asking costs the system nothing.
+    const onFault: typeof wake = (listener) => recorder.subscribe((event) => void (event.kind === 'fault' && listener()));
+    const waited = await until(condition, { withinMs, signal: stage.signal, wake: about.kind === 'fired' ? onFault : wake });
     if (waited.met) {
       owed.met();
       return waited.value;
@@ -97,7 +104,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     dial: (link) => ground.dial(linkNamed(plan.topology, link)),
     direct: (node, listener) => ground.direct(node, listener),
     node: (name) => controlOf(name, stage),
-    until: waitFor,
+    until: (what, condition, { within }) => waitFor(what, { kind: 'until' }, condition, within),
     async operation<T>(
       name: string,
       act: (signal: AbortSignal) => Promise<T>,
@@ -107,7 +114,8 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
       const client = options.client ?? 'script';
       const withinMs = atSpeed(milliseconds(options.within), plan.clockSpeed);
       recorder.record({ kind: 'operation', id, client, name, state: 'invoked' });
-      const reply = options.owed === false ? undefined : obligations.open(`an answer to ${name} of ${client}`, withinMs);
+      const about = { kind: 'answer', client, operation: name } as const;
+      const reply = options.owed === false ? undefined : obligations.open(`an answer to ${name} of ${client}`, about, withinMs);
       const result = await attempt(act, withinMs, stage.signal);
       const value = result.state === 'ok' ? asJson(result.value) : result.error.message;
       recorder.record({ kind: 'operation', id, client, name, state: result.state, ...(value !== undefined && { value }) });
@@ -120,7 +128,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     },
     mark: (name) => faults.pass(name),
     async fired(step, { within, times = 1 }) {
-      await waitFor(`fault '${step}' has fired ${times} time(s)`, () => faults.fired(step) >= times, { within });
+      await waitFor(`fault '${step}' has fired ${times} time(s)`, { kind: 'fired', step }, () => faults.fired(step) >= times, within);
     },
     lift: (step) => faults.lift(step),
     inject: (fault) => faults.inject(fault),
@@ -128,6 +136,19 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     chance: (...about) => chance(given.seed, ...about),
     signal: stage.signal,
     defer,
+  };
+}
+
+/** Each event wakes who waits, but not what the script itself makes happen, or its polling would keep itself going. */
+function wakesOf({ recorder, plan }: Stage): NonNullable<Waiting['wake']> {
+  const listeners = new Set<() => void>();
+  const isOwn = ownTraffic(plan.topology.links);
+  recorder.subscribe((event) => {
+    if (!isOwn(event)) for (const listener of listeners) listener();
+  });
+  return (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   };
 }
 
@@ -184,7 +205,8 @@ async function watchSides(scenario: Scenario, stage: Stage, context: Script, end
         const answered = await attempt(() => side.ask(context), boundMs * 4, again);
         if (again.aborted) return;
         const latencyMs = answered.state === 'ok' ? performance.now() - startedMs : null;
-        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', name: side.name, latencyMs, boundMs } });
+        const asked = { name: side.name, ...(side.node !== undefined && { node: side.node }) };
+        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', ...asked, latencyMs, boundMs } });
       }
       await until(() => false, {
         withinMs: side.everyMs,

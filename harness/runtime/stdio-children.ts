@@ -8,7 +8,7 @@ import type { NodeSite } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
 import { startTimeOf } from './proc.ts';
 import { type ProcessTree, runningNode } from './process-tree.ts';
-import { type Leftover, type NodeSink, RuntimeError } from './runtime.ts';
+import { type AskedBy, type Leftover, type NodeSink, RuntimeError } from './runtime.ts';
 import { type StdioChild, stdioChild } from './stdio-child.ts';
 
 interface StdioChildrenSettings {
@@ -34,7 +34,7 @@ export interface StdioChildren extends Disposable {
 /** As shim/wire.ts has it; a line of JSON each. */
 type FarReport =
   | { session: string; started: number; near: number }
-  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; signalled: boolean } };
+  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; askedBy?: AskedBy; lastWords?: string[] } };
 
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
@@ -57,7 +57,7 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
     void half.tree.first.exited.then(({ code, signal }) => {
       const how = [`ended (code ${code}, signal ${signal})`, ...log.tail().slice(-3)].join('\n  | ');
       if (!closed) half.sink.broken?.(`the far half of stdio link '${link.name}' ${how}`);
-      for (const child of living()) if (child.node.name === link.to) child.end({ code: null, signal: 'SIGKILL', byParent: true });
+      for (const child of living()) if (child.node.name === link.to) child.end({ code: null, signal: 'SIGKILL', byParent: 'signal' });
     });
     const listening = await Promise.race([settlesWithin(log.awaited, FAR_READY_WITHIN_MS), half.tree.first.exited.then(() => false)]);
     if (!listening) throw new RuntimeError(`the far half of link '${link.name}' did not listen:\n${log.tail().join('\n')}`);
@@ -67,8 +67,10 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
     if (!line.startsWith('{')) return;
     const report = JSON.parse(line) as FarReport;
     if ('ended' in report) {
-      const { code, signal, signalled } = report.ended;
-      children.get(report.session)?.end({ code, signal, byParent: signalled });
+      const { code, signal, askedBy, lastWords } = report.ended;
+      children
+        .get(report.session)
+        ?.end({ code, signal, ...(askedBy && !isOwnMistake(signal) && { byParent: askedBy }), ...(lastWords && { lastWords }) });
     } else began(nodeNamed(topology, link.to), report, halves.get(link.name)?.sink);
   }
 
@@ -94,4 +96,9 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
     },
     isNear: (pid) => [...children.values()].some(({ near }) => near === pid),
   };
+}
+
+/** A program raises these itself: the near half passes none of them on. */
+function isOwnMistake(signal: NodeJS.Signals | null): boolean {
+  return signal !== null && ['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'].includes(signal);
 }
