@@ -4,6 +4,7 @@ import type { Step } from './fault.ts';
 import { clockStepSchema, fileStepSchema } from './file-fault.ts';
 import type { Json } from './json.ts';
 import { nodeStepSchema } from './node-fault.ts';
+import { pathPartSchema } from './path-part.ts';
 
 export type RuntimeName = 'process' | 'container' | 'mock';
 export type EngineChoice = 'own' | 'toxiproxy' | 'auto';
@@ -110,5 +111,5 @@ export const caseSchema = z.strictObject({
   runtime: z.enum(['process', 'container', 'mock']),
   engine: z.enum(['own', 'toxiproxy', 'auto']),
   clockSpeed: z.number().min(1).max(1000),
-  defect: z.string().optional(),
+  defect: pathPartSchema.optional(),
 });
