@@ -3,8 +3,6 @@
 // since it needs the Docker socket inside a container; every object is labelled with its run and swept by us instead.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import {
   BASE_LABEL,
   type Container,
@@ -17,6 +15,7 @@ import {
   RUN_LABEL,
 } from './docker-container.ts';
 import { call, tolerating, unlessEnded } from './engine-call.ts';
+import { engineSockets, whyNoEngine } from './engine-socket.ts';
 import { cureForImage, imageFor } from './images.ts';
 import { poll } from './poll.ts';
 import { baseFolder } from './run-folder.ts';
@@ -51,11 +50,7 @@ export function engineMissing(): string | undefined {
   const host = process.env['DOCKER_HOST'];
   if (host !== undefined && !host.startsWith('unix://'))
     return `DOCKER_HOST is ${host}: containers share folders with the harness, so use a local engine`;
-  const places =
-    host === undefined
-      ? ['/var/run/docker.sock', join(process.env['XDG_RUNTIME_DIR'] ?? '/run', 'docker.sock'), join(homedir(), '.docker/run/docker.sock')]
-      : [host.slice('unix://'.length)];
-  return places.some((place) => existsSync(place)) ? undefined : NO_ENGINE;
+  return engineSockets().some((place) => existsSync(place)) ? undefined : NO_ENGINE;
 }
 
 /** @throws RuntimeError when no engine answers. */
@@ -63,8 +58,9 @@ export async function connectEngine(): Promise<Engine> {
   const missing = engineMissing();
   if (missing !== undefined) throw new RuntimeError(missing);
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  const client = await getContainerRuntimeClient().catch((error: Error) => {
-    throw new RuntimeError(NO_ENGINE, { cause: error });
+  const client = await getContainerRuntimeClient().catch(async (error: Error) => {
+    const { why, cure } = await whyNoEngine();
+    throw new RuntimeError(`${why}: ${cure}, or use --runtime process`, { cause: error });
   });
   const docker = client.container.dockerode;
   await call('ping', () => docker.ping());

@@ -11,6 +11,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RuntimeName } from '../model/case.ts';
+import { startTimeOf } from './marked-processes.ts';
 import { type Clocks, RuntimeError } from './runtime.ts';
 
 /** The variant for programs with threads, without its folder. */
@@ -100,16 +101,23 @@ function followersOf(pids: readonly number[]): number {
 
 /**
  * Each process that has the library shares its start time with its children through two objects in /dev/shm, which stay
- * when it is killed. Removes those of processes that have gone and that nobody else has in use.
+ * when it is killed. Removes those of processes that have gone and that nobody else has in use; gives their names.
  */
-export async function removeClockRemains(): Promise<void> {
+export async function removeClockRemains(): Promise<string[]> {
   const remains = (await readdir('/dev/shm').catch(() => [])).filter((name) => {
     const [, pid] = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name) ?? [];
-    return pid !== undefined && !existsSync(`/proc/${pid}`) && isOurs(name);
+    return pid !== undefined && startTimeOf(Number(pid)) === undefined && isOurs(name);
   });
-  if (remains.length === 0) return;
-  const inUse = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map((pid) => read(`/proc/${pid}/maps`));
-  for (const name of remains) if (!inUse.some((maps) => maps.includes(name))) await rm(join('/dev/shm', name), { force: true });
+  if (remains.length === 0) return [];
+  const inUse = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(objectsKnownTo);
+  const unused = remains.filter((name) => !inUse.some((known) => known.includes(name.replace(/^sem\./, ''))));
+  for (const name of unused) await rm(join('/dev/shm', name), { force: true });
+  return unused;
+}
+
+/** What it has mapped, and what it was told by its parent (FAKETIME_SHARED) and is about to map. */
+function objectsKnownTo(pid: string): string {
+  return `${read(`/proc/${pid}/maps`)}${read(`/proc/${pid}/environ`)}`;
 }
 
 function isOurs(name: string): boolean {

@@ -9,6 +9,9 @@ export const NODE_MARKER = 'TORNWIRE_NODE';
 /** On helper programs of the harness in place of the node's name. */
 export const PROGRAM_MARKER = 'TORNWIRE_PROGRAM';
 
+/** USER_HZ, which every Linux that Node runs on has (sysconf(3), _SC_CLK_TCK). */
+const TICKS_PER_S = 100;
+
 export interface MarkedProcess {
   pid: number;
   node?: string;
@@ -40,6 +43,13 @@ export function startTimeOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`)?.toString('latin1');
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
+}
+
+/** Unix time at which a living process began; to the tick, and to the second of the boot (proc_stat(5), btime). */
+export function startedAtMs(pid: number): number | undefined {
+  const ticks = startTimeOf(pid);
+  const bootS = /^btime (\d+)$/m.exec(read('/proc/stat')?.toString('latin1') ?? '')?.[1];
+  return ticks === undefined || bootS === undefined ? undefined : Number(bootS) * 1_000 + (Number(ticks) / TICKS_PER_S) * 1_000;
 }
 
 export function commandLineOf(pid: number): string {
