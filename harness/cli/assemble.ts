@@ -20,6 +20,7 @@ import type { PipeWritable, Runtime } from '../runtime/runtime.ts';
 import { RUNTIMES } from '../runtime/runtimes.ts';
 import { sweepDeadRuns, sweepingFirst } from '../runtime/sweep.ts';
 import { sweptLine } from './clean.ts';
+import { removeLeftSources } from './left-sources.ts';
 import { VERSION } from './program.ts';
 import type { Project } from './project.ts';
 
@@ -32,6 +33,8 @@ export interface Assembly extends AsyncDisposable {
 
 export async function assemble(project: Project): Promise<Assembly> {
   const [swept, commit] = await Promise.all([sweepDeadRuns(), commitOf(project.root)]);
+  // Whoever was killed may have left a copy of patched code as well; to look for one each time would cost a walk over all results.
+  const sources = swept.length > 0 ? await removeLeftSources(project.results) : [];
   const machine = machineWatch();
   const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: () => machine.read() };
   const pool = enginePool();
@@ -39,7 +42,7 @@ export async function assemble(project: Project): Promise<Assembly> {
   const places = new Map<RuntimeName, Place>();
   return {
     maker: { tornwire: VERSION, commit },
-    swept: swept.map(sweptLine),
+    swept: [...swept.map(sweptLine), ...sources.map((folder) => `removed a copy of patched code: ${folder}`)],
     async run(named, given, folder, signal) {
       const place = places.get(given.runtime) ?? placeOf(given.runtime, pool);
       places.set(given.runtime, place);

@@ -122,13 +122,11 @@ async function native(): Promise<Finding> {
 
 async function engine(): Promise<Finding> {
   const version = await output('docker', ['info', '--format', '{{.ServerVersion}}']);
-  return {
-    name: 'container engine',
-    has: version !== undefined,
-    required: false,
-    detail: version === undefined ? 'docker info does not answer: --runtime container is impossible' : `Docker ${version}`,
-    cure: 'apt-get install docker.io, then start dockerd',
-  };
+  const about = { name: 'container engine', required: false };
+  if (version) return { ...about, has: true, detail: `Docker ${version}` };
+  const { whyNoEngine } = await import('../runtime/engine-socket.ts');
+  const { why, cure } = await whyNoEngine();
+  return { ...about, has: false, detail: `${why}: --runtime container is impossible`, cure };
 }
 
 async function baseImage(): Promise<Finding> {

@@ -4,6 +4,7 @@ import type { Step } from './fault.ts';
 import { clockStepSchema, fileStepSchema } from './file-fault.ts';
 import type { Json } from './json.ts';
 import { nodeStepSchema } from './node-fault.ts';
+import { pathPartSchema } from './path-part.ts';
 
 /** Where nodes live, in the order in which a user may choose. */
 export const USER_RUNTIMES = ['process', 'container'] as const;
@@ -115,5 +116,5 @@ export const caseSchema = z.strictObject({
   runtime: z.enum(RUNTIME_NAMES),
   engine: z.enum(['own', 'toxiproxy', 'auto']),
   clockSpeed: z.number().min(1).max(1000),
-  defect: z.string().optional(),
+  defect: pathPartSchema.optional(),
 });

@@ -8,6 +8,7 @@
 //   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
 //   {LINK.path}          the same as one executable file; words behind either are arguments of the child
 import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
+import { isPathPart, PATH_PART_RULE } from './path-part.ts';
 
 export type Listener =
   | { transport: 'tcp'; port: number }
@@ -116,6 +117,7 @@ export function checkTopology(topology: Topology): void {
     if (!/^[a-z][a-z0-9-]*$/.test(node.name))
       throw new TopologyError(`node name '${node.name}': use lower-case letters, digits and dashes`);
     names.add(node.name);
+    for (const [name, listener] of Object.entries(node.listens)) checkSocketFile(node, name, listener);
     for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
     if (isSpawned(node) !== (node.ready.when === 'spawned'))
       throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
@@ -133,6 +135,11 @@ export function checkTopology(topology: Topology): void {
       throw new TopologyError(`node '${node.name}' listens on stdio, and no link dials it there: nobody would start it`);
   }
   startOrder(topology);
+}
+
+function checkSocketFile(node: Node, name: string, listener: Listener): void {
+  if (listener.transport === 'unix' && !isPathPart(listener.file))
+    throw new TopologyError(`listener '${name}' of node '${node.name}': file '${listener.file}': ${PATH_PART_RULE}`);
 }
 
 function checkAfter(node: Node, before: Node): void {

@@ -8,6 +8,8 @@ import type { Event, EventBody, History } from '../model/history.ts';
 const EVENTS_MAX = 400_000;
 const FLUSH_EVERY_MS = 25;
 const NEWLINE = 0x0a;
+/** It holds what programs said to each other: only its owner may read it. */
+const HISTORY_MODE = 0o600;
 
 export interface Recorder extends Disposable {
   readonly history: History;
@@ -93,7 +95,7 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
 function opened(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'w');
+    return openSync(file, 'w', HISTORY_MODE);
   } catch (cause) {
     throw cannotWrite(file, cause);
   }

@@ -3,13 +3,12 @@
 // reaper is not used, since it needs the Docker socket inside a container; every object is labelled with its run and swept by
 // us instead.
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { type Container, type ContainerPlan, createOptions, ourContainer } from './docker-container.ts';
 import { type EngineNetworks, engineNetworks } from './docker-networks.ts';
 import { type EngineRuns, engineRuns } from './docker-runs.ts';
 import { call } from './engine-call.ts';
+import { engineSockets, whyNoEngine } from './engine-socket.ts';
 import { cureForImage, imageFor } from './images.ts';
 import { RuntimeError } from './runtime.ts';
 
@@ -42,11 +41,7 @@ export function engineMissing(): string | undefined {
   const host = process.env['DOCKER_HOST'];
   if (host !== undefined && !host.startsWith('unix://'))
     return `DOCKER_HOST is ${host}: containers share folders with the harness, so use a local engine`;
-  const places =
-    host === undefined
-      ? ['/var/run/docker.sock', join(process.env['XDG_RUNTIME_DIR'] ?? '/run', 'docker.sock'), join(homedir(), '.docker/run/docker.sock')]
-      : [host.slice('unix://'.length)];
-  return places.some((place) => existsSync(place)) ? undefined : NO_ENGINE;
+  return engineSockets().some((place) => existsSync(place)) ? undefined : NO_ENGINE;
 }
 
 /** @throws RuntimeError when no engine answers. */
@@ -54,8 +49,9 @@ export async function connectEngine(): Promise<Engine> {
   const missing = engineMissing();
   if (missing !== undefined) throw new RuntimeError(missing);
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  const client = await getContainerRuntimeClient().catch((error: Error) => {
-    throw new RuntimeError(NO_ENGINE, { cause: error });
+  const client = await getContainerRuntimeClient().catch(async (error: Error) => {
+    const { why, cure } = await whyNoEngine();
+    throw new RuntimeError(`${why}: ${cure}, or use --runtime process`, { cause: error });
   });
   const docker = client.container.dockerode;
   await call('ping', () => docker.ping());

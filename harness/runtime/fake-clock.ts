@@ -10,7 +10,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allPids, procText } from './proc.ts';
+import { allPids, procText, startTimeOf } from './proc.ts';
 import { type Clocks, RuntimeError } from './runtime.ts';
 
 /** The variant for programs with threads, without its folder. */
@@ -95,16 +95,23 @@ function followersOf(pids: readonly number[]): number {
 
 /**
  * Each process that has the library shares its start time with its children through two objects in /dev/shm, which stay
- * when it is killed. Removes those of processes that have gone and that nobody else has in use.
+ * when it is killed. Removes those of processes that have gone and that nobody else has in use; gives their names.
  */
-export async function removeClockRemains(): Promise<void> {
+export async function removeClockRemains(): Promise<string[]> {
   const remains = (await readdir('/dev/shm').catch(() => [])).filter((name) => {
     const [, pid] = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name) ?? [];
-    return pid !== undefined && !existsSync(`/proc/${pid}`) && isOurs(name);
+    return pid !== undefined && startTimeOf(Number(pid)) === undefined && isOurs(name);
   });
-  if (remains.length === 0) return;
-  const inUse = allPids().flatMap((pid) => procText(pid, 'maps') ?? []);
-  for (const name of remains) if (!inUse.some((maps) => maps.includes(name))) await rm(join('/dev/shm', name), { force: true });
+  if (remains.length === 0) return [];
+  const inUse = allPids().map(objectsKnownTo);
+  const unused = remains.filter((name) => !inUse.some((known) => known.includes(name.replace(/^sem\./, ''))));
+  for (const name of unused) await rm(join('/dev/shm', name), { force: true });
+  return unused;
+}
+
+/** What it has mapped, and what it was told by its parent (FAKETIME_SHARED) and is about to map. */
+function objectsKnownTo(pid: number): string {
+  return `${procText(pid, 'maps') ?? ''}${procText(pid, 'environ') ?? ''}`;
 }
 
 function isOurs(name: string): boolean {

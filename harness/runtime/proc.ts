@@ -2,6 +2,9 @@
 // are closed to us: both read as nothing.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/** USER_HZ, which every Linux that Node runs on has (sysconf(3), _SC_CLK_TCK). */
+const TICKS_PER_S = 100;
+
 /** Numbers of all processes of this machine. */
 export function allPids(): number[] {
   return list('/proc').map(Number).filter(Number.isInteger);
@@ -51,6 +54,13 @@ export function stateOf(pid: number): string | undefined {
 export function startTimeOf(pid: number): string | undefined {
   const fields = statFields(pid);
   return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
+}
+
+/** Unix time at which a living process began; to the tick, and to the second of the boot (proc_stat(5), btime). */
+export function startedAtMs(pid: number): number | undefined {
+  const ticks = startTimeOf(pid);
+  const bootS = /^btime (\d+)$/m.exec(readWhole('/proc/stat')?.toString('latin1') ?? '')?.[1];
+  return ticks === undefined || bootS === undefined ? undefined : Number(bootS) * 1_000 + (Number(ticks) / TICKS_PER_S) * 1_000;
 }
 
 export function commandLineOf(pid: number): string {

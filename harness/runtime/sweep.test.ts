@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +12,8 @@ import { poll } from './poll.ts';
 import { processRuntime } from './process-runtime.ts';
 import { ask, newRunId, silence, testPrograms } from './runtime.contract.ts';
 import type { Runtime } from './runtime.ts';
-import { sweepDeadRuns, sweepingFirst, sweepOrphans } from './sweep.ts';
+import { baseFolder, takeAbstractSocket } from './run-folder.ts';
+import { sweepDeadRuns, sweepingFirst, sweepLock, sweepOrphans } from './sweep.ts';
 import { doomedTopology } from './test-programs/doomed-topology.ts';
 
 const usualTmp = process.env['TMPDIR'];
@@ -51,6 +52,37 @@ test('a run of processes whose harness was killed is swept, and a live run is le
   expect(existsSync(folder)).toBe(false);
   expect(await ask(live.address)).toBe('careful');
   expect(await sweepDeadRuns()).toEqual([]);
+});
+
+test('a folder with an owner file that is no JSON is told, and the others are swept', async () => {
+  const folder = join(baseFolder(), 'broken');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'owner.json'), 'nonsense\n');
+  const runId = newRunId();
+  await harnessKilledInMidRun('process', runId);
+  try {
+    const swept = await sweepDeadRuns();
+    expect(swept.map((run) => [run.runId, run.left])).toEqual([
+      [runId, undefined],
+      ['broken', `${folder}/owner.json does not say whose folder it is: remove ${folder} when no tornwire runs that could have made it`],
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a sweep that does not get its turn says what it waited for and what is left', async () => {
+  const runId = newRunId();
+  const folder = await harnessKilledInMidRun('process', runId);
+  let waits = 0;
+  {
+    await using _held = await takeAbstractSocket(sweepLock());
+    const swept = await sweepDeadRuns({ turnWithinMs: 100, onWait: () => (waits += 1) });
+    expect(waits).toBe(1);
+    expect(swept).toMatchObject([{ runId, folder, left: expect.stringContaining('another tornwire of this user has been removing') }]);
+  }
+  expect(await sweepDeadRuns({ onWait: () => (waits += 1) })).toMatchObject([{ runId }]);
+  expect(waits).toBe(1);
 });
 
 test('the next run sweeps by itself', async () => {
