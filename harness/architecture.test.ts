@@ -24,6 +24,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/results': ['harness/results', 'harness/model', 'zod'],
   'harness/gate': ['harness/gate', 'harness/model', 'harness/results', 'yaml'],
   'harness/report': ['harness/report', 'harness/results', 'harness/model'],
+  'harness/pack': ['harness/pack'],
+  'fixtures/package-user': ['fixtures/package-user', 'tornwire'],
   'fixtures/stack': ['fixtures/stack', 'ws', 'yaml', 'zod', '@modelcontextprotocol/sdk'],
   'fixtures/bench': ['fixtures/bench', 'fixtures/stack', 'ws'],
   'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws', '@modelcontextprotocol/sdk'],

@@ -1,6 +1,20 @@
-// The only door for scenarios and users.
+// The only door for scenarios and users. Every type that a signature here names is exported too.
+/// <reference types="node" preserve="true" />
+import './node-22.ts';
+
 export { defineScenario, IndeterminateError } from './model/scenario.ts';
-export type { NodeControl, OperationResult, Parameters, Scenario, Script, SideProbe, StateView, System } from './model/scenario.ts';
+export type {
+  NodeControl,
+  OperationResult,
+  Parameters,
+  Scenario,
+  ScenarioSettings,
+  Script,
+  SideProbe,
+  StateView,
+  System,
+} from './model/scenario.ts';
+export type { RuntimeName } from './model/case.ts';
 export {
   calls,
   cut,
@@ -19,17 +33,18 @@ export {
   stall,
   unread,
 } from './model/steps.ts';
-export type { FrameMatch, LinkFault, NodeFault, Step, Trigger } from './model/fault.ts';
-export type { ClockFault } from './model/clock-fault.ts';
-export type { FileFault } from './model/file-fault.ts';
-export type { Link, Address, Direction, Framing } from './model/link.ts';
-export type { Node, Topology, Readiness } from './model/topology.ts';
-export type { Event, History } from './model/history.ts';
+export type { Where, WhereFile, WhereNode } from './model/steps.ts';
+export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/fault.ts';
+export type { ClockFault, ClockStep } from './model/clock-fault.ts';
+export type { FileFault, FileStep } from './model/file-fault.ts';
+export type { Link, Address, Direction, Framing, Stream, Transport } from './model/link.ts';
+export type { Listener, Node, Topology, Readiness } from './model/topology.ts';
+export type { Event, EventBase, EventBody, Hit, History, Observation, Phase } from './model/history.ts';
 export { eventsOf, observationsOf } from './model/history.ts';
 export type { Oracle, Plan } from './model/oracle.ts';
 export { failOrPass, pass, unknown } from './model/verdict.ts';
-export type { Verdict } from './model/verdict.ts';
+export type { Finding, UnknownReason, Verdict } from './model/verdict.ts';
 export type { Duration } from './model/duration.ts';
-export type { Json } from './model/json.ts';
-export type { MachineFinding } from './model/machine-finding.ts';
+export type { Json, JsonObject } from './model/json.ts';
+export type { MachineFinding, MachineFindings } from './model/machine-finding.ts';
 export { randomHandshakeKeys } from './oracles/handshake-keys.ts';

@@ -1,8 +1,10 @@
 // Figures of whole runs, taken from outside: the command is started as a user starts it, and its JSON summary read.
-import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { commitOf } from '../cli/assemble.ts';
 import type { Event } from '../model/history.ts';
 import { percent, rateOf } from '../model/rate.ts';
@@ -10,28 +12,44 @@ import { writeFalseAlarms } from '../results/false-alarms.ts';
 import { resultPaths } from '../results/paths.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
-import { atLeast, atMost, median, told, type Row } from './row.ts';
+import { atLeast, atMost, median, notMeasured, told, type Row } from './row.ts';
+import { startTied } from './tied-child.ts';
 
 /** Faults and script of this scenario ask for no wait of their own. */
 const WITHOUT_WAITS = 'split-packets/upgrade-in-two-segments-is-answered-like-a-whole-one';
 
 export async function oneScenario(): Promise<Row[]> {
   const summary = await tornwire('run', WITHOUT_WAITS, '--repeat', '30', '--jobs', '1');
+  const why = notJudged(summary);
+  if (why !== undefined) return [notMeasured('one-scenario', why)];
   return [atMost('one-scenario', Math.round(median(summary.cases.map((row) => row.durationMs))), 'ms, median of 30', 400)];
 }
 
 export async function packInProcesses(): Promise<Row[]> {
-  const summary = await tornwire('run');
-  return [atMost('pack-process', summary.durationMs / 1_000, `s, ${described(summary)}`, 120)];
+  return [packTime('pack-process', await tornwire('run'), 120)];
 }
 
 export async function packInContainers(): Promise<Row[]> {
-  const summary = await tornwire('run', '--runtime', 'container');
-  return [atMost('pack-container', summary.durationMs / 1_000, `s, ${described(summary)}`, 300)];
+  return [packTime('pack-container', await tornwire('run', '--runtime', 'container'), 300)];
+}
+
+function packTime(name: string, summary: Summary, limit: number): Row {
+  const why = notJudged(summary);
+  return why === undefined ? atMost(name, summary.durationMs / 1_000, `s, ${described(summary)}`, limit) : notMeasured(name, why);
+}
+
+/** Why this run says nothing; a single case that was judged says something. */
+function notJudged({ counts, cases, interrupted }: Summary): string | undefined {
+  if (interrupted) return 'the run was interrupted';
+  if (counts.passed + counts.failed > 0) return undefined;
+  return `none of ${cases.length} case(s) was judged: ${cases[0]?.reason ?? 'there was none'}`;
 }
 
 export async function cleanRepeats(repeat = 100): Promise<Row[]> {
-  const { counts, durationMs } = await tornwire('run', '--repeat', String(repeat));
+  const summary = await tornwire('run', '--repeat', String(repeat));
+  const { counts, durationMs } = summary;
+  const why = notJudged(summary);
+  if (why !== undefined) return ['clean-failures', 'clean-unknown'].map((name) => notMeasured(name, why));
   const total = counts.passed + counts.failed + counts.unknown;
   return [
     atMost('clean-failures', counts.failed, `failures in ${total} cases`, 0),
@@ -43,7 +61,10 @@ export async function cleanRepeats(repeat = 100): Promise<Row[]> {
 /** Clean programs on a machine with four times as many cases as cores: every failure is the judges' own, and is kept for the gate. */
 export async function nullCampaign(repeat = 5): Promise<Row[]> {
   const jobs = availableParallelism() * 4;
-  const { counts, cases } = await tornwire('run', '--repeat', String(repeat), '--jobs', String(jobs));
+  const summary = await tornwire('run', '--repeat', String(repeat), '--jobs', String(jobs));
+  const { counts, cases } = summary;
+  const why = notJudged(summary);
+  if (why !== undefined) return [notMeasured('false-alarms', why)];
   const judged = counts.passed + counts.failed;
   const alarms = rateOf(counts.failed, judged);
   const paths = resultPaths('results');
@@ -70,14 +91,17 @@ async function defectsCaught(runtime: 'process' | 'container', repeat: number, l
   const byDefect = Map.groupBy(summary.cases, (row) => row.defect ?? '');
   return [...byDefect].map(([defect, rows]) => {
     const [first] = rows as [CaseRow, ...CaseRow[]];
-    if (first.verdict === 'skipped') return told(`defect-${defect}-${runtime}`, 0, `skipped: ${first.reason}`);
-    return atLeast(`defect-${defect}-${runtime}`, rows.filter(isCaught).length, `of ${rows.length} by ${first.expectedOracle}`, least);
+    const name = `defect-${defect}-${runtime}`;
+    if (rows.every((row) => row.verdict === 'skipped')) return notMeasured(name, `skipped: ${first.reason}`);
+    return atLeast(name, rows.filter(isCaught).length, `of ${rows.length} by ${first.expectedOracle}`, least);
   });
 }
 
 /** The gate at its built-in policy. */
 export async function gateTime(): Promise<Row[]> {
   const outcome = await tornwire<GateOutcome>('gate');
+  if (outcome.outcome === 'harness-error' || outcome.outcome === 'interrupted')
+    return [notMeasured('gate', `the gate ended as ${outcome.outcome}`)];
   return [atMost('gate', outcome.durationMs / 60_000, `min, ${outcome.outcome}, ${outcome.notRun} not begun`, 8)];
 }
 
@@ -104,38 +128,36 @@ function described(summary: Summary): string {
 }
 
 /** What it prints as JSON, whatever the exit code: the counts are what is measured. */
-function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [join(import.meta.dirname, '..', 'main.ts'), ...words, '--json'],
-      { maxBuffer: 2 ** 28 },
-      (error, stdout, stderr) => {
-        try {
-          resolve(JSON.parse(stdout) as T);
-        } catch {
-          reject(new Error(`tornwire ${words.join(' ')} gave no summary: ${error?.message ?? ''}\n${stderr.slice(-2_000)}`));
-        }
-      },
-    );
-  });
+async function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
+  const main = join(import.meta.dirname, '..', 'main.ts');
+  const child = startTied([process.execPath, main, ...words, '--json'], { stdout: 'pipe', stderr: 'pipe' });
+  const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
+  try {
+    return JSON.parse(out) as T;
+  } catch (cause) {
+    throw new Error(`tornwire ${words.join(' ')} gave no summary: ${err.trim().slice(-300)}`, { cause });
+  }
 }
 
-function finished(command: string, words: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, words, { stdio: 'ignore' });
-    child.once('error', reject);
-    child.once('exit', () => resolve());
-  });
+async function finished(command: string, words: readonly string[]): Promise<void> {
+  const [code] = (await once(startTied([command, ...words]), 'exit')) as [number | null];
+  if (code === null || code >= 126) throw new Error(`${command} ${words.join(' ')} ended with code ${code}`);
 }
 
 /** A defect that makes every start wait for 15 s, with clocks that run ten times as fast. */
 export async function hangByFasterClocks(): Promise<Row[]> {
   const { cases } = await tornwire('run', '--defect', 'T1', '--clock-speed', '10');
-  const [row] = cases;
-  const { foundAfterMs = row?.durationMs ?? Number.NaN, confirmed = false } = row?.clock ?? {};
+  return clockFigures(cases[0]);
+}
+
+/** A case that was not run has no duration that could be below a limit. */
+export function clockFigures(row: CaseRow | undefined): Row[] {
+  const names = ['clock-speed-t1', 'clock-speed-t1-confirmed'] as const;
+  if (!row || row.verdict === 'skipped' || row.verdict === 'unknown')
+    return names.map((name) => notMeasured(name, row?.reason ?? 'there is no such case'));
+  const { foundAfterMs = row.durationMs, confirmed = false } = row.clock ?? {};
   return [
-    atMost('clock-speed-t1', foundAfterMs / 1_000, 's to the verdict at x10', 4),
-    atLeast('clock-speed-t1-confirmed', Number(confirmed && row !== undefined && isCaught(row)), 'of 1 caught again at speed 1', 1),
+    atMost(names[0], foundAfterMs / 1_000, 's to the verdict at x10', 4),
+    atLeast(names[1], Number(confirmed && isCaught(row)), 'of 1 caught again at speed 1', 1),
   ];
 }

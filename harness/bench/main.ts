@@ -1,8 +1,10 @@
 // `npm run bench`: every promised figure with its target and the command that repeats it.
 // `-- --list` names them; `-- <name> --json` runs one and prints one JSON line a figure, the named one last.
+// Exit code: 0 every figure is kept, 1 one was missed, 4 one could not be measured, 2 usage.
 import { parseArgs } from 'node:util';
-import type { Row } from './row.ts';
-import { BENCHMARKS } from './table.ts';
+import { oneLine } from '../report/plain.ts';
+import { countedInWords, exitCodeOf, notMeasured, type Row } from './row.ts';
+import { BENCHMARKS, type Benchmark } from './table.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,15 +27,28 @@ async function measure(names: readonly string[], json: boolean): Promise<number>
   if (!json) process.stdout.write(`${line('figure', 'value', 'target', '', 'unit')}\n`);
   for (const benchmark of BENCHMARKS) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue;
-    for (const row of await benchmark.run()) {
+    for (const row of await rowsOf(benchmark)) {
       rows.push(row);
-      process.stdout.write(
-        json ? `${JSON.stringify(row)}\n` : `${line(row.name, text(row.value), row.target, row.ok ? 'ok' : 'MISSED', row.unit)}\n`,
-      );
+      process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${lineOf(row)}\n`);
     }
     if (!json) process.stdout.write(`    repeat: npm run bench -- ${benchmark.name} --json\n`);
   }
-  return rows.every((row) => row.ok) ? 0 : 1;
+  if (!json) process.stdout.write(`${countedInWords(rows)}\n`);
+  return exitCodeOf(rows);
+}
+
+/** A benchmark that cannot be carried out here keeps nobody from the others. */
+async function rowsOf(benchmark: Benchmark): Promise<readonly Row[]> {
+  try {
+    return await benchmark.run();
+  } catch (error) {
+    return [notMeasured(benchmark.name, (error as Error).message)];
+  }
+}
+
+function lineOf({ name, value, target, ok, unit, notMeasured: why }: Row): string {
+  if (why !== undefined) return `${name.padEnd(34)} not measured: ${oneLine(why)}`;
+  return line(name, text(value ?? Number.NaN), target, ok ? 'ok' : 'MISSED', unit);
 }
 
 function line(name: string, value: string, target: string, verdict: string, unit: string): string {

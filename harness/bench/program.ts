@@ -1,19 +1,20 @@
 // Figures that a program of the repository measures by itself: it is run by its path and prints one JSON line a figure.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Row } from './row.ts';
+import { startTied } from './tied-child.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const WITHIN_MS = 400_000;
 
 /** @throws when it fails, is too slow, or prints what is no figure. */
 export async function figuresOf(program: string): Promise<Row[]> {
-  const child = spawn(process.execPath, [join(ROOT, program)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = startTied([process.execPath, join(ROOT, program)], { stdout: 'pipe', stderr: 'inherit' });
   const overdue = setTimeout(() => child.kill('SIGTERM'), WITHIN_MS);
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  const out = await text(child.stdout);
+  const out = await text(child.stdout as Readable);
   const [code, signal] = await exited;
   clearTimeout(overdue);
   if (code !== 0) throw new Error(`${program} ended with ${signal ?? code} within ${WITHIN_MS} ms`);

@@ -1,16 +1,15 @@
 // How many one-byte slices a plain Node reader in another process sees as reads of their own, and what a slice
 // costs; once on the machine as it is, once with four busy processes for each core.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { countingReader, type PairTransport } from '../proxy/connected-pair.ts';
 import { writeSlices, type Fidelity } from '../proxy/exact.ts';
-import { atLeast, atMost, type Row } from './row.ts';
+import { atLeast, atMost, told, type Row } from './row.ts';
+import { killed, startTied } from './tied-child.ts';
 
 interface Way {
   name: string;
   transport: PairTransport;
-  want: Fidelity | 'auto';
+  want: Fidelity;
   /** Percent of the slices that must be seen separately. */
   seenMin: number;
   /** On a machine without other load. */
@@ -35,7 +34,7 @@ function bench(way: Way): (count?: number, loadedCount?: number) => Promise<Row[
     const loaded = await underLoad(() => measure(way, loadedCount));
     const quiet = await measure(way, count);
     return [
-      { name: `${way.name}-loaded-us`, value: loaded.us, unit: 'us a slice', target: 'told', ok: true },
+      told(`${way.name}-loaded-us`, loaded.us, 'us a slice'),
       atLeast(`${way.name}-loaded`, loaded.seenPercent, `% of ${loadedCount} slices seen, load x${LOAD_FOLD}`, way.seenMin),
       atMost(`${way.name}-us`, quiet.us, 'us a slice', way.usMax),
       atLeast(way.name, quiet.seenPercent, `% of ${count} slices seen`, way.seenMin),
@@ -49,23 +48,17 @@ async function measure(way: Way, count: number): Promise<{ seenPercent: number; 
   const report = await writeSlices(reader.socket, Buffer.alloc(count, 1), { every: 1 }, { want: way.want, deadlineMs: DEADLINE_MS });
   const us = ((performance.now() - startedMs) * 1000) / count;
   const { reads, bytes } = await reader.count();
+  if (way.want !== report.fidelity) throw new Error(`slices here are ${report.fidelity}, not ${way.want}: tornwire doctor says why`);
   if (bytes !== count) throw new Error(`${way.name}: ${bytes} of ${count} bytes arrived: ${JSON.stringify(report)}`);
   return { seenPercent: (100 * reads) / count, us };
 }
 
 async function underLoad<Result>(action: () => Promise<Result>): Promise<Result> {
-  const spinners = Array.from({ length: LOAD_FOLD * availableParallelism() }, () =>
-    spawn(process.execPath, ['-e', `const end = Date.now() + ${DEADLINE_MS}; while (Date.now() < end);`], { stdio: 'ignore' }),
-  );
+  const spin = `const end = Date.now() + ${DEADLINE_MS}; while (Date.now() < end);`;
+  const spinners = Array.from({ length: LOAD_FOLD * availableParallelism() }, () => startTied([process.execPath, '-e', spin]));
   try {
     return await action();
   } finally {
-    await Promise.all(spinners.map(stop));
+    await Promise.all(spinners.map(killed));
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

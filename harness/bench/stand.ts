@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { controlOf } from '../network/control.ts';
 import { findToxiproxy, ownProgram } from '../network/engines.ts';
+import { killed, startTied } from './tied-child.ts';
 import type { FromClient, FromServer, Target, Task, ToClient, ToServer } from './ends.ts';
 
 export interface ProxyUnderTest extends AsyncDisposable {
@@ -42,7 +43,7 @@ export async function shopifysProxy(): Promise<ProxyUnderTest | { why: string }>
   const found = await findToxiproxy('process');
   if (!('binary' in found)) return { why: 'missing' in found ? found.missing : 'TORNWIRE_TOXIPROXY must name a binary' };
   const port = await freePort();
-  const child = spawn(found.binary, ['-host', '127.0.0.1', '-port', String(port)], { stdio: 'ignore' });
+  const child = startTied([found.binary, '-host', '127.0.0.1', '-port', String(port)]);
   const url = `http://127.0.0.1:${port}`;
   await answering(url);
   return underTest('toxiproxy', child, url);
@@ -116,13 +117,6 @@ async function asked<Answer>(child: ChildProcess, message: ToServer | ToClient):
   child.send(message);
   const [answer] = (await once(child, 'message', { signal: AbortSignal.timeout(180_000) })) as [Answer];
   return answer;
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }
 
 async function freePort(): Promise<number> {

@@ -17,7 +17,7 @@ import { figuresOf } from './program.ts';
 import type { Row } from './row.ts';
 import { splitPipe, splitTcp, splitUnixBoundary, splitUnixGated } from './splits.ts';
 
-interface Benchmark {
+export interface Benchmark {
   name: string;
   what: string;
   run: () => Promise<readonly Row[]>;

@@ -1,11 +1,11 @@
 // Where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
 import { execa } from 'execa';
-import type { Case, RuntimeName } from '../model/case.ts';
+import type { Case, RuntimeName, UserRuntime } from '../model/case.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import { redactor } from '../model/redact.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { enginePool, type EnginePool } from '../network/engine-pool.ts';
-import { stdioShim } from '../network/engines.ts';
+import { findToxiproxy, stdioShim, type ToxiproxySource } from '../network/engines.ts';
 import type { Networks } from '../network/network.ts';
 import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
@@ -16,11 +16,11 @@ import { stacksOf } from '../probes/stacks.ts';
 import type { Maker } from '../results/repro-file.ts';
 import type { Probes } from '../run/environment.ts';
 import { runCase } from '../run/run-case.ts';
-import type { PipeWritable } from '../runtime/node-processes.ts';
-import { processRuntime } from '../runtime/process-runtime.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import { sweepDeadRuns } from '../runtime/sweep.ts';
+import type { PipeWritable, Runtime } from '../runtime/runtime.ts';
+import { RUNTIMES } from '../runtime/runtimes.ts';
+import { sweepDeadRuns, sweepingFirst } from '../runtime/sweep.ts';
 import { sweptLine } from './clean.ts';
+import { removeLeftSources } from './left-sources.ts';
 import type { Project } from './project.ts';
 import { VERSION } from './version.ts';
 
@@ -33,18 +33,20 @@ export interface Assembly extends AsyncDisposable {
 
 export async function assemble(project: Project): Promise<Assembly> {
   const [swept, commit] = await Promise.all([sweepDeadRuns(), commitOf(project.root)]);
+  // Whoever was killed may have left a copy of patched code as well; to look for one each time would cost a walk over all results.
+  const sources = swept.length > 0 ? await removeLeftSources(project.results) : [];
   const machine = machineWatch();
   const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: () => machine.read() };
   const pool = enginePool();
   const redact = redactor(secretsIn(process.env));
-  const places = new Map<RuntimeName, Promise<Place>>();
+  const places = new Map<RuntimeName, Place>();
   return {
     maker: { tornwire: VERSION, commit },
-    swept: swept.map(sweptLine),
+    swept: [...swept.map(sweptLine), ...sources.map((folder) => `removed a copy of patched code: ${folder}`)],
     async run(named, given, folder, signal) {
       const place = places.get(given.runtime) ?? placeOf(given.runtime, pool);
       places.set(given.runtime, place);
-      return runCase(named, given, { ...(await place), probes, oracles: ALWAYS_ON, folder, redact, signal });
+      return runCase(named, given, { ...place, probes, oracles: ALWAYS_ON, folder, redact, signal });
     },
     async [Symbol.asyncDispose]() {
       machine[Symbol.dispose]();
@@ -53,10 +55,14 @@ export async function assemble(project: Project): Promise<Assembly> {
   };
 }
 
-/** What the container runtime lacks here, with the cure. */
-export async function containersUnavailable(): Promise<string | undefined> {
-  const { containerRuntime } = await import('../runtime/container-runtime.ts');
-  return containerRuntime().unavailable();
+/** What a runtime lacks here, with the cure. */
+export function runtimeUnavailable(name: UserRuntime): Promise<string | undefined> {
+  return RUNTIMES[name]().unavailable();
+}
+
+/** Where Toxiproxy comes from for the runs of this runtime. */
+export function toxiproxyFor(name: RuntimeName): Promise<ToxiproxySource> {
+  return findToxiproxy(RUNTIMES[name]().helpers);
 }
 
 interface Place {
@@ -64,20 +70,13 @@ interface Place {
   networks: Networks;
 }
 
-async function placeOf(name: RuntimeName, pool: EnginePool): Promise<Place> {
-  switch (name) {
-    case 'process':
-      return { runtime: processRuntime({ stdioShim: stdioShim(), ...pipeLook() }), networks: toxiproxyNetworks({ runtime: name, pool }) };
-    case 'container': {
-      // Loaded only when it is wanted: testcontainers takes a while.
-      const { containerRuntime } = await import('../runtime/container-runtime.ts');
-      return { runtime: containerRuntime(pipeLook()), networks: toxiproxyNetworks({ runtime: name }) };
-    }
-    case 'mock':
-      throw new Error('the mock runtime is for tests of the harness');
-    default:
-      return name satisfies never;
-  }
+function placeOf(name: RuntimeName, pool: EnginePool): Place {
+  if (name === 'mock') throw new Error('the mock runtime is for tests of the harness');
+  const runtime = RUNTIMES[name]({ stdioShim: stdioShim(), ...pipeLook() });
+  const { helpers } = runtime;
+  // Processes of this machine can serve one run after another.
+  const networks = toxiproxyNetworks({ where: helpers, ...(helpers === 'process' && { pool }) });
+  return { runtime: sweepingFirst(runtime), networks };
 }
 
 /** How a runtime sees that a pipe is full; nothing where the native calls do not load. */

@@ -66,9 +66,10 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
   // One save after the other: cases that end together must not write over each other's files.
   let saved = Promise.resolve();
   const saveNow = (): Promise<void> => (saved = saved.then(() => save(run, summary())));
-  const take = async (index: number): Promise<void> => {
+  const take = async (index: number, retakenBecause?: string | null): Promise<void> => {
     const item = planned[index] as PlannedCase;
-    const row = await takeCase(item, index, run, paths, settings);
+    const taken = await takeCase(item, index, run, paths, settings);
+    const row = retakenBecause ? { ...taken, retakenBecause } : taken;
     if (settings.signal.aborted && row.reason?.startsWith('interrupted')) return;
     rows[index] = row;
     await saveNow();
@@ -80,7 +81,7 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
   await sideBySide(planned.length, settings, take);
   for (const index of planned.keys()) {
     if (settings.signal.aborted || !rows[index] || !isStarved(rows[index])) continue;
-    await take(index);
+    await take(index, rows[index].reason);
     if (isStarved(rows[index])) await settings.onRow(rows[index], ++done, planned.length);
   }
   await saveNow();

@@ -78,6 +78,9 @@ describe('bad input', () => {
     ['an unknown option value', ['run', '--runtime', 'kontainer'], 'kontainer'],
     ['a number out of range', ['run', '--repeat', '0'], 'whole number'],
     ['an unknown command', ['rum'], 'run'],
+    ['an address that is none', ['proxy', '--listen', 'nonsense'], 'address nonsense: missing port in address'],
+    ['a port that is none', ['proxy', '--listen', '127.0.0.1:65536'], 'invalid port'],
+    ['a file of proxies that does not exist', ['proxy', '--listen', '127.0.0.1:0', '--config', 'nowhere.json'], 'cannot read nowhere.json'],
     ['a repro file that does not exist', ['repro', 'nowhere.json'], 'cannot read'],
   ])('%s is one line that names it, exit 2', async (_what, words, line) => {
     const { code, err } = await tornwire(...words);

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import type { MachineFinding, MachineFindings } from '../model/machine-finding.ts';
 import { findToxiproxy } from '../network/engines.ts';
+import { BUILD_IMAGES } from '../runtime/images.ts';
 import { loadScenarios, projectAt } from './project.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -51,14 +52,9 @@ async function linux(): Promise<Finding> {
   };
 }
 
+/** The launcher lets none that is too old come this far. */
 async function node(): Promise<Finding> {
-  return {
-    name: 'Node 24',
-    has: Number(process.versions.node.split('.')[0]) >= 24,
-    required: true,
-    detail: process.version,
-    cure: 'npm ci puts one into the project; start with npx tornwire',
-  };
+  return { name: 'Node', has: true, required: true, detail: `${process.version} at ${process.execPath}` };
 }
 
 async function clocks(): Promise<Finding> {
@@ -119,19 +115,17 @@ async function native(): Promise<Finding> {
     has: missing === undefined,
     required: false,
     detail: missing ?? 'the native calls load: boundary and gated splits',
-    cure: 'npm ci without --omit=optional; until then splits are paced by time and say so',
+    cure: 'install without --omit=optional; until then splits are paced by time and say so',
   };
 }
 
 async function engine(): Promise<Finding> {
   const version = await output('docker', ['info', '--format', '{{.ServerVersion}}']);
-  return {
-    name: 'container engine',
-    has: version !== undefined,
-    required: false,
-    detail: version === undefined ? 'docker info does not answer: --runtime container is impossible' : `Docker ${version}`,
-    cure: 'apt-get install docker.io, then start dockerd',
-  };
+  const about = { name: 'container engine', required: false };
+  if (version) return { ...about, has: true, detail: `Docker ${version}` };
+  const { whyNoEngine } = await import('../runtime/engine-socket.ts');
+  const { why, cure } = await whyNoEngine();
+  return { ...about, has: false, detail: `${why}: --runtime container is impossible`, cure };
 }
 
 async function baseImage(): Promise<Finding> {
@@ -142,7 +136,7 @@ async function baseImage(): Promise<Finding> {
     has,
     required: false,
     detail: images === undefined || images === '' ? 'none built' : images.replaceAll('\n', ' '),
-    cure: 'npm run images',
+    cure: BUILD_IMAGES,
   };
 }
 

@@ -19,7 +19,7 @@ import { pathsIn, resultPaths } from '../results/paths.ts';
 import type { Summary } from '../results/summary.ts';
 import { patchProblem } from '../run/patched-source.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import { commitOf, containersUnavailable } from './assemble.ts';
+import { commitOf, runtimeUnavailable } from './assemble.ts';
 import type { PlannedCase } from './campaign.ts';
 import { planCases, wantedDefects } from './cases.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';
@@ -42,7 +42,7 @@ export async function gate(options: GateOptions): Promise<number> {
   const seed = options.seed ?? randomInt(SEED_MAX);
   const all = await loadScenarios(project);
   const chosen = policy.tags.length === 0 ? all : [...new Set(policy.tags.flatMap((tag) => select(all, `@${tag}`)))];
-  if (policy.runtimes.includes('container')) await requireContainers();
+  await requireRuntimes(policy.runtimes);
   const defects = await defectsFor(all, chosen, policy);
   const planned = await planGate(all, chosen, defects, policy, seed);
   say(`seed ${seed}, ${planned.length} case(s): ${chosen.length} scenario(s) ${policy.clean.repeats} times, ${defects.length} defect(s)`);
@@ -110,9 +110,11 @@ async function planGate(
   return planned.sort((a, b) => a.repeat - b.repeat);
 }
 
-async function requireContainers(): Promise<void> {
-  const lacking = await containersUnavailable();
-  if (lacking !== undefined) throw new RuntimeError(`the policy asks for containers: ${lacking}`);
+async function requireRuntimes(runtimes: Policy['runtimes']): Promise<void> {
+  for (const runtime of runtimes) {
+    const reason = await runtimeUnavailable(runtime);
+    if (reason !== undefined) throw new RuntimeError(`the policy asks for the ${runtime} runtime: ${reason}`);
+  }
 }
 
 /** JSON, JUnit and Markdown; the last also into the file that a CI service shows beside its run. */

@@ -4,18 +4,17 @@ import { rm } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { EngineChoice, RuntimeName } from '../model/case.ts';
+import { type EngineChoice, type RuntimeName, USER_RUNTIMES, type UserRuntime } from '../model/case.ts';
 import { milliseconds, type Duration } from '../model/duration.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { hash32, SEED_MAX } from '../model/seed.ts';
 import { EXIT } from '../model/exit-code.ts';
-import { findToxiproxy } from '../network/engines.ts';
 import { nightlyText } from '../report/nightly.ts';
 import { failureLines, progressLine } from '../report/terminal.ts';
 import { openLedger, type Ledger, type LedgerCase } from '../results/ledger.ts';
 import { resultPaths } from '../results/paths.ts';
 import type { CaseRow } from '../results/summary.ts';
-import { assemble, containersUnavailable } from './assemble.ts';
+import { assemble, runtimeUnavailable, toxiproxyFor } from './assemble.ts';
 import { runCampaign, type PlannedCase } from './campaign.ts';
 import { planCases } from './cases.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -83,13 +82,15 @@ interface RunPlace {
 
 /** Every runtime with every engine; what the machine lacks is said, not passed over. */
 async function placesHere(say: (line: string) => void): Promise<RunPlace[]> {
-  const places: RunPlace[] = [{ runtime: 'process', engine: 'own' }];
-  const withoutContainers = await containersUnavailable();
-  if (withoutContainers === undefined) places.push({ runtime: 'container', engine: 'own' });
-  else say(`not in containers: ${withoutContainers}`);
-  const runtimes = withoutContainers === undefined ? (['process', 'container'] as const) : (['process'] as const);
+  const runtimes: UserRuntime[] = [];
+  for (const runtime of USER_RUNTIMES) {
+    const reason = await runtimeUnavailable(runtime);
+    if (reason === undefined) runtimes.push(runtime);
+    else say(`not on the ${runtime} runtime: ${reason}`);
+  }
+  const places = runtimes.map((runtime): RunPlace => ({ runtime, engine: 'own' }));
   for (const runtime of runtimes) {
-    const source = await findToxiproxy(runtime);
+    const source = await toxiproxyFor(runtime);
     if ('missing' in source) say(`not through Toxiproxy (${runtime}): ${source.missing}`);
     else places.push({ runtime, engine: 'toxiproxy' });
   }

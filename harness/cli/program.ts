@@ -1,6 +1,7 @@
 // The commands and their options. Every command returns an exit code: 0 pass, 1 fail, 2 usage, 3 harness error,
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { USER_RUNTIMES } from '../model/case.ts';
 import { milliseconds, type Duration } from '../model/duration.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { SEED_MAX } from '../model/seed.ts';
@@ -40,7 +41,7 @@ function addRun(program: Command, done: Done): void {
     .command('run')
     .description('run scenarios and judge them')
     .argument('[filter]', 'a name, a part of a name or title, or @tag')
-    .addOption(new Option('--runtime <name>', 'where nodes run').choices(['process', 'container', 'auto']).default('process'))
+    .addOption(new Option('--runtime <name>', 'where nodes run').choices([...USER_RUNTIMES, 'auto']).default(USER_RUNTIMES[0]))
     .addOption(new Option('--engine <name>', 'which fault server').choices(['own', 'toxiproxy', 'auto']).default('auto'))
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--repeat <n>', 'run every case so many times', wholeNumber(1, 100_000), 1)

@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NamedScenario, Scenario } from '../model/scenario.ts';
+import { checkModuleType } from './module-type.ts';
 import { suggestion, UsageError } from './usage-error.ts';
 
 const ENDING = '.scenario.ts';
@@ -25,6 +26,7 @@ export function projectAt(cwd: string): Project {
 }
 
 export async function loadScenarios(project: Project): Promise<NamedScenario[]> {
+  checkModuleType(project.scenarios);
   const entries = await readdir(project.scenarios, { recursive: true });
   const files = entries.filter((entry) => entry.endsWith(ENDING)).sort();
   return (await Promise.all(files.map((file) => load(project, join(project.scenarios, file))))).flat();

@@ -9,7 +9,8 @@ export interface ProxyOptions {
   allowRemote?: boolean;
 }
 
-/** What keeps it from starting (a taken port, a file that cannot be read) is said in one line. */
+/** What keeps it from starting is said in one line: a wrong address or file is usage, a taken port is not. */
 export async function proxy(options: ProxyOptions): Promise<number> {
-  return (await serve(options)) === 0 ? EXIT.pass : EXIT.harness;
+  const code = await serve(options);
+  return code === 0 ? EXIT.pass : code === 2 ? EXIT.usage : EXIT.harness;
 }

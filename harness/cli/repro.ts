@@ -2,31 +2,31 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Case } from '../model/case.ts';
+import type { Step } from '../model/fault.ts';
 import type { Event } from '../model/history.ts';
-import { decisionsIn, firstDifference, type Decision } from '../model/repro.ts';
+import { decisionsIn, firstDifference, type Decision, type Repro } from '../model/repro.ts';
+import type { NamedScenario } from '../model/scenario.ts';
 import { EXIT } from '../model/exit-code.ts';
+import { oneLine } from '../report/plain.ts';
+import { replaysText } from '../report/replays.ts';
+import { firstJudged, replaysOf, type Replays } from '../results/replays.ts';
 import { readRepro } from '../results/repro-file.ts';
-import type { Summary } from '../results/summary.ts';
+import { isHarnessError, type Summary } from '../results/summary.ts';
+import { checkPlan } from '../run/plan.ts';
 import type { PlannedCase } from './campaign.ts';
+import { wantedDefects } from './cases.ts';
 import { loadScenarios, projectAt, type Project } from './project.ts';
-import { exitCodeOf, perform, sayer } from './run.ts';
+import { perform, sayer } from './run.ts';
 import { suggestion, UsageError } from './usage-error.ts';
 
 export async function repro(file: string, options: { times: number; json?: boolean }): Promise<number> {
   const say = sayer(options.json);
   const saved = await readRepro(resolve(file));
   const project = projectAt(process.cwd());
-  const all = await loadScenarios(project);
-  const named = all.find((candidate) => candidate.name === saved.case.scenario);
-  if (!named)
-    throw new UsageError(
-      `${file} is of scenario '${saved.case.scenario}', which is not here${suggestion(
-        saved.case.scenario,
-        all.map((n) => n.name),
-      )}`,
-    );
+  const named = await scenarioOf(saved, file, project);
   const unavailable = await named.scenario.unavailable?.(saved.case.runtime);
-  say(`seed ${saved.case.seed}: ${saved.case.scenario}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`);
+  const { scenario, seed } = saved.case;
+  say(oneLine(`seed ${seed}: ${scenario}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`));
   const planned: PlannedCase[] = Array.from({ length: options.times }, (_, i) => ({
     named,
     case: saved.case as Case,
@@ -35,22 +35,48 @@ export async function repro(file: string, options: { times: number; json?: boole
     ...(unavailable !== undefined && { skipped: unavailable }),
   }));
   // One at a time: a replay is compared with a run that had the machine to itself.
-  const summary = await perform(planned, { project, seed: saved.case.seed, say, jobs: 1 });
-  const again = summary.cases.filter((row) => row.verdict === saved.outcome && (row.oracle ?? 'all') === saved.oracle).length;
-  say(`reproduced ${again} of ${summary.cases.length}`);
-  const difference = firstDifference(saved.decisions, await decisionsOf(project, summary));
-  say(difference === undefined ? 'every fault did the same as then' : `first difference from then: ${difference}`);
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ ...summary, reproduced: { times: again, of: summary.cases.length } }, null, 2)}\n`);
-  if (summary.interrupted || exitCodeOf(summary) === EXIT.harness) return exitCodeOf(summary);
-  return again > 0 && saved.outcome === 'fail' ? EXIT.fail : exitCodeOf(summary);
+  const summary = await perform(planned, { project, seed, say, jobs: 1 });
+  const reproduced = replaysOf(saved, summary.cases, options.times);
+  say(replaysText(reproduced));
+  const now = await decisionsOf(project, summary);
+  if (now) say(comparison(saved.decisions, now));
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...summary, reproduced }, null, 2)}\n`);
+  return exitCodeOf(summary, reproduced);
 }
 
-/** Of the first replay: what its history says the faults did. */
-async function decisionsOf(project: Project, summary: Summary): Promise<Decision[]> {
-  const folder = summary.cases[0]?.folder;
-  if (folder === undefined || folder === null) return [];
+/** Whatever the file names must be here before anything is made. @throws UsageError PlanError */
+async function scenarioOf(saved: Repro, file: string, project: Project): Promise<NamedScenario> {
+  const { scenario, defect, schedule } = saved.case;
+  const all = await loadScenarios(project);
+  const named = all.find((candidate) => candidate.name === scenario);
+  const near = suggestion(
+    scenario,
+    all.map((n) => n.name),
+  );
+  if (!named) throw new UsageError(`${file} is of scenario '${scenario}', which is not here${near}`);
+  if (defect !== undefined) await wantedDefects(all, [defect]);
+  checkPlan(named.scenario.system.topology, schedule as readonly Step[]);
+  return named;
+}
+
+/** Of the first replay that was judged: what its history says the faults did. */
+async function decisionsOf(project: Project, summary: Summary): Promise<Decision[] | undefined> {
+  const folder = firstJudged(summary.cases)?.folder;
+  if (folder === undefined || folder === null) return undefined;
   const text = await readFile(join(project.root, folder, 'history.ndjson'), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '');
   return decisionsIn(lines.map((line) => JSON.parse(line) as Event));
+}
+
+function comparison(then: readonly Decision[], now: readonly Decision[]): string {
+  const difference = firstDifference(then, now);
+  return difference === undefined ? 'every fault did the same as then' : `first difference from then: ${oneLine(difference)}`;
+}
+
+/** Only replays that were all judged and all passed are a pass. */
+function exitCodeOf(summary: Summary, { judged, of }: Replays): number {
+  if (summary.interrupted) return EXIT.interrupted;
+  if (summary.cases.some(isHarnessError)) return EXIT.harness;
+  if (summary.cases.some((row) => row.verdict === 'fail')) return EXIT.fail;
+  return judged < of || summary.cases.some((row) => row.verdict !== 'pass') ? EXIT.unknown : EXIT.pass;
 }

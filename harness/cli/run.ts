@@ -1,20 +1,20 @@
 // `tornwire run`: scenarios -> cases -> campaign -> exit code.
 import { availableParallelism } from 'node:os';
 import { randomInt } from 'node:crypto';
-import type { EngineChoice, RuntimeName } from '../model/case.ts';
+import { type EngineChoice, USER_RUNTIMES, type UserRuntime } from '../model/case.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { failureLines, progressLine, table } from '../report/terminal.ts';
 import { isHarnessError, type Summary } from '../results/summary.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import { assemble, containersUnavailable } from './assemble.ts';
+import { assemble, runtimeUnavailable, toxiproxyFor } from './assemble.ts';
 import { runCampaign, type PlannedCase } from './campaign.ts';
 import { planCases } from './cases.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';
 
 export interface RunOptions {
-  runtime: 'process' | 'container' | 'auto';
+  runtime: UserRuntime | 'auto';
   engine: EngineChoice;
   seed?: number;
   repeat: number;
@@ -85,22 +85,21 @@ export function sayer(json: boolean | undefined): (line: string) => void {
 }
 
 /** @throws RuntimeError with the cure: a forced engine that is missing is no reason to skip everything. */
-async function requireToxiproxy(runtime: RuntimeName): Promise<void> {
-  const { findToxiproxy } = await import('../network/engines.ts');
-  const source = await findToxiproxy(runtime === 'container' ? 'container' : 'process');
+async function requireToxiproxy(runtime: UserRuntime): Promise<void> {
+  const source = await toxiproxyFor(runtime);
   if ('missing' in source) throw new RuntimeError(source.missing);
 }
 
-async function pickRuntime(asked: RunOptions['runtime'], say: (line: string) => void): Promise<RuntimeName> {
-  if (asked === 'process') return 'process';
-  const lacking = await containersUnavailable();
-  if (lacking === undefined) {
-    if (asked === 'auto') say('runtime auto: a container engine answers, so nodes run in containers');
-    return 'container';
+/** `auto` is the last runtime of the list that can run here. @throws RuntimeError when the one that was asked for cannot. */
+async function pickRuntime(asked: RunOptions['runtime'], say: (line: string) => void): Promise<UserRuntime> {
+  const reasons: string[] = [];
+  for (const runtime of asked === 'auto' ? USER_RUNTIMES.toReversed() : [asked]) {
+    const reason = await runtimeUnavailable(runtime);
+    if (reason === undefined) {
+      if (asked === 'auto') say(`runtime auto: ${runtime}${reasons.map((why) => ` (${why})`).join('')}`);
+      return runtime;
+    }
+    reasons.push(reason);
   }
-  if (asked === 'container') {
-    throw new RuntimeError(lacking);
-  }
-  say(`runtime auto: nodes run as processes (${lacking})`);
-  return 'process';
+  throw new RuntimeError(reasons.join('; '));
 }

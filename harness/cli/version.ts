@@ -1,4 +1,5 @@
 // The version of this package, as it stands in its package.json.
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+/** By the package's own name: sources and compiled files do not lie equally deep in it. */
+export const VERSION = (createRequire(import.meta.url)('tornwire/package.json') as { version: string }).version;

@@ -1,6 +1,6 @@
 // A policy as people write it: a small YAML file. Every mistake is named with its line.
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';
 import { TornwireError } from '../model/tornwire-error.ts';
 import { EXIT } from '../model/exit-code.ts';
@@ -28,13 +28,29 @@ function parsePolicy(text: string, file: string): Policy {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [mistake] = document.errors;
   if (mistake) throw new PolicyError(`${file}:${lines.linePos(mistake.pos[0]).line}: ${mistake.message.replaceAll(/\s+/g, ' ')}`);
-  const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  const alias = firstAlias(document);
+  if (alias)
+    throw new PolicyError(`${file}:${lines.linePos(alias.offset).line}: the alias *${alias.name} is not read here: write the value itself`);
+  // A file with nothing in it, or with comments only, is the built-in policy.
+  const parsed = policySchema.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] as string] : (issue?.path ?? []);
   throw new PolicyError(
     `${file}:${lineOf(document, path, lines)}: ${path.join('.') || 'the top level'}: ${issue?.message ?? 'unreadable'}`,
   );
+}
+
+/** A policy is short and has no need of them; a few that name each other would stand for any number of values. */
+function firstAlias(document: Document): { name: string; offset: number } | undefined {
+  let found: { name: string; offset: number } | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      found = { name: node.source, offset: node.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Of the deepest part of the path that the file has. */

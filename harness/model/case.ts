@@ -5,8 +5,14 @@ import type { Step } from './fault.ts';
 import { fileStepSchema } from './file-fault.ts';
 import type { Json } from './json.ts';
 import { nodeStepSchema } from './node-fault.ts';
+import { pathPartSchema } from './path-part.ts';
 
-export type RuntimeName = 'process' | 'container' | 'mock';
+/** Where nodes live, in the order in which a user may choose. */
+export const USER_RUNTIMES = ['process', 'container'] as const;
+/** The mock plays nodes, for tests of the harness alone. */
+export const RUNTIME_NAMES = [...USER_RUNTIMES, 'mock'] as const;
+export type UserRuntime = (typeof USER_RUNTIMES)[number];
+export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 export type EngineChoice = 'own' | 'toxiproxy' | 'auto';
 
 export interface Case {
@@ -108,8 +114,8 @@ export const caseSchema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1),
   schedule: z.array(step),
-  runtime: z.enum(['process', 'container', 'mock']),
+  runtime: z.enum(RUNTIME_NAMES),
   engine: z.enum(['own', 'toxiproxy', 'auto']),
   clockSpeed: z.number().min(1).max(1000),
-  defect: z.string().optional(),
+  defect: pathPartSchema.optional(),
 });

@@ -67,20 +67,29 @@ export type EventBody =
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
-  /** `asked`: the run sent the signal or the stop that ended it. */
-  | { kind: 'node'; node: string; state: 'exited'; pid?: number; code: number | null; signal: string | null; asked: boolean }
+  /** `asked`: the run sent the signal or the stop that ended it, or its parent over stdio asked, as `byParent` says. */
+  | {
+      kind: 'node';
+      node: string;
+      state: 'exited';
+      pid?: number;
+      code: number | null;
+      signal: string | null;
+      asked: boolean;
+      byParent?: string;
+    }
   | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
   | { kind: 'observation'; observation: Observation }
-  /** The script threw: an assertion of its own, or a client's error that it did not expect. */
-  | { kind: 'script'; state: 'failed'; error: string; detail: string }
+  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */
+  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
   | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string }
   /** The harness itself could not do its work: never the system's fault. */
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events'; detail: string };
 
 export type Observation =
-  /** One normalised view of a truth that several parts hold. `sample` counts the readings. */
-  | { probe: 'view'; truth: string; subject: string; sample: number; value: Json }
+  /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
   /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
   | {
       probe: 'resources';
@@ -91,10 +100,10 @@ export type Observation =
       holders?: Readonly<Record<string, readonly string[]>>;
     }
   /** An unrelated request while faults are in force. */
-  | { probe: 'side'; name: string; latencyMs: number | null; boundMs: number }
+  | { probe: 'side'; name: string; node?: string; latencyMs: number | null; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | { probe: 'machine'; loopDelayP99Ms: number; cpuPressureAvg10: number | null }
-  /** What a node's processes are doing; two equal dumps at least 1 s apart are a deadlock. */
+  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
   | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
 
 export interface EventBase {

@@ -8,7 +8,7 @@ const SIGNALS = Object.keys(constants.signals) as [NodeJS.Signals, ...NodeJS.Sig
 const node = z.string();
 const signal = z.enum(SIGNALS);
 const positive = z.number().min(0);
-const program = z.string().regex(/^[^/\0\s]+$/, 'the name of a program, without a folder');
+const program = z.string().regex(/^(?!\.{1,2}$)[^/\0\s]+$/, 'the name of a program, without a folder');
 const variable = z.string().regex(/^[^=\0]+$/, 'the name of a variable');
 const stream = z.enum(['stdout', 'stderr']);
 

@@ -1,18 +1,16 @@
 // What a release must show: how often the clean pack passes, which reported bugs must be caught, in how much time.
 import { z } from 'zod';
+import { USER_RUNTIMES } from './case.ts';
 import { milliseconds, type Duration } from './duration.ts';
 
 const share = z.number().min(0).max(1);
 const duration = z.union([z.string(), z.number()]).refine(isDuration, 'write 480000, 480s or 8min');
 
 export const policySchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(1).default(1),
   /** Runs are not begun after it; what is missing then leaves the gate incomplete. */
   budget: duration.default('8min'),
-  runtimes: z
-    .array(z.enum(['process', 'container']))
-    .min(1)
-    .default(['process']),
+  runtimes: z.array(z.enum(USER_RUNTIMES)).min(1).default(['process']),
   /** Only scenarios with one of these tags; all of them when left out. */
   tags: z.array(z.string()).default([]),
   clean: z
@@ -37,7 +35,7 @@ export const policySchema = z.strictObject({
 export type Policy = z.infer<typeof policySchema>;
 
 export function defaultPolicy(): Policy {
-  return policySchema.parse({ version: 1 });
+  return policySchema.parse({});
 }
 
 export function budgetMs(policy: Policy): number {

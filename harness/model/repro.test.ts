@@ -45,6 +45,24 @@ test.each<[string, unknown, string]>([
     { ...REPRO, case: { ...REPRO.case, schedule: [{ ...REPRO.case.schedule[0], fault: { kind: 'melt' } }] } },
     'case.schedule.0.fault.kind: ',
   ],
+  [
+    'a defect that leads to another folder',
+    { ...REPRO, case: { ...REPRO.case, defect: 'x/../../../y' } },
+    'case.defect: it becomes a part',
+  ],
+  [
+    'a program that is a folder',
+    {
+      ...REPRO,
+      case: {
+        ...REPRO.case,
+        schedule: [
+          { id: 'p', on: 'node', armAt: 'start', mustFire: 0, fault: { kind: 'environment', node: 'a', first: { '..': '#!/bin/sh' } } },
+        ],
+      },
+    },
+    'case.schedule.0.fault.first',
+  ],
   ['more reproductions than none', { ...REPRO, reproduced: { times: 0, of: 0 } }, 'reproduced.of: '],
   ['two wrong fields', { ...REPRO, oracle: 1, command: 2 }, 'oracle: '],
   ['a field too many', { ...REPRO, extra: 1 }, 'the top level: Unrecognized key: "extra"'],
@@ -67,12 +85,12 @@ test('decisions are the hits of link faults, in order; a killed node is none', (
     decisionsIn(
       historyOf([
         { kind: 'fault', step: 'cut', fault: 'cut', target: 'a->b', state: 'armed' },
-        { kind: 'fault', step: 'cut', fault: 'cut', target: 'a->b', state: 'fired', hit: hit(2, 17, 3) },
+        { kind: 'fault', step: 'cut', fault: 'cut', target: 'a->b', state: 'fired', hit: { ...hit(2, 17, 3), offsetInFrame: 5 } },
         { kind: 'fault', step: 'kill', fault: 'kill', target: 'b', state: 'fired', hit: { node: 'b' } },
         { kind: 'fault', step: 'drop', fault: 'drop', target: 'a->b', state: 'fired', hit: hit(1, 4) },
       ]),
     ),
-  ).toEqual([decision('cut', 2, 17, 3), decision('drop', 1, 4)]);
+  ).toEqual([{ ...decision('cut', 2, 17, 3), offsetInFrame: 5 }, decision('drop', 1, 4)]);
 });
 
 test.each<[string, Decision[], Decision[], string | undefined]>([
@@ -89,6 +107,30 @@ test.each<[string, Decision[], Decision[], string | undefined]>([
     [decision('a', 1, 6), decision('a', 2, 6)],
     [decision('a', 1, 6)],
     "'a', firing 2: connection 2, byte 6 then, it did not fire now",
+  ],
+  [
+    'a longer handshake before the same byte of the same frame',
+    [{ ...decision('a', 1, 211, 2), offsetInFrame: 6 }],
+    [{ ...decision('a', 1, 210, 2), offsetInFrame: 6 }],
+    undefined,
+  ],
+  [
+    'another byte of the same frame',
+    [{ ...decision('a', 1, 211, 2), offsetInFrame: 6 }],
+    [{ ...decision('a', 1, 211, 2), offsetInFrame: 7 }],
+    "'a', firing 1: connection 1, byte 6 of frame 2 then, connection 1, byte 7 of frame 2 now",
+  ],
+  [
+    'the same byte of another frame',
+    [{ ...decision('a', 1, 6, 2), offsetInFrame: 6 }],
+    [{ ...decision('a', 1, 6, 3), offsetInFrame: 6 }],
+    "'a', firing 1: connection 1, byte 6 of frame 2 then, connection 1, byte 6 of frame 3 now",
+  ],
+  [
+    'another byte than an older file knows, which has no place in the frame',
+    [decision('a', 1, 211, 2)],
+    [{ ...decision('a', 1, 210, 2), offsetInFrame: 6 }],
+    "'a', firing 1: connection 1, byte 211 in frame 2 then, connection 1, byte 210 in frame 2 now",
   ],
   ['one firing more', [decision('a', 1, 6)], [decision('a', 1, 6), decision('a', 2, 6)], "'a' fired more often: 2 times now"],
   ['a step that never fired before', [], [decision('a', 1, 6)], "'a' fired more often: 1 times now"],

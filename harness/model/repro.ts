@@ -30,6 +30,8 @@ const reproSchema = z.strictObject({
         connection: z.int(),
         byteOffset: z.int(),
         frameIndex: z.int().nullable(),
+        /** Of the byte, within that frame. */
+        offsetInFrame: z.int().optional(),
       }),
     )
     .default([]),
@@ -70,8 +72,8 @@ export type Decision = Repro['decisions'][number];
 export function decisionsIn(history: History): Decision[] {
   return eventsOf(history, 'fault').flatMap((event) => {
     if (event.state !== 'fired' || 'node' in event.hit) return [];
-    const { connection, byteOffset, frameIndex = null } = event.hit;
-    return [{ step: event.step, connection, byteOffset, frameIndex }];
+    const { connection, byteOffset, frameIndex = null, offsetInFrame } = event.hit;
+    return [{ step: event.step, connection, byteOffset, frameIndex, ...(offsetInFrame !== undefined && { offsetInFrame }) }];
   });
 }
 
@@ -81,15 +83,33 @@ export function firstDifference(saved: readonly Decision[], now: readonly Decisi
   const after = bySteps(now);
   for (const [step, before] of bySteps(saved)) {
     const again = after.get(step) ?? [];
-    const index = before.findIndex((decision, i) => again[i] === undefined || inWords(decision) !== inWords(again[i]));
-    if (index >= 0) return `'${step}', firing ${index + 1}: ${inWords(before[index])} then, ${inWords(again[index])} now`;
+    const index = before.findIndex((decision, i) => !samePlace(decision, again[i]));
+    if (index >= 0) return `'${step}', firing ${index + 1}: ${thenAndNow(before[index] as Decision, again[index])}`;
   }
   const added = [...after].find(([step, again]) => again.length > (bySteps(saved).get(step)?.length ?? 0));
   return added ? `'${added[0]}' fired more often: ${added[1].length} times now` : undefined;
 }
 
-function inWords(decision: Decision | undefined): string {
-  if (!decision) return 'it did not fire';
-  const { connection, byteOffset, frameIndex } = decision;
+/**
+ * Within a frame only the place in the frame counts: what came before it on the connection may be longer or shorter without
+ * any meaning, such as the random port in the Host header of a handshake. Older files do not know that place.
+ */
+function samePlace(then: Decision, now: Decision | undefined): boolean {
+  if (!now || then.connection !== now.connection || then.frameIndex !== now.frameIndex) return false;
+  return knownInFrame(then, now) ? then.offsetInFrame === now.offsetInFrame : then.byteOffset === now.byteOffset;
+}
+
+function knownInFrame(...decisions: readonly Decision[]): boolean {
+  return decisions.every(({ frameIndex, offsetInFrame }) => frameIndex !== null && offsetInFrame !== undefined);
+}
+
+function thenAndNow(then: Decision, now: Decision | undefined): string {
+  if (!now) return `${placeOf(then, knownInFrame(then))} then, it did not fire now`;
+  const inFrame = knownInFrame(then, now);
+  return `${placeOf(then, inFrame)} then, ${placeOf(now, inFrame)} now`;
+}
+
+function placeOf({ connection, byteOffset, frameIndex, offsetInFrame }: Decision, inFrame: boolean): string {
+  if (inFrame) return `connection ${connection}, byte ${offsetInFrame} of frame ${frameIndex}`;
   return `connection ${connection}, byte ${byteOffset}${frameIndex === null ? '' : ` in frame ${frameIndex}`}`;
 }

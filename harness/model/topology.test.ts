@@ -135,6 +135,13 @@ test.each<[string, { nodes: Node[]; links: Link[] }, string]>([
   expect(() => checkTopology(topology)).toThrow(new TopologyError(message));
 });
 
+test('a socket file that would lie in another folder is refused', () => {
+  const listens = { api: { transport: 'unix', file: '../../up.sock' } } as const;
+  expect(() => checkTopology({ nodes: [node('a', { listens })], links: [] })).toThrow(
+    "listener 'api' of node 'a': file '../../up.sock': use at most 100 letters",
+  );
+});
+
 function child(name: string, more: Partial<Node> = {}): Node {
   return node(name, { listens: { api: { transport: 'stdio' } }, ready: { when: 'spawned' }, ...more });
 }

@@ -10,6 +10,7 @@
 import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
 import { TornwireError } from './tornwire-error.ts';
 import { EXIT } from './exit-code.ts';
+import { isPathPart, PATH_PART_RULE } from './path-part.ts';
 
 export type Listener =
   | { transport: 'tcp'; port: number }
@@ -120,6 +121,7 @@ export function checkTopology(topology: Topology): void {
     if (!/^[a-z][a-z0-9-]*$/.test(node.name))
       throw new TopologyError(`node name '${node.name}': use lower-case letters, digits and dashes`);
     names.add(node.name);
+    for (const [name, listener] of Object.entries(node.listens)) checkSocketFile(node, name, listener);
     for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
     if (isSpawned(node) !== (node.ready.when === 'spawned'))
       throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
@@ -137,6 +139,11 @@ export function checkTopology(topology: Topology): void {
       throw new TopologyError(`node '${node.name}' listens on stdio, and no link dials it there: nobody would start it`);
   }
   startOrder(topology);
+}
+
+function checkSocketFile(node: Node, name: string, listener: Listener): void {
+  if (listener.transport === 'unix' && !isPathPart(listener.file))
+    throw new TopologyError(`listener '${name}' of node '${node.name}': file '${listener.file}': ${PATH_PART_RULE}`);
 }
 
 function checkAfter(node: Node, before: Node): void {

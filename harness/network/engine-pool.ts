@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { bounded } from '../model/bounded.ts';
 import { controlOf } from './control.ts';
+import { exitText } from '../runtime/runtime.ts';
 import type { Engine } from './engine.ts';
-import { exitText, ownProgram } from './engines.ts';
+import { ownProgram } from './engines.ts';
 import { InjectorError } from './network-sink.ts';
 
 export interface EnginePool extends AsyncDisposable {
@@ -121,7 +122,9 @@ async function startEngine(readyWithinMs: number): Promise<Running> {
   const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'pipe'], env: process.env });
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-2000)));
-  const ended = once(child, 'exit').then(([code, signal]) => `fault-proxy ${exitText({ code, signal })}${lastWords && `\n${lastWords}`}`);
+  const ended = once(child, 'exit').then(
+    ([code, signal]) => `fault-proxy ended with ${exitText({ code, signal })}${lastWords && `\n${lastWords}`}`,
+  );
   const lines = createInterface({ input: child.stdout });
   try {
     const url = await listening(lines, ended, readyWithinMs);

@@ -5,13 +5,13 @@ import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Link } from '../model/link.ts';
-import type { Ground, NodeExit, Program } from '../runtime/runtime.ts';
+import { programFile } from '../model/program-file.ts';
+import { exitText, type Ground, type Program, type Runtime } from '../runtime/runtime.ts';
 import type { Engine, EngineName } from './engine.ts';
 
-export type Where = 'process' | 'container';
+export type Where = Runtime['helpers'];
 
 export interface EngineRequest {
   where: Where;
@@ -57,17 +57,16 @@ interface OwnProgramSettings {
 
 /** The command of our own proxy and what it must be able to read. `{node}` stands for the Node binary. */
 export function ownProgram(settings: OwnProgramSettings): { command: string[]; reads: string[] } {
-  const folder = fileURLToPath(new URL('../proxy/', import.meta.url));
-  const serve = join(folder, 'serve.ts');
+  const serve = programFile(import.meta.url, '../proxy/serve.ts');
   const command = ['{node}', serve, '--listen', settings.listen, '--allow-remote'];
   if (settings.withParent) command.push('--exit-with-parent');
   if (settings.seed !== undefined) command.push('--seed', String(settings.seed));
-  return { command, reads: [folder, ...kernelLibrary(serve)] };
+  return { command, reads: [dirname(serve), ...kernelLibrary(serve)] };
 }
 
 /** The program whose two halves put the proxy between a node and a child of it. */
 export function stdioShim(): string {
-  return fileURLToPath(new URL('../proxy/stdio-shim.ts', import.meta.url));
+  return programFile(import.meta.url, '../proxy/stdio-shim.ts');
 }
 
 /** koffi and its prebuilt binaries; without them the proxy still runs and paces its splits by time. */
@@ -126,7 +125,7 @@ async function launch(name: EngineName, request: EngineRequest, program: Omit<Pr
   return {
     name,
     url: `http://${launched.api.host}:${launched.api.port}`,
-    ended: launched.exited.then((exit) => `${program.name} ${exitText(exit)}${tail(launched.logTail())}`),
+    ended: launched.exited.then((exit) => `${program.name} ended with ${exitText(exit)}${tail(launched.logTail())}`),
     shared: false,
     logged: true,
     since: 0,
@@ -136,10 +135,6 @@ async function launch(name: EngineName, request: EngineRequest, program: Omit<Pr
 
 function outside(name: EngineName, url: string): Engine {
   return { name, url, ended: new Promise(() => {}), shared: true, logged: false, since: 0, [Symbol.asyncDispose]: async () => {} };
-}
-
-export function exitText(exit: NodeExit): string {
-  return exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
 }
 
 function tail(lines: readonly string[]): string {

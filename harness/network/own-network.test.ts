@@ -214,7 +214,7 @@ async function running(settings: { framing: Framing; transport: 'tcp' | 'unix'; 
     fired: (_step, hit) => void seen.hits.push(hit),
     broken: (detail) => void seen.broken.push(detail),
   };
-  const networks = toxiproxyNetworks({ runtime: 'process', ...(settings.pool && { pool: settings.pool }) });
+  const networks = toxiproxyNetworks({ where: 'process', ...(settings.pool && { pool: settings.pool }) });
   const network: Network = await networks.open({ ground, topology, routing: new Map([['driver->echo', 'own']]), seed: 3, sink });
   onTestFinished(() => network[Symbol.asyncDispose]());
   return { network, seen, dial: () => dialled(ground.dial(topology.links[0]!)) };

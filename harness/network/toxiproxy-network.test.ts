@@ -19,7 +19,7 @@ const absent = 'missing' in found ? found.missing : undefined;
 if (absent !== undefined) console.warn(`the network contract was not run on Toxiproxy: ${absent}`);
 
 const host = (last: number) => `127.77.${process.pid % 250}.${last}`;
-const networks = toxiproxyNetworks({ runtime: 'process' });
+const networks = toxiproxyNetworks({ where: 'process' });
 networkContract({ engine: 'toxiproxy', networks, host: host(1), absent });
 networkContract({ engine: 'own', networks, host: host(11) });
 
@@ -62,7 +62,7 @@ describe('on the ground of the process runtime', () => {
 
   test('an engine of the pool carries TCP and Unix links, and nothing is left of them', async () => {
     await using pool = enginePool();
-    await carriesALink('own', toxiproxyNetworks({ runtime: 'process', pool }), UNIX_TOO);
+    await carriesALink('own', toxiproxyNetworks({ where: 'process', pool }), UNIX_TOO);
   });
 });
 
@@ -83,7 +83,7 @@ test.skipIf(absent !== undefined)(
       fired: (step, hit) => void fired.push(`${step}: ${hit.inferredFrom}`),
       broken() {},
     };
-    const byUrl = toxiproxyNetworks({ runtime: 'process', toxiproxy: { url: theirs.url } });
+    const byUrl = toxiproxyNetworks({ where: 'process', toxiproxy: { url: theirs.url } });
     const network = await byUrl.open({ ground, topology: TOPOLOGY, routing: new Map([['driver->echo', 'toxiproxy']]), seed: 1, sink });
     await network.arm({ ...SLOW, fault: { kind: 'latency', delayMs: 5 } });
     await network.drained();
@@ -135,7 +135,7 @@ describe('choosing an engine', () => {
   });
 
   test('toxiproxy is refused with its cure where there is none', async () => {
-    const without = toxiproxyNetworks({ runtime: 'process', toxiproxy: { missing: 'no Toxiproxy found: install it' } });
+    const without = toxiproxyNetworks({ where: 'process', toxiproxy: { missing: 'no Toxiproxy found: install it' } });
     expect(await without.route(TOPOLOGY, [SLOW], 'toxiproxy')).toEqual({ refused: 'no Toxiproxy found: install it' });
     expect(await without.route(TOPOLOGY, [SLOW], 'auto')).toHaveProperty('routing');
   });

@@ -2,12 +2,11 @@
 //
 //   route   picks an engine per link        open   engines start, proxies listen, witnesses watch
 //   arm     a toxic, or the proxy disabled   drained   what the engines did has reached the sink
-import type { RuntimeName } from '../model/case.ts';
 import type { LinkStep } from '../model/fault.ts';
 import { transportOf } from '../model/topology.ts';
 import { breakableSink, type BreakableSink } from './breakable-sink.ts';
 import type { EnginePool } from './engine-pool.ts';
-import { findToxiproxy, type ToxiproxySource } from './engines.ts';
+import { findToxiproxy, type ToxiproxySource, type Where } from './engines.ts';
 import { faultToToxic } from './fault-to-toxic.ts';
 import type { Network, NetworkRequest, Networks } from './network.ts';
 import { route } from './route.ts';
@@ -16,7 +15,7 @@ import { toxicsOn } from './toxics-on.ts';
 
 export interface NetworkSettings {
   /** Where the engines run: beside the nodes. */
-  runtime: RuntimeName;
+  where: Where;
   /** Bound of every control call. */
   deadlineMs?: number;
   /** Engines of our own kept from run to run; only where the nodes are processes. */
@@ -27,7 +26,7 @@ export interface NetworkSettings {
 
 export function toxiproxyNetworks(settings: NetworkSettings): Networks {
   const deadlineMs = settings.deadlineMs ?? 2000;
-  const where = settings.runtime === 'container' ? 'container' : 'process';
+  const { where } = settings;
   const findOnce = lazy(async () => settings.toxiproxy ?? findToxiproxy(where));
   return {
     route: (topology, steps, choice) => route(topology, steps, choice, { where, findOnce }),

@@ -1,16 +1,18 @@
 // Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
 // system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
+import { boundedLine } from '../model/bounded-text.ts';
 import type { LinkFault, Step } from '../model/fault.ts';
-import { eventsOf, observationsOf, type History } from '../model/history.ts';
+import { eventsOf, observationsOf, type History, type Owed } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
-import { nodeQuotedIn } from './named.ts';
 import { lastProgress, type Progress } from './progress.ts';
-import { armedSpans, overlaps } from './spans.ts';
+import { effectSpans, overlaps } from './spans.ts';
 import { starvedDoubt } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting, listed } from './words.ts';
 
 const QUIET_MIN_MS = 2_000;
+/** It stands in the middle of a sentence whose end should be read too. */
+const LAST_SEEN_MAX = 600;
 /** A second, less what a timer may come early. */
 const DUMPS_APART_MIN_MS = 980;
 const LIVELOCK_CPU_SHARE = 0.8;
@@ -20,6 +22,7 @@ const GIVEN_UP_SHARE = 0.9;
 
 interface Broken {
   what: string;
+  about: Owed;
   boundMs: number;
   openedMs: number;
   /** When it was given up. */
@@ -47,6 +50,7 @@ function brokenObligations(history: History): Broken[] {
     const endedMs = unmet?.atMs ?? historyEndMs;
     return {
       what: opened.what,
+      about: opened.about ?? { kind: 'until' },
       boundMs: opened.boundMs,
       openedMs: opened.atMs,
       endedMs,
@@ -59,14 +63,13 @@ function brokenObligations(history: History): Broken[] {
 }
 
 function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
-  const { what, boundMs, openedMs } = broken;
+  const { what, about, boundMs, openedMs } = broken;
   if (broken.cutShort) {
     const message = `'${what}' was still owed when the run was cut short`;
     return { finding: { message, events: broken.events }, doubt: { reason: 'interrupted', detail: message } };
   }
-  const vacuous = plan.schedule.find((step) => what.startsWith(`fault '${step.id}' has fired`));
-  if (vacuous) {
-    const message = `'${vacuous.id}' did not fire within ${lasting(boundMs)}`;
+  if (about.kind === 'fired') {
+    const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
     return { finding: { message, events: broken.events }, doubt: { reason: 'vacuous', detail: message } };
   }
   const dumps = dumpPairs(history, openedMs);
@@ -74,7 +77,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   const endMs = Math.max(broken.endedMs, ...dumps.map((pair) => pair.toMs));
   const liftedMs = Math.max(0, ...liftTimes(history).filter((atMs) => atMs <= endMs));
   const fromMs = Math.max(openedMs, liftedMs);
-  const progress = lastProgress(history, plan.topology.links, fromMs, endMs);
+  const progress = lastProgress(history, { links: plan.topology.links, fromMs, toMs: endMs, ofScript: about.kind === 'script' });
   const quietMs = endMs - (progress?.atMs ?? fromMs);
   const inForce = stepsInForce(history, plan, broken.endedMs);
   const neededMs = quietNeededMs(plan, inForce);
@@ -83,13 +86,13 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
     verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
     ...(progress ? [`last moved: ${progress.what}`] : []),
     ...(inForce.length > 0 ? [`in force: ${listed(inForce.map((step) => step.id))}`] : []),
-    ...(broken.lastSeen === undefined ? [] : [`last seen: ${broken.lastSeen}`]),
+    ...(broken.lastSeen === undefined ? [] : [`last seen: ${boundedLine(broken.lastSeen, LAST_SEEN_MAX)}`]),
   ];
   const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
   return {
     finding: {
       message: `'${what}' did not happen within ${lasting(boundMs)} (${details.join('; ')})`,
-      ...nodeQuotedIn(what, plan),
+      ...('node' in about && { subject: about.node }),
       events,
     },
     // Who sleeps does not wait for a processor: a busy machine is no excuse then.
@@ -119,7 +122,9 @@ function kindOfHang(dumps: readonly DumpPair[]): string {
   const busy = dumps.filter((pair) => pair.cpuShare > LIVELOCK_CPU_SHARE);
   if (busy.length > 0)
     return `, livelock: ${listed(busy.map((pair) => `${pair.node} uses ${Math.round(pair.cpuShare * 100)} % of a core`))}`;
-  if (dumps.every((pair) => pair.equal)) return `, deadlock: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
+  // A cycle of waits would make it a deadlock, and dumps do not show who waits for whom: a lost reply looks the same.
+  if (dumps.every((pair) => pair.equal))
+    return `, ${asleep(dumps) ? 'all asleep' : 'all unchanged'}: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
   return `, waiting: ${listed(dumps.filter((pair) => !pair.equal).map((pair) => pair.node))} changed between two dumps`;
 }
 
@@ -193,16 +198,15 @@ function delayOf(fault: LinkFault): number {
 }
 
 function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {
-  const armed = new Set(
-    armedSpans(history)
+  const inForce = new Set(
+    effectSpans(history)
       .filter((span) => overlaps(span, atMs, atMs))
       .map((span) => span.step),
   );
-  return plan.schedule.filter((step) => armed.has(step.id));
+  return plan.schedule.filter((step) => inForce.has(step.id));
 }
 
+/** Of steps that had an effect. */
 function liftTimes(history: History): number[] {
-  return eventsOf(history, 'fault')
-    .filter((event) => event.state === 'lifted')
-    .map((event) => event.atMs);
+  return effectSpans(history).flatMap((span) => (Number.isFinite(span.toMs) ? [span.toMs] : []));
 }

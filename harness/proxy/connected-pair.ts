@@ -87,6 +87,7 @@ const count = (socket) => {
 };
 if (transport === 'pipe') { count(new net.Socket({ fd: 0, readable: true, writable: false })); console.log('0'); }
 else {
+  process.stdin.resume().on('end', () => process.exit());
   const server = net.createServer(count);
   server.listen(transport === 'tcp' ? { port: 0, host: '127.0.0.1' } : { path: address }, () => console.log(server.address().port ?? 0));
 }`;
@@ -96,7 +97,7 @@ export async function countingReader(transport: PairTransport): Promise<Counting
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tw-reader-'));
   const file = path.join(folder, 's');
   const fifo = transport === 'pipe' ? openFifo(file) : undefined;
-  const child = spawn(process.execPath, ['-e', READER, transport, file], { stdio: [fifo?.read ?? 'ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['-e', READER, transport, file], { stdio: [fifo?.read ?? 'pipe', 'pipe', 'inherit'] });
   if (fifo !== undefined) fs.closeSync(fifo.read);
   const lines: string[] = [];
   let text = '';

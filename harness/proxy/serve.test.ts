@@ -69,14 +69,30 @@ test.each([
   [['--listen', '0.0.0.0:0'], '--allow-remote'],
   [['--listen', ':0'], '--allow-remote'],
   [['--listen', 'nonsense'], 'missing port in address'],
-  [['--listen', '127.0.0.1:0', '--config', '/nowhere/config.json'], 'ENOENT'],
-])('%j ends with code 1 and the reason', async (args, words) => {
+  [['--listen', '127.0.0.1:65536'], 'invalid port'],
+  [['--listen', '127.0.0.1:nonsense'], 'unknown port'],
+  [['--listen', `unix:/${'x'.repeat(200)}`], "a socket's has at most 107"],
+  [['--listen', 'unix:'], 'missing path'],
+  [['--listen', '127.0.0.1:0', '--config', '/nowhere/config.json'], 'cannot read /nowhere/config.json: ENOENT'],
+  [['--listen', '127.0.0.1:0', '--config', '/proc/self/status'], '/proc/self/status: '],
+])('%j is a mistake of whoever asked: code 2 and one line', async (args, words) => {
+  expect(await refused(...args)).toEqual({ code: 2, line: expect.stringContaining(words) });
+});
+
+test('a port that is taken is no mistake: code 1 and one line', async () => {
+  const { port } = await listening(start('--listen', '127.0.0.1:0'));
+  expect(await refused('--listen', `127.0.0.1:${port}`)).toEqual({ code: 1, line: expect.stringContaining('address already in use') });
+});
+
+async function refused(...args: readonly string[]): Promise<{ code: number; line: string | undefined }> {
   const child = start(...args);
   let errors = '';
   child.stderr.on('data', (text) => (errors += String(text)));
-  expect(await once(child, 'close')).toEqual([1, null]);
-  expect(errors).toContain(words);
-});
+  const [code] = (await once(child, 'close')) as [number];
+  const [line, ...others] = errors.trim().split('\n');
+  expect(others).toEqual([]);
+  return { code, line };
+}
 
 test('--allow-remote lets it listen on every interface', async () => {
   expect(await listening(start('--listen', '0.0.0.0:0', '--allow-remote'))).toMatchObject({ host: '0.0.0.0' });

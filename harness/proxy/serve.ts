@@ -27,7 +27,12 @@ export interface ServeOptions {
   exitWithParent?: boolean;
 }
 
-/** Runs until it is told to stop; gives the exit code. What it says goes to `say`, a line of JSON each. */
+/** What was asked for can never be: another address or another file is needed. */
+class MistakeError extends Error {}
+
+const CODE = { ended: 0, failed: 1, usage: 2 } as const;
+
+/** Runs until it is told to stop; gives the exit code: 0, 1 for what the machine does not allow, 2 for a mistake in what was asked. What it says goes to `say`, a line of JSON each. */
 export async function serve(options: ServeOptions, say: (line: string) => void = console.log): Promise<number> {
   const seed = String(options.seed ?? randomBytes(8).toString('hex'));
   const control = controlServer({ seed });
@@ -37,20 +42,28 @@ export async function serve(options: ServeOptions, say: (line: string) => void =
     say(JSON.stringify({ event: 'listening', ...placeOf(address), seed }));
   } catch (error) {
     control.stop();
-    console.error(`tornwire proxy: ${(error as Error).message}`);
-    return 1;
+    console.error(`tornwire proxy: ${(error as Error).message.replaceAll(/\s*\n\s*/g, ' ')}`);
+    return error instanceof MistakeError ? CODE.usage : CODE.failed;
   }
   await told(options.exitWithParent === true);
   control.stop();
-  return 0;
+  return CODE.ended;
 }
 
 async function openApi(http: Server, options: ServeOptions): Promise<Address> {
-  const address = await resolved(parseAddress(options.listen));
+  const address = await asked(options.listen);
   if (options.allowRemote !== true && !isLocal(address)) {
-    throw new Error(`${options.listen} can be reached from other machines; use 127.0.0.1, or --allow-remote if that is wanted`);
+    throw new MistakeError(`${options.listen} can be reached from other machines; use 127.0.0.1, or --allow-remote if that is wanted`);
   }
   return listenOn(http, address);
+}
+
+async function asked(listen: string): Promise<Address> {
+  try {
+    return await resolved(parseAddress(listen));
+  } catch (cause) {
+    throw new MistakeError((cause as Error).message, { cause });
+  }
 }
 
 function isLocal(address: Address): boolean {
@@ -67,13 +80,15 @@ function placeOf(address: Address): Record<string, unknown> {
 }
 
 async function populate(control: ControlServer, file: string): Promise<void> {
-  const text = await readFile(file, 'utf8');
-  const { error } = await control.collection.populate(() => {
-    const parsed = parseGoJson(text);
-    if ('error' in parsed) throw new Error(`${file}: ${parsed.error}`);
-    return parsed.value;
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new MistakeError(`cannot read ${file}: ${cause.message}`, { cause });
   });
-  if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+  const parsed = parseGoJson(text);
+  if ('error' in parsed) throw new MistakeError(`${file}: ${parsed.error}`);
+  const { error } = await control.collection.populate(() => parsed.value);
+  if (error === undefined) return;
+  const message = `${file}: ${error.message}`;
+  throw error.status < 500 ? new MistakeError(message, { cause: error }) : new Error(message, { cause: error });
 }
 
 /** By a signal, or by the end of stdin. */

@@ -2,7 +2,7 @@
 import { rateText } from '../model/rate.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import { changeLines, falseAlarmsText, verdictText } from './gate-terminal.ts';
-import { plain } from './terminal.ts';
+import { plain } from './plain.ts';
 
 export function gateMarkdown(gate: GateOutcome): string {
   const unsteady = gate.scenarios.filter((tally) => tally.failed > 0 || tally.unknown > 0);

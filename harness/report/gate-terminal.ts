@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import { percent, rateText } from '../model/rate.ts';
 import type { Changes, Clause, DefectTally, FalseAlarms, GateOutcome } from '../results/gate-outcome.ts';
-import { plain } from './terminal.ts';
+import { bounded } from './plain.ts';
 
 export function gateText(gate: GateOutcome): string {
   const unsteady = gate.scenarios.filter((tally) => tally.failed > 0 || tally.unknown > 0);
@@ -15,7 +15,7 @@ export function gateText(gate: GateOutcome): string {
         `${tally.scenario} (${tally.runtime}): ${tally.passed} passed, failed ${rateText(tally.failing)}, ${tally.unknown} unknown${tally.replay === null ? '' : `\n    replay: ${tally.replay}`}`,
     ),
     ...(gate.changes ? changeLines(gate.changes) : []),
-    ...gate.clauses.map((clause) => `${mark(clause)} ${clause.name}: ${plain(clause.detail)}`),
+    ...gate.clauses.map((clause) => `${mark(clause)} ${clause.name}: ${bounded(clause.detail)}`),
     `false alarms of the judges: ${falseAlarmsText(gate.falseAlarms)}`,
     ...gate.residualRisk.map((risk) => `not known: ${risk}`),
     '',
@@ -67,7 +67,7 @@ function defectTable(defects: readonly DefectTally[]): string[] {
     several ? `${tally.scenario} (${tally.runtime})` : tally.scenario,
     tally.oracle,
     tally.runs > 0 ? `${tally.caught}/${tally.runs}` : '-',
-    tally.state === 'caught' ? 'caught' : `${tally.state}: ${plain(tally.detail)}`,
+    tally.state === 'caught' ? 'caught' : `${tally.state}: ${bounded(tally.detail)}`,
   ]);
   const all = [['defect', 'scenario', 'oracle', 'caught', 'state'], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)));

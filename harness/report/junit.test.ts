@@ -49,6 +49,7 @@ test('a caught defect passes, and one that nobody caught is a failure that names
   expect(named(elements, 'failure').map(({ attributes }) => attributes)).toEqual([
     { type: 'missed', message: 'defect W2 was not caught by oracle leak' },
   ]);
+  expect(named(elements, 'system-out').map(({ text }) => text)).toEqual(['caught by hang\nhang: no answer\nnpx tornwire run links/cut']);
 });
 
 test('the totals count every row once, and times are seconds', () => {
@@ -82,7 +83,7 @@ function parseXml(xml: string): Element[] {
   const open: Element[] = [];
   let rest = xml.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, '');
   while (rest !== '') {
-    const token = /^(?:<(\/?)(\w+)((?: \w+="[^"<]*")*)(\/?)>|([^<]+))/.exec(rest);
+    const token = /^(?:<(\/?)([\w-]+)((?: \w+="[^"<]*")*)(\/?)>|([^<]+))/.exec(rest);
     if (!token) throw new Error(`not well-formed at: ${rest.slice(0, 80)}`);
     const [whole, closing, name = '', attributes = '', empty, text] = token;
     rest = rest.slice(whole.length);

@@ -50,7 +50,7 @@ function bodyOf(row: CaseRow): string {
   const text = escapeXml([...row.findings.map((finding) => `${finding.oracle}: ${finding.message}`), row.replay].join('\n'));
   switch (outcomeOf(row)) {
     case 'pass':
-      return '';
+      return row.defect === null ? '' : `      <system-out>caught by ${escapeXml(row.expectedOracle ?? '')}\n${text}</system-out>`;
     case 'skipped':
       return `      <skipped message="${escapeXml(row.reason ?? '')}"/>`;
     case 'error':

@@ -1,7 +1,7 @@
 // The end of a nightly: how often each scenario failed where, and the repros that bring the failures back.
 import { percent, rateOf, rateText } from '../model/rate.ts';
 import type { LedgerCase } from '../results/ledger.ts';
-import { plain } from './terminal.ts';
+import { bounded, oneLine } from './plain.ts';
 
 export function nightlyText(cases: readonly LedgerCase[], elapsedMs: number): string {
   const judged = cases.filter((row) => row.verdict !== 'skipped');
@@ -34,7 +34,7 @@ function failureGroups(judged: readonly LedgerCase[]): string[] {
     const { times, of } = first.reproduced ?? { times: 1, of: 1 };
     return [
       `FAIL ${first.scenario} (${placeOf(first)}) by ${first.oracle}: failed ${rateText(rateOf(rows.length, runs.length))}; the first came back ${times} of ${of} times`,
-      `     ${plain(first.reason ?? '').replaceAll('\n', '\n     ')}`,
+      `     ${bounded(first.reason ?? '').replaceAll('\n', '\n     ')}`,
       `     replay: ${first.replay}`,
     ];
   });
@@ -42,7 +42,7 @@ function failureGroups(judged: readonly LedgerCase[]): string[] {
 
 function skipLines(cases: readonly LedgerCase[]): string[] {
   const skipped = cases.filter((row) => row.verdict === 'skipped');
-  return [...Map.groupBy(skipped, (row) => `${placeOf(row)}: ${plain(row.reason ?? '')}`)].map(
+  return [...Map.groupBy(skipped, (row) => `${placeOf(row)}: ${oneLine(row.reason ?? '')}`)].map(
     ([why, rows]) => `skipped ${rows.length} on ${why}`,
   );
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { failOrPass, pass, unknown } from '../model/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import type { CaseRow } from '../results/summary.ts';
-import { countsLine, failureLines, needsAttention, plain, progressLine, table } from './terminal.ts';
+import { plain } from './plain.ts';
+import { countsLine, failureLines, needsAttention, progressLine, table } from './terminal.ts';
 
 const failed = (message = 'no answer') => failOrPass('hang', [{ message, events: [1] }]);
 const starved = unknown('machine', 'starved', 'busy');
@@ -31,9 +32,39 @@ test('a failure shows its findings, the replay line and where the history is; fo
   );
   expect(failureLines(rowDouble(many, { folder: 'results/runs/x' }))).toEqual([
     ...[1, 2, 3, 4].map((n) => `      hang: no answer ${n}\n      from room`),
+    '      … 1 more finding(s)',
     '      replay: npx tornwire run links/cut',
     '      history: results/runs/x/history.ndjson',
   ]);
+});
+
+test('the reason of an unknown verdict is told before what was found all the same', () => {
+  const row = rowDouble(unknown('hang', 'starved', 'CPU pressure 98 %'), {
+    findings: [{ oracle: 'hang', message: 'no answer', events: [1] }],
+  });
+  expect(failureLines(row).slice(0, 2)).toEqual(['      unknown: starved: CPU pressure 98 %', '      hang: no answer']);
+});
+
+test('that a case was taken again alone is said with the reason', () => {
+  const line = progressLine(rowDouble(pass('all'), { retakenBecause: 'starved: CPU pressure 98 %' }), 1, 1);
+  expect(line).toContain('(1235 ms), taken again alone, for the first time was starved: CPU pressure 98 %');
+});
+
+test('a defect that was caught shows one line of what its oracle found, and the replay line', () => {
+  const row = rowDouble(failed(`no answer\n${'x'.repeat(5_000)}`), { ...caught, folder: 'results/runs/x' });
+  const lines = failureLines(row);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^ {6}hang: no answer x{300,330}… \(\d+ more characters\)$/);
+  expect(lines[1]).toBe('      replay: npx tornwire run links/cut');
+});
+
+test('a finding of one line of 200,193 bytes is bounded', () => {
+  const lines = failureLines(rowDouble(failed('x'.repeat(200_193))));
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(500);
+});
+
+test('the kind of an unknown is said once', () => {
+  expect(rowDouble(unknown('harness', 'injector', 'injector: the fault server died')).reason).toBe('injector: the fault server died');
 });
 
 test.each<[string, CaseRow, boolean, string]>([
@@ -45,13 +76,13 @@ test.each<[string, CaseRow, boolean, string]>([
   ['a defect caught by another oracle', rowDouble(failed(), missed), true, 'missed (fail)'],
   ['a defect that passed', rowDouble(pass('all'), caught), true, 'missed (pass)'],
   ['a skipped defect', rowDouble(pass('all'), { ...caught, verdict: 'skipped' }), false, 'skip'],
-])('%s is called by its name, and lines follow only where somebody must look', (_what, row, attention, word) => {
+])('%s is called by its name, and lines follow where somebody must look or may want to', (_what, row, attention, word) => {
   expect(needsAttention(row)).toBe(attention);
-  expect(failureLines(row).length > 0).toBe(attention);
+  expect(failureLines(row).length > 0).toBe(attention || word === 'caught');
   expect(stripVTControlCharacters(progressLine(row, 3, 12))).toContain(` 3/12 ${word} links/cut`);
 });
 
-test('the table has a line a scenario and defect: the worst verdict, how many were good, the median time', () => {
+test('the table has a line a scenario and defect: the worst verdict, how many were so, the median time', () => {
   const rows = [
     rowDouble(pass('all'), { durationMs: 30 }),
     rowDouble(failed(), { durationMs: 10 }),
@@ -65,10 +96,10 @@ test('the table has a line a scenario and defect: the worst verdict, how many we
       .map((line) => line.trimEnd()),
   ).toEqual([
     '',
-    'scenario        verdict        median',
-    'links/cut       fail 1/3        20 ms  by hang',
-    'links/cut + W1  caught           5 ms  by hang',
-    'other/one       skipped          0 ms  no tmux',
+    'scenario        verdict         median',
+    'links/cut       1 of 3 failed    20 ms  by hang',
+    'links/cut + W1  caught            5 ms  by hang',
+    'other/one       skipped           0 ms  no tmux',
     '',
     '1 passed, 1 failed, 1 unknown, 1 skipped; defects: 1 caught, 0 missed in 5.0 s',
   ]);
@@ -76,7 +107,17 @@ test('the table has a line a scenario and defect: the worst verdict, how many we
 
 test('one defect run of three that nobody caught makes the whole line missed', () => {
   const rows = [rowDouble(failed(), caught), rowDouble(pass('all'), caught), rowDouble(failed(), caught)];
-  expect(table(summaryDouble(rows))).toContain('missed 2/3');
+  expect(table(summaryDouble(rows))).toContain('1 of 3 missed');
+});
+
+test.each<[string, CaseRow, string]>([
+  ['passed', rowDouble(pass('all')), '4 of 4 passed'],
+  ['failed', rowDouble(failed()), '4 of 4 failed'],
+  ['unknown', rowDouble(starved), '4 of 4 unknown'],
+  ['caught', rowDouble(failed(), caught), '4 of 4 caught'],
+  ['missed', rowDouble(pass('all'), caught), '4 of 4 missed'],
+])('four rows that all %s are counted as that', (_what, row, words) => {
+  expect(table(summaryDouble([row, row, row, row]))).toContain(` ${words} `);
 });
 
 test('an interrupted run says so, and defects are named only where there were any', () => {

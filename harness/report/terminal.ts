@@ -1,16 +1,21 @@
 // What a person reads: a line a case while it runs, a table at the end, the replay line under each failure.
 // Captured text is hostile: control characters never reach the terminal.
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
+import { bounded, oneLine } from './plain.ts';
 
-export function plain(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
-}
+const FINDINGS_MAX = 4;
+const NOTE_WIDTH = 160;
 
 export function progressLine(row: CaseRow, done: number, total: number): string {
-  const defect = row.defect === null ? '' : ` with ${row.defect}`;
+  const defect = row.defect === null ? '' : ` with ${oneLine(row.defect)}`;
   const counter = `${String(done).padStart(String(total).length)}/${total}`;
-  return `${counter} ${badge(row)} ${row.scenario}${defect} (${row.durationMs} ms)${row.defect !== null && isCaught(row) ? ` by ${row.expectedOracle}` : ''}${clockWords(row)}`;
+  const by = row.defect !== null && isCaught(row) ? ` by ${row.expectedOracle}` : '';
+  return `${counter} ${badge(row)} ${oneLine(row.scenario)}${defect} (${row.durationMs} ms)${by}${clockWords(row)}${retakenWords(row)}`;
+}
+
+function retakenWords({ retakenBecause }: CaseRow): string {
+  return retakenBecause === undefined ? '' : `, taken again alone, for the first time was ${oneLine(retakenBecause, NOTE_WIDTH)}`;
 }
 
 function clockWords({ clock }: CaseRow): string {
@@ -19,15 +24,29 @@ function clockWords({ clock }: CaseRow): string {
   return `, found at x${clock.speed} in ${clock.foundAfterMs} ms, ${clock.confirmed ? 'confirmed at x1' : 'not confirmed at x1'}`;
 }
 
+/** Under a case that somebody must look at, and under a defect that was caught: by what, and how to see it again. */
 export function failureLines(row: CaseRow): string[] {
-  if (!needsAttention(row)) return [];
-  const what =
-    row.findings.length > 0 ? row.findings.slice(0, 4).map((f) => `${f.oracle}: ${plain(f.message)}`) : [plain(row.reason ?? row.verdict)];
+  const caught = row.defect !== null && isCaught(row);
+  if (!needsAttention(row) && !caught) return [];
   return [
-    ...what.map((line) => `      ${line.replaceAll('\n', '\n      ')}`),
+    ...(caught ? caughtBy(row) : whatIsWrong(row)).map((text) => `      ${text.replaceAll('\n', '\n      ')}`),
     `      replay: ${row.replay}`,
-    ...(row.folder === null ? [] : [`      history: ${row.folder}/history.ndjson`]),
+    ...(row.folder === null || caught ? [] : [`      history: ${row.folder}/history.ndjson`]),
   ];
+}
+
+function caughtBy(row: CaseRow): string[] {
+  const finding = row.findings.find(({ oracle }) => oracle === row.expectedOracle);
+  return finding ? [oneLine(`${finding.oracle}: ${finding.message}`, 2 * NOTE_WIDTH)] : [];
+}
+
+/** Why nothing is known comes before what was found all the same. */
+function whatIsWrong(row: CaseRow): string[] {
+  const reason = row.reason === null ? [] : [bounded(`${row.verdict}: ${row.reason}`)];
+  const found = row.findings.slice(0, FINDINGS_MAX).map((finding) => bounded(`${finding.oracle}: ${finding.message}`));
+  const left = row.findings.length - found.length;
+  const what = [...reason, ...found, ...(left > 0 ? [`… ${left} more finding(s)`] : [])];
+  return what.length > 0 ? what : [row.verdict];
 }
 
 export function needsAttention(row: CaseRow): boolean {
@@ -38,8 +57,9 @@ export function table(summary: Summary): string {
   const groups = Map.groupBy(summary.cases, (row) => `${row.scenario}\u0000${row.defect ?? ''}`);
   const lines = [...groups.values()].map(groupLine);
   const width = Math.max(8, ...lines.map((line) => line.name.length));
-  const out = lines.map((line) => `${line.name.padEnd(width)}  ${line.verdict.padEnd(12)} ${line.time.padStart(8)}  ${line.note}`);
-  return ['', `${'scenario'.padEnd(width)}  ${'verdict'.padEnd(12)} ${'median'.padStart(8)}`, ...out, '', countsLine(summary)].join('\n');
+  const wide = Math.max(12, ...lines.map((line) => line.verdict.length));
+  const out = lines.map((line) => `${line.name.padEnd(width)}  ${line.verdict.padEnd(wide)} ${line.time.padStart(8)}  ${line.note}`);
+  return ['', `${'scenario'.padEnd(width)}  ${'verdict'.padEnd(wide)} ${'median'.padStart(8)}`, ...out, '', countsLine(summary)].join('\n');
 }
 
 export function countsLine(summary: Summary): string {
@@ -52,15 +72,23 @@ export function countsLine(summary: Summary): string {
 function groupLine(rows: readonly CaseRow[]): { name: string; verdict: string; time: string; note: string } {
   const [first] = rows as [CaseRow, ...CaseRow[]];
   const worst = rows.find((row) => row.verdict === 'fail') ?? rows.find((row) => row.verdict === 'unknown') ?? first;
-  const good = rows.filter((row) => (row.defect === null ? row.verdict === 'pass' : isCaught(row))).length;
-  const word = first.verdict === 'skipped' ? 'skipped' : first.defect === null ? worst.verdict : good === rows.length ? 'caught' : 'missed';
   const sorted = rows.map((row) => row.durationMs).sort((a, b) => a - b);
   return {
-    name: `${first.scenario}${first.defect === null ? '' : ` + ${first.defect}`}`,
-    verdict: rows.length > 1 ? `${word} ${good}/${rows.length}` : word,
+    name: oneLine(`${first.scenario}${first.defect === null ? '' : ` + ${first.defect}`}`, NOTE_WIDTH),
+    verdict: groupVerdict(rows, worst),
     time: `${sorted[Math.floor(sorted.length / 2)]} ms`,
-    note: first.verdict === 'skipped' ? plain(first.reason ?? '') : worst.oracle === null ? '' : `by ${worst.oracle}`,
+    note: first.verdict === 'skipped' ? oneLine(first.reason ?? '', NOTE_WIDTH) : worst.oracle === null ? '' : `by ${worst.oracle}`,
   };
+}
+
+/** Of several rows, how many had the worst outcome. */
+function groupVerdict(rows: readonly CaseRow[], worst: CaseRow): string {
+  const [first] = rows as [CaseRow, ...CaseRow[]];
+  const missed = rows.filter((row) => row.verdict !== 'skipped' && !isCaught(row)).length;
+  const outcome = first.defect === null || first.verdict === 'skipped' ? worst.verdict : missed > 0 ? 'missed' : 'caught';
+  const count = outcome === 'missed' ? missed : outcome === 'caught' ? rows.length : rows.filter((row) => row.verdict === outcome).length;
+  if (rows.length === 1) return outcome;
+  return `${count} of ${rows.length} ${outcome === 'pass' ? 'passed' : outcome === 'fail' ? 'failed' : outcome}`;
 }
 
 function badge(row: CaseRow): string {

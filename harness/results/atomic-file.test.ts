@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,13 @@ test('a file is written whole, over the old one, and folders that lack are made'
   await writeWhole(file, 'new');
   expect(await readFile(file, 'utf8')).toBe('new');
   expect(await readdir(join(folder, 'a', 'b'))).toEqual(['file.json']);
+});
+
+test('only its owner may read it, also where an older file was open to all', async () => {
+  const file = join(folder, 'private.json');
+  await writeFile(file, 'old', { mode: 0o644 });
+  await writeWhole(file, 'new');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 test('two writers of one file leave one of the two texts, and neither fails', async () => {

@@ -1,9 +1,12 @@
-// A reader sees the old file or the new one, never half of one; a full disk leaves the old one.
+// A reader sees the old file or the new one, never half of one; a full disk leaves the old one. Results hold what programs
+// said to each other, so only their owner may read them.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TornwireError } from '../model/tornwire-error.ts';
 import { EXIT } from '../model/exit-code.ts';
+
+export const RESULT_MODE = 0o600;
 
 /** @throws ResultsError naming the file and the reason. */
 export async function writeWhole(file: string, text: string): Promise<void> {
@@ -11,7 +14,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${randomUUID()}.draft`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    const handle = await open(draft, 'w');
+    const handle = await open(draft, 'w', RESULT_MODE);
     try {
       await handle.writeFile(text);
     } finally {

@@ -3,7 +3,7 @@
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ResultsError } from './atomic-file.ts';
+import { RESULT_MODE, ResultsError } from './atomic-file.ts';
 import type { ResultPaths } from './paths.ts';
 
 const began = z.object({
@@ -62,7 +62,7 @@ export function openLedger(paths: ResultPaths, about: { seed: number; tornwire: 
   const over = lines.some((entry) => entry.kind === 'ended');
   const handle = attempt(file, () => {
     mkdirSync(dirname(file), { recursive: true });
-    const opened = openSync(file, 'a');
+    const opened = openSync(file, 'a', RESULT_MODE);
     truncateSync(file, wholeBytes);
     return opened;
   });

@@ -1,5 +1,6 @@
 // The only code that knows paths under results/ (results/README.md says how to read every file).
 import { join } from 'node:path';
+import { pathPartOf } from '../model/path-part.ts';
 
 export interface ResultPaths {
   root: string;
@@ -46,10 +47,8 @@ export function pathsIn(folder: string): RunPaths {
     gate: join(folder, 'gate.json'),
     gateMarkdown: join(folder, 'gate.md'),
     caseFolder: (index, scenario, defect) =>
-      join(
-        folder,
-        'cases',
-        `${String(index).padStart(4, '0')}-${scenario.replaceAll('/', '-')}${defect === undefined ? '' : `-${defect}`}`,
-      ),
+      join(folder, 'cases', [number(index), ...[scenario, defect ?? []].flat().map(pathPartOf)].join('-')),
   };
 }
+
+const number = (index: number): string => String(index).padStart(4, '0');

@@ -1,6 +1,7 @@
 // Saving and reading failing cases: results/repros/<scenario>-<fingerprint>.json, one per bug.
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { pathPartOf } from '../model/path-part.ts';
 import { parseRepro, REPRO_FORMAT, ReproError, type Repro } from '../model/repro.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import { writeWhole } from './atomic-file.ts';
@@ -20,7 +21,7 @@ export async function saveRepro(
   reproduced = { times: 1, of: 1 },
 ): Promise<{ file: string; command: string }> {
   const { verdict } = result;
-  const name = `${result.case.scenario.replaceAll('/', '-')}-${result.fingerprint || verdict.outcome}.json`;
+  const name = `${pathPartOf(result.case.scenario)}-${result.fingerprint || verdict.outcome}.json`;
   // What fails because a defect was put in is no finding to keep: its repro stays with the run.
   const file = result.case.defect === undefined ? join(paths.repros, name) : join(result.folder, 'repro.json');
   const command = `npx tornwire repro ${relative(cwd, file)}`;

@@ -57,6 +57,8 @@ export interface CaseRow {
   reproduced?: { times: number; of: number };
   /** Of a case that ran with faster clocks. */
   clock?: ClockNote;
+  /** Of a case that was taken again alone: why its first verdict did not count. */
+  retakenBecause?: string;
 }
 
 export interface ClockNote {
@@ -83,7 +85,7 @@ export function rowOf(
     repeat: about.repeat,
     verdict: verdict.outcome,
     oracle: verdict.outcome === 'pass' ? null : verdict.oracle,
-    reason: verdict.outcome === 'unknown' ? `${verdict.reason}: ${verdict.detail}` : null,
+    reason: verdict.outcome === 'unknown' ? reasonInWords(verdict) : null,
     findings: verdict.outcome === 'pass' ? [] : verdict.findings,
     fingerprint: result.fingerprint || null,
     durationMs: Math.round(result.durationMs),
@@ -94,6 +96,11 @@ export function rowOf(
     ...(about.reproduced && { reproduced: about.reproduced }),
     ...(about.clock && { clock: about.clock }),
   };
+}
+
+/** The kind comes first, once: some details begin with it themselves. */
+function reasonInWords({ reason, detail }: { reason: string; detail: string }): string {
+  return detail.startsWith(`${reason}: `) ? detail : `${reason}: ${detail}`;
 }
 
 /** A defect case is caught when it fails and any of its findings is of the oracle that its patch names. */

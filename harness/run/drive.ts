@@ -3,17 +3,18 @@
 import { bounded } from '../model/bounded.ts';
 import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
-import type { Scenario, Script } from '../model/scenario.ts';
+import type { NamedScenario, Script } from '../model/scenario.ts';
 import { InjectorError } from '../network/network-sink.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
 import { BootFailed } from './boot.ts';
 import { dumpTwice } from './dump.ts';
+import { failedAt } from './failed-at.ts';
 import { UnknownStepError } from './faults.ts';
 import { Unmet } from './script.ts';
 import { watchSides } from './sides.ts';
 import type { Stage } from './stage.ts';
 
-export async function drive(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
+export async function drive({ scenario, file }: NamedScenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
   stage.signal.throwIfAborted();
   const scaledMs = atSpeed(milliseconds(scenario.within), stage.plan.clockSpeed);
@@ -33,7 +34,8 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
       throw error;
     whole.met();
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '' });
+    const place = failedAt(stack ?? '', file);
+    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '', ...(place && { place }) });
   } finally {
     ending.abort();
     await stopSides;

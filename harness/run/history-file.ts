@@ -7,6 +7,8 @@ import { EXIT } from '../model/exit-code.ts';
 
 const FLUSH_EVERY_MS = 25;
 const NEWLINE = 0x0a;
+/** It holds what programs said to each other: only its owner may read it. */
+const HISTORY_MODE = 0o600;
 
 interface HistoryFile extends Disposable {
   /** Without its newline; nothing happens once the file is closed. */
@@ -63,7 +65,7 @@ export function openHistoryFile(file: string): HistoryFile {
 function opened(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'w');
+    return openSync(file, 'w', HISTORY_MODE);
   } catch (cause) {
     throw cannotWrite(file, cause);
   }

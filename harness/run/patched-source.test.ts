@@ -86,6 +86,16 @@ test('a patch that no longer applies names the patch, the file and the hunk, and
   expect(await leftIn(folder)).toEqual([]);
 });
 
+test('a patch of a file outside the copy is refused, and nothing is written there', async () => {
+  const outside = '--- /dev/null\n+++ b/../outside.ts\n@@ -0,0 +1 @@\n+export {};\n';
+  await writeFile(
+    join(project, 'defects', 'P1-leads-out.patch'),
+    `Defect: P1\n\ndiff --git a/../outside.ts b/../outside.ts\nnew file mode 100644\n${outside}`,
+  );
+  await expect(sourceFor(system, 'P1', folder)).rejects.toThrow(/P1-leads-out\.patch no longer applies: .*outside\.ts/);
+  expect(await leftIn(folder)).toEqual([]);
+});
+
 test('a patch of a file that is gone names the file', async () => {
   await rm(join(project, 'stack', 'deep', 'limits.ts'));
   await expect(sourceFor(system, 'W1', folder)).rejects.toThrow(/W1-gives-up\.patch no longer applies: .*deep\/limits\.ts/);

@@ -11,6 +11,9 @@ export interface Source extends AsyncDisposable {
   folder: string | undefined;
 }
 
+/** Of the copy, in its case's folder. */
+export const SOURCE_FOLDER = 'source';
+
 /** The defect is unknown, or its patch no longer applies. */
 export class DefectError extends TornwireError {
   readonly exitCode = EXIT.harness;
@@ -21,7 +24,7 @@ export async function sourceFor(system: System, defect: string | undefined, fold
   if (defect === undefined) return { folder: source?.folder, async [Symbol.asyncDispose]() {} };
   if (!source) throw new DefectError(`system '${system.name}' declares no source, so defect '${defect}' cannot be brought back`);
   const patch = await defectFile(source.defects, defect);
-  const root = join(folder, 'source');
+  const root = join(folder, SOURCE_FOLDER);
   const copy = join(root, basename(source.folder));
   await using undo = new AsyncDisposableStack();
   undo.defer(() => rm(root, { recursive: true, force: true }));

@@ -1,13 +1,13 @@
 // What planning says to node steps: mistakes in the scenario throw, what a runtime cannot carry is refused with the
 // reason, by its nature or for what this machine lacks.
 import { describe, expect, test } from 'vitest';
-import type { Case, RuntimeName } from '../model/case.ts';
-import type { NodeFault, NodeStep } from '../model/node-fault.ts';
-import { defineScenario } from '../model/scenario.ts';
+import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
+import type { NodeStep } from '../model/node-fault.ts';
+import { defineScenario, type SideProbe } from '../model/scenario.ts';
 import { kill, onNode } from '../model/steps.ts';
 import type { Topology } from '../model/topology.ts';
-import { NODE_FAULTS, RUNTIMES } from '../runtime/fault-table.ts';
-import { refusalOf } from '../runtime/refusals.ts';
+import { NODE_FAULTS } from '../runtime/fault-table.ts';
+import { RUNTIMES } from '../runtime/runtimes.ts';
 import { networksDouble } from './networks.double.ts';
 import { nodeDouble } from './played-case.double.ts';
 import { planCase } from './plan.ts';
@@ -18,9 +18,9 @@ const topology: Topology = {
   links: [{ name: 'target->child', from: 'target', to: 'child', listener: 'stdio', framing: 'ndjson' }],
 };
 
-describe.each(RUNTIMES)('on the %s runtime', (runtime) => {
+describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
   test.each(Object.entries(NODE_FAULTS))('%s is planned as the table says', async (_name, fault) => {
-    const reason = refusalOf(runtime, fault);
+    const reason = RUNTIMES[runtime]().refuses({ on: 'node', fault });
     const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
     const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
     expect('refused' in planned ? planned.refused : undefined).toBe(refused);
@@ -43,19 +43,27 @@ test.each<[string, NodeStep, RegExp]>([
   await expect(plan([step], 'process')).rejects.toThrow(message);
 });
 
-function plan(schedule: readonly NodeStep[], runtime: RuntimeName, lacked?: string): ReturnType<typeof planCase> {
+test('a probe that asks a node which is not there is a mistake in the scenario', async () => {
+  const side = { name: 'it answers', node: 'targt', boundMs: 100, everyMs: 100, ask: async () => {} };
+  await expect(plan([], 'process', undefined, [side])).rejects.toThrow("no node 'targt'; there are target, child");
+});
+
+function plan(
+  schedule: readonly NodeStep[],
+  runtime: RuntimeName,
+  lacked?: string,
+  sides: readonly SideProbe[] = [],
+): ReturnType<typeof planCase> {
   const scenario = defineScenario({
     title: 'a planned case',
     expectation: 'whatever the test expects',
-    system: { name: 'planned', topology, clients: () => ({}) },
+    system: { name: 'planned', topology, clients: () => ({}), sides },
     script: async () => {},
   });
   const given: Case = { scenario: 'a/b', parameters: {}, seed: 1, schedule, runtime, engine: 'auto', clockSpeed: 1 };
   return planCase({ name: 'a/b', file: 'b.scenario.ts', scenario }, given, networksDouble(), {
     name: runtime,
-    refuses: (fault: NodeFault) => refusalOf(runtime, fault),
+    refuses: (step) => RUNTIMES[runtime]().refuses(step),
     lacks: async () => lacked,
-    lacksForFile: async () => undefined,
-    lacksForClocks: async () => undefined,
   });
 }

@@ -11,7 +11,7 @@ import { TornwireError } from '../model/tornwire-error.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import type { Link } from '../model/link.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { DemandingStep, Runtime } from '../runtime/runtime.ts';
 import type { Networks, Routing } from '../network/network.ts';
 
 export interface CasePlan extends Plan {
@@ -20,7 +20,7 @@ export interface CasePlan extends Plan {
 }
 
 /** What a plan asks the runtime. */
-type Capable = Pick<Runtime, 'name' | 'refuses' | 'lacks' | 'lacksForFile' | 'lacksForClocks'>;
+type Capable = Pick<Runtime, 'name' | 'refuses' | 'lacks'>;
 
 export async function planCase(
   named: NamedScenario,
@@ -28,9 +28,10 @@ export async function planCase(
   networks: Networks,
   runtime: Capable,
 ): Promise<CasePlan | { refused: string }> {
-  const { topology } = named.scenario.system;
+  const { topology, views = [], sides = [] } = named.scenario.system;
   checkPlan(topology, given.schedule);
-  const refused = (await refusedByRuntime(given.schedule, runtime)) ?? (await refusedHere(given, runtime));
+  for (const { node } of [...views, ...sides]) if (node !== undefined) nodeNamed(topology, node);
+  const refused = refusedByDesign(given, runtime) ?? (await refusedHere(given, runtime));
   if (refused !== undefined) return { refused };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);
   if ('refused' in routed) return { refused: `by design: ${routed.refused}` };
@@ -45,31 +46,31 @@ export async function planCase(
   };
 }
 
-/** The first step that the runtime cannot carry, and why. */
-async function refusedByRuntime(schedule: readonly Step[], runtime: Capable): Promise<string | undefined> {
-  const faults = schedule.flatMap((step) => (step.on === 'node' ? { id: step.id, fault: step.fault } : []));
-  for (const { id, fault } of faults) {
-    const reason = runtime.refuses(fault);
-    if (reason !== undefined) return `by design: '${id}' is impossible on the ${runtime.name} runtime: ${reason}`;
-  }
-  for (const { id, fault } of faults) {
-    const reason = await runtime.lacks(fault);
-    if (reason !== undefined) return `'${id}' is impossible here: ${reason}`;
+/** The first that cannot be on this runtime, and why. */
+function refusedByDesign(given: Case, runtime: Capable): string | undefined {
+  const moved = given.schedule.find((step) => step.on === 'clock');
+  if (moved && given.clockSpeed !== 1)
+    return `by design: '${moved.id}' moves a wall clock alone, and at clock speed ${given.clockSpeed} monotonic clocks would jump with it`;
+  for (const { name, step } of demandsOf(given)) {
+    const reason = runtime.refuses(step);
+    if (reason !== undefined) return `by design: ${name} is impossible on the ${runtime.name} runtime: ${reason}`;
   }
   return undefined;
 }
 
-/** What this machine cannot do to files and clocks. */
-async function refusedHere({ schedule, clockSpeed }: Case, runtime: Capable): Promise<string | undefined> {
-  const moved = schedule.find((step) => step.on === 'clock');
-  if (moved && clockSpeed !== 1)
-    return `by design: '${moved.id}' moves a wall clock alone, and at clock speed ${clockSpeed} monotonic clocks would jump with it`;
-  for (const step of schedule) {
-    const reason = step.on === 'file' ? await runtime.lacksForFile(step.fault) : undefined;
-    if (reason !== undefined) return `'${step.id}' is impossible here: ${reason}`;
+/** The first for which this machine lacks something, and what. */
+async function refusedHere(given: Case, runtime: Capable): Promise<string | undefined> {
+  for (const { name, step } of demandsOf(given)) {
+    const reason = await runtime.lacks(step);
+    if (reason !== undefined) return `${name} is impossible here: ${reason}`;
   }
-  const reason = moved || clockSpeed !== 1 ? await runtime.lacksForClocks() : undefined;
-  return reason === undefined ? undefined : `${moved ? `'${moved.id}'` : `clock speed ${clockSpeed}`} is impossible here: ${reason}`;
+  return undefined;
+}
+
+/** What a case demands of its runtime, each with its name. */
+function demandsOf({ schedule, clockSpeed }: Case): { name: string; step: DemandingStep }[] {
+  const steps = schedule.flatMap((step) => (step.on === 'link' ? [] : [{ name: `'${step.id}'`, step }]));
+  return clockSpeed === 1 ? steps : [...steps, { name: `clock speed ${clockSpeed}`, step: { on: 'clock' } }];
 }
 
 export class PlanError extends TornwireError {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,6 +36,12 @@ test('the file holds what the history holds, a line each, numbered from 1 and in
   expect(recorder.history.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   const times = recorder.history.map(({ atMs }) => atMs);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test('only its owner may read the history', async () => {
+  const file = join(folder, 'private', 'history.ndjson');
+  openRecorder(file, asItIs)[Symbol.dispose]();
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 test('events reach the disk while the run goes on', async () => {

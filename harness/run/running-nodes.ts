@@ -17,8 +17,9 @@ export function runningNodes(recorder: Recorder, exits: ExpectedExits): RunningN
     const pid = started.pid !== undefined && { pid: started.pid };
     running.set(name, started);
     recorder.record({ kind: 'node', node: name, state: 'ready', ...pid });
-    void started.exited.then(({ code, signal, byParent = false }) => {
+    void started.exited.then(({ code, signal, byParent, lastWords = [] }) => {
       if (running.get(name) === started) running.delete(name);
+      for (const line of lastWords) recorder.record({ kind: 'log', node: name, stream: 'stderr', line });
       recorder.record({
         kind: 'node',
         node: name,
@@ -26,7 +27,8 @@ export function runningNodes(recorder: Recorder, exits: ExpectedExits): RunningN
         ...pid,
         code,
         signal,
-        asked: byParent || exits.covers(name, { code, signal }),
+        asked: byParent !== undefined || exits.covers(name, { code, signal }),
+        ...(byParent && { byParent }),
       });
     });
   };

@@ -3,6 +3,7 @@ import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds, type Duration } from '../model/duration.ts';
 import type { Owed } from '../model/history.ts';
 import type { Json } from '../model/json.ts';
+import { ownTraffic } from '../model/own-traffic.ts';
 import type { NodeControl, OperationResult, Script } from '../model/scenario.ts';
 import { chance } from '../model/seed.ts';
 import { linkNamed } from '../model/topology.ts';
@@ -10,7 +11,7 @@ import { attempt, NoAnswer } from './attempt.ts';
 import { runCycles } from './cycles.ts';
 import { dumpTwice } from './dump.ts';
 import type { Stage } from './stage.ts';
-import { until } from './until.ts';
+import { until, type Waiting } from './until.ts';
 
 /** A wait of the script came to its bound; the open obligation is in the history. */
 export class Unmet extends Error {}
@@ -18,11 +19,14 @@ export class Unmet extends Error {}
 export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>) => void): Script {
   const { ground, faults, recorder, obligations, plan, given } = stage;
   let operations = 0;
+  const wake = wakesOf(stage);
 
   const waitFor = async <T>(what: string, about: Owed, condition: () => T | Promise<T>, within: Duration): Promise<NonNullable<T>> => {
     const withinMs = atSpeed(milliseconds(within), plan.clockSpeed);
     const owed = obligations.open(what, about, withinMs);
-    const waited = await until(condition, { withinMs, signal: stage.signal, wake: (listener) => recorder.subscribe(listener) });
+    // Whether a fault has fired is known here, so asking costs the system nothing.
+    const onFault: typeof wake = (listener) => recorder.subscribe((event) => void (event.kind === 'fault' && listener()));
+    const waited = await until(condition, { withinMs, signal: stage.signal, wake: about.kind === 'fired' ? onFault : wake });
     if (waited.met) {
       owed.met();
       return waited.value;
@@ -69,6 +73,19 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     chance: (...about) => chance(given.seed, ...about),
     signal: stage.signal,
     defer,
+  };
+}
+
+/** Each event wakes who waits, but not what the script itself makes happen, or its polling would keep itself going. */
+function wakesOf({ recorder, plan }: Stage): NonNullable<Waiting['wake']> {
+  const listeners = new Set<() => void>();
+  const isOwn = ownTraffic(plan.topology.links);
+  recorder.subscribe((event) => {
+    if (!isOwn(event)) for (const listener of listeners) listener();
+  });
+  return (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   };
 }
 

@@ -16,7 +16,8 @@ export async function watchSides(scenario: Scenario, stage: Stage, context: Scri
         const answered = await attempt(() => side.ask(context), boundMs * 4, again);
         if (again.aborted) return;
         const latencyMs = answered.state === 'ok' ? performance.now() - startedMs : null;
-        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', name: side.name, latencyMs, boundMs } });
+        const asked = { name: side.name, ...(side.node !== undefined && { node: side.node }) };
+        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', ...asked, latencyMs, boundMs } });
       }
       await until(() => false, {
         withinMs: side.everyMs,

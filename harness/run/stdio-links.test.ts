@@ -23,7 +23,7 @@ const PROGRAMS = join(import.meta.dirname, '../runtime/test-programs');
 const LINK = 'caller->answerer';
 
 test.each(['with a proxy', 'dialled directly'])('a child over stdio is its parent’s to start: %s', async (how) => {
-  const networks = how === 'with a proxy' ? toxiproxyNetworks({ runtime: 'process' }) : DIRECT;
+  const networks = how === 'with a proxy' ? toxiproxyNetworks({ where: 'process' }) : DIRECT;
   const { verdict, history } = await play({ networks }, async (script) => {
     expect(await ask(script, 'hello')).toMatchObject({
       status: 200,
@@ -81,6 +81,54 @@ test('a child can be killed like any node, and its parent sees that', async () =
   expect(lifeOf(history, 'answerer')).toEqual(['ready', 'exited SIGKILL']);
 });
 
+const node = (code: string): string[] => [
+  '{node}',
+  '-e',
+  `const say = () => require('fs').writeSync(1, '{"said":1}\\n'); process.stdin.once('data', () => { say(); ${code} });`,
+  '--',
+];
+/** Node ignores SIGPIPE. */
+const shell = (code: string): string[] => ['sh', '-c', `read asked; echo '{"said":1}'; ${code}`];
+
+test.each([
+  [
+    'an uncaught error',
+    node(`throw new Error('boom');`),
+    /ended with code 1 without being asked: Error: boom\n[^]*\n {2}\| Error: boom\n {2}\| {5}at /,
+  ],
+  ['a code of its own', node(`console.error('gave up'); process.exit(7);`), /ended with code 7 without being asked\n {2}\| gave up$/],
+  ['SIGSEGV, even', node(`process.kill(process.pid, 'SIGSEGV');`), /ended by SIGSEGV without being asked/],
+  ['SIGPIPE, although its parent reads on', shell('kill -PIPE $$'), /ended by SIGPIPE without being asked/],
+])('a child that ends by %s while nobody has asked it to end has crashed', async (_how, child, says) => {
+  const { verdict } = await play({ child }, async (script) => {
+    await ask(script, 'go');
+    await script.until('the child has gone', () => !script.node('answerer').running, { within: '5s' });
+  });
+  expect(verdict).toMatchObject({ outcome: 'fail', findings: [{ oracle: 'crash', subject: 'answerer' }] });
+  expect(verdict.outcome === 'fail' && verdict.findings[0].message).toMatch(says);
+});
+
+test.each([
+  ['it is done, with code 0', 'ask=go', undefined, node('process.exit(0);')],
+  ['its stdin has ended, with code 1', 'close=stdin', 'end of stdin', node(`process.stdin.on('end', () => process.exit(1));`)],
+  ['its parent told it to, with code 143', 'signal=SIGTERM', 'signal', node(`process.on('SIGTERM', () => process.exit(143));`)],
+  ['its parent told it to, with code 1', 'signal=SIGTERM', 'signal', node(`process.on('SIGTERM', () => process.exit(1));`)],
+  ['its parent told it to, by that signal', 'signal=SIGTERM', 'signal', node('')],
+  ['its parent killed it', 'signal=SIGKILL', 'signal', node(`process.on('SIGTERM', () => {});`)],
+  ['nobody reads its output, with code 1', 'close=stdout', 'closed output', node(`setInterval(say, 5);`)],
+  ['nobody reads its output, by SIGPIPE', 'close=stdout', 'closed output', shell('while sleep 0.01; do echo more; done')],
+])('a child that ends because %s has not crashed', async (_why, query, by, child) => {
+  const { verdict, history } = await play({ child }, async (script) => {
+    await ask(script, 'go');
+    if (query !== 'ask=go') await tell(script, query);
+    await script.until('the child has gone', () => !script.node('answerer').running, { within: '5s' });
+  });
+  expect(lifeOf(history, 'answerer')).toHaveLength(2);
+  const exit = history.find((event) => event.kind === 'node' && event.node === 'answerer' && event.state === 'exited');
+  expect(exit).toMatchObject(by === undefined ? { asked: false } : { asked: true, byParent: by });
+  expect(verdict).toEqual(PASS);
+});
+
 test('a far half that dies is the harness’s fault, never the system’s', async () => {
   const { verdict } = await play({}, async (script) => {
     const { said } = await ask(script, 'x');
@@ -122,7 +170,7 @@ test('a parent that is killed takes its child along, and starts another one when
 });
 
 test('stdio links are refused where nodes are containers, and a restart of a child is refused anywhere', async () => {
-  const networks = toxiproxyNetworks({ runtime: 'container' });
+  const networks = toxiproxyNetworks({ where: 'container' });
   expect(await networks.route(topology({}), [], 'auto')).toEqual({
     refused: `link '${LINK}': stdio links run in the process runtime only`,
   });
@@ -134,12 +182,14 @@ interface Play {
   networks?: Networks;
   byPath?: boolean;
   flags?: readonly string[];
+  /** In place of answerer.ts. */
+  child?: readonly string[];
   schedule?: readonly Step[];
 }
 
 const PASS = expect.objectContaining({ outcome: 'pass' }) as Verdict;
 const DIRECT: Networks = {
-  ...toxiproxyNetworks({ runtime: 'process' }),
+  ...toxiproxyNetworks({ where: 'process' }),
   route: async () => ({ routing: new Map() }),
 };
 
@@ -160,7 +210,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
       { ...given, runtime: 'process', engine: 'auto' },
       {
         runtime: processRuntime({ stdioShim: stdioShim() }),
-        networks: how.networks ?? toxiproxyNetworks({ runtime: 'process' }),
+        networks: how.networks ?? toxiproxyNetworks({ where: 'process' }),
         probes: {
           resources: async () => ({ counts: {}, holders: {} }),
           stacks: async () => ({ cpuMs: 0, threads: [], handles: [] }),
@@ -179,7 +229,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
   }
 }
 
-function topology({ byPath = false, flags = [] }: Play): Topology {
+function topology({ byPath = false, flags = [], child: command = ['{node}', '{source}/answerer.ts', '--own'] }: Play): Topology {
   const child = byPath ? { CHILD_PATH: `{${LINK}.path}` } : { CHILD_COMMAND: `{${LINK}.command}` };
   return {
     nodes: [
@@ -196,7 +246,7 @@ function topology({ byPath = false, flags = [] }: Play): Topology {
       {
         name: 'answerer',
         role: 'answerer',
-        command: ['{node}', '{source}/answerer.ts', '--own'],
+        command,
         env: { GREETING: 'from the topology' },
         listens: { stdio: { transport: 'stdio' } },
         ready: { when: 'spawned' },
@@ -212,19 +262,20 @@ function topology({ byPath = false, flags = [] }: Play): Topology {
 }
 
 function ask(script: Script, text: string): Promise<{ status: number | undefined; said: unknown }> {
+  return tell(script, `ask=${encodeURIComponent(text)}`);
+}
+
+function tell(script: Script, query: string): Promise<{ status: number | undefined; said: unknown }> {
   const address = script.direct('caller', 'api');
   if (address.transport !== 'tcp') throw new Error('the caller listens on TCP');
   return new Promise((resolve, reject) => {
-    const asking = get(
-      { host: address.host, port: address.port, path: `/?ask=${encodeURIComponent(text)}`, agent: false, timeout: 5_000 },
-      (response) => {
-        let body = '';
-        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        response.on('end', () =>
-          resolve({ status: response.statusCode, said: response.statusCode === 200 ? (JSON.parse(body) as unknown) : body }),
-        );
-      },
-    );
+    const asking = get({ host: address.host, port: address.port, path: `/?${query}`, agent: false, timeout: 5_000 }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, said: body.startsWith('{') && body.endsWith('}') ? (JSON.parse(body) as unknown) : body }),
+      );
+    });
     asking.on('timeout', () => asking.destroy(new Error('the caller gave no answer within 5 s')));
     asking.on('error', reject);
   });

@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import type { Imposition, NodeFaultOf } from '../model/node-fault.ts';
 import { refusalsIn } from './container-processes.ts';
 import { NEIGHBOURS, type StartedContainer } from './docker-container.ts';
-import { imposeFromOutside, type NodeProcesses, together } from './node-processes.ts';
+import { imposeFromOutside, together } from './impose-from-outside.ts';
+import type { NodeProcesses } from './node-processes.ts';
 import type { Imposed } from './runtime.ts';
 
 const MIB = 1024 * 1024;
@@ -44,16 +45,16 @@ async function limitGroup({ processes, memoryMiB }: NodeFaultOf<'limit'>, starte
   if (processes === undefined && memoryMiB === undefined) return { hits: async () => [], lift: async () => {} };
   const { initPid } = started;
   const before = { pids: refusalsIn(initPid, 'pids') ?? 0, memory: refusalsIn(initPid, 'memory') ?? 0 };
-  const untold = new Set<'pids' | 'memory'>([
+  const unproven = new Set<'pids' | 'memory'>([
     ...(processes === undefined ? [] : ['pids' as const]),
     ...(memoryMiB === undefined ? [] : ['memory' as const]),
   ]);
   await started.limit({ processes, memoryBytes: memoryMiB === undefined ? undefined : memoryMiB * MIB });
   return {
     async hits() {
-      const killed = untold.has('memory') && started.ended && (await started.ranOutOfMemory());
-      const reached = [...untold].filter((what) => (refusalsIn(initPid, what) ?? 0) > before[what] || (what === 'memory' && killed));
-      for (const what of reached) untold.delete(what);
+      const killed = unproven.has('memory') && started.ended && (await started.ranOutOfMemory());
+      const reached = [...unproven].filter((what) => (refusalsIn(initPid, what) ?? 0) > before[what] || (what === 'memory' && killed));
+      for (const what of reached) unproven.delete(what);
       return reached.map((what) =>
         what === 'pids' ? `it may have no process more than ${processes}` : `it may have no page more than ${memoryMiB} MiB`,
       );

@@ -5,9 +5,10 @@ import { imposeOnContainer } from './container-faults.ts';
 import { firstChildOf, processesBeside } from './container-processes.ts';
 import type { StartedContainer } from './docker-container.ts';
 import type { LogLines, LogStream } from './log-lines.ts';
-import { commandLineOf, sendSignal } from './marked-processes.ts';
-import type { NodeProcesses } from './node-processes.ts';
+import { sendSignal } from './marked-processes.ts';
+import type { NodeSite } from './node-processes.ts';
 import { settlesWithin } from './poll.ts';
+import { commandLineOf } from './proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
 
 const KILL_WITHIN_MS = 10_000;
@@ -16,7 +17,7 @@ export function runningContainer(
   node: Node,
   started: StartedContainer,
   log: LogLines,
-  place: Pick<NodeProcesses, 'runId' | 'folder' | 'pipeWritable'> & { cutOff: () => Promise<() => Promise<void>> },
+  site: NodeSite & { cutOff: () => Promise<() => Promise<void>> },
 ): RunningNode {
   let seen: number | undefined;
   // Right after the start its init process may not have forked yet.
@@ -38,13 +39,13 @@ export function runningContainer(
     kill: () => unlessEnded(() => endContainer(started)),
     impose(fault, atStart = false) {
       const processes = {
-        ...place,
+        ...site,
         name: node.name,
         pid: pid(),
         pids: () => pidsOf(started),
         stopReading: (stream: LogStream) => started.stopReading(stream),
       };
-      return imposeOnContainer(fault, started, place.cutOff, processes, atStart);
+      return imposeOnContainer(fault, started, site.cutOff, processes, atStart);
     },
     logTail: log.tail,
   };

@@ -32,6 +32,8 @@ test("Shopify's Toxiproxy runs as a helper program from its own image", async ({
 });
 
 test('an image that is missing is named with its cure', () => {
-  expect(cureForImage(IMAGES.base)).toBe("image tornwire/base:latest is missing: build it with 'npm run images'");
+  expect(cureForImage(IMAGES.base)).toBe(
+    "image tornwire/base:latest is missing: build it with 'npm run images' in a clone of Tornwire's repository",
+  );
   expect(cureForImage('somebody/else:1')).toBe('image somebody/else:1 is missing and cannot be pulled: build or load it');
 });

@@ -1,85 +1,70 @@
 // Nodes as containers of a local Docker engine, on a network of the run's own. Every node has a fixed address in it and
 // the harness reaches containers by these addresses over the bridge: the kernel carries each byte, reset and silence
 // as it is, where a published port would put the engine's relay between the driver and a fault.
-//
-//   198.18.n.0/24        one run's network (198.18.0.0/15 is set aside for tests, RFC 2544)
-//           .16 ...      nodes in the topology's order
-//           .200 ...     helper programs, which hold the links' proxies
 import { createHash } from 'node:crypto';
-import type { Link } from '../model/link.ts';
-import type { NodeFault } from '../model/node-fault.ts';
-import { linkNamed, type Node } from '../model/topology.ts';
-import { addressBook, type Hosts } from './addresses.ts';
-import { runningContainer, endContainer } from './container-node.ts';
+import { addressBook } from './addresses.ts';
+import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
 import { mountsFor, NODE_INSIDE } from './container-mounts.ts';
-import type { Container, StartedContainer } from './docker-container.ts';
+import { endContainer, runningContainer } from './container-node.ts';
+import type { Container, ContainerPlan, StartedContainer } from './docker-container.ts';
 import { connectEngine, type Engine, engineMissing } from './docker-engine.ts';
+import { LIBRARY_INSIDE } from './fake-clock.ts';
 import { cureForImage, imageFor, IMAGES } from './images.ts';
-import { fakeClocks, type FakeClocks, LIBRARY_INSIDE, setClockOf } from './fake-clock.ts';
-import { type LogLines, logLines } from './log-lines.ts';
-import { fileFaultLacks, mountSmallDisks, nodeFiles } from './node-files.ts';
-import { homeLeftovers } from './home-leftovers.ts';
-import { environment, homeFolder, type Inhabitant, makeHome, makeHomes, programsFolder, stateFolder } from './node-home.ts';
-import { type Fillers, fillAll, fillVariables, nodeFillers } from './placeholders.ts';
-import { lackedTool } from './lacking.ts';
-import { nodeFolder, type PipeWritable } from './node-processes.ts';
-import { preparedStart, whileHeld } from './prepared-start.ts';
-import { refusalOf } from './refusals.ts';
-import { untilApi, untilReady } from './readiness.ts';
-import { openRunFolder, type RunFolder } from './run-folder.ts';
+import { missingTool } from './lacking.ts';
+import type { LogLines } from './log-lines.ts';
+import { fileFaultLacks } from './node-files.ts';
+import { nodeFolder } from './node-home.ts';
+import type { PlannedProgram } from './planned-program.ts';
+import type { RunFolder } from './run-folder.ts';
 import {
-  type Ground,
+  type Belongings,
+  type DemandingStep,
   type GroundRequest,
-  type LaunchedProgram,
   type Leftover,
-  type NodeSink,
-  type StartConditions,
-  type Program,
-  type RunningNode,
   type Runtime,
   RuntimeError,
+  type RuntimeSettings,
 } from './runtime.ts';
-import { proxySockets, removeProxySockets, socketLeftovers } from './socket-leftovers.ts';
-import { sweepDeadRuns } from './sweep.ts';
+import { type Life, openGround, type Primitives } from './shared-ground.ts';
 
-interface Site {
-  place: RunFolder;
-  engine: Engine;
-  network: string;
-  /** `198.18.n.` */
-  prefix: string;
-  clocks: FakeClocks | undefined;
-}
-
-const NODE_FIRST = 16;
-const PROGRAM_FIRST = 200;
-const HOST_LAST = 254;
 const SUBNETS = 512;
 const PATH_INSIDE = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-interface ContainerRuntimeSettings {
-  /** Needed to see that the pipe is full into which a node's output goes. */
-  pipeWritable?: PipeWritable;
+interface ContainerLife extends Life {
+  container: Container;
+  started: StartedContainer;
 }
 
-export function containerRuntime(settings: ContainerRuntimeSettings = {}): Runtime {
+export function containerRuntime(settings: RuntimeSettings = {}): Runtime {
   return {
     name: 'container',
+    helpers: 'container',
     unavailable,
-    refuses: (fault) => refusalOf('container', fault),
-    lacks: (fault) => lacks(fault, settings),
-    lacksForFile: fileFaultLacks,
-    // The bundled image has the library; an image of a user's own is looked at when its node runs.
-    lacksForClocks: () => Promise.resolve(undefined),
-    prepare: (request) => prepare(request, settings),
+    refuses: () => undefined,
+    lacks: (step) => lacks(step, settings),
+    prepare: (request) => openGround('container', request, (place, undo) => settle(request, place, settings, undo)),
+    belongings,
   };
 }
 
-async function lacks(fault: NodeFault, { pipeWritable }: ContainerRuntimeSettings): Promise<string | undefined> {
+const belongings: Belongings = {
+  async runs() {
+    return engineMissing() === undefined ? await (await connectEngine()).runs() : [];
+  },
+  async remove(runId) {
+    return { ...(await (await connectEngine()).removeRun(runId)) };
+  },
+};
+
+async function lacks(step: DemandingStep, { pipeWritable }: RuntimeSettings): Promise<string | undefined> {
+  if (step.on === 'file') return await fileFaultLacks(step.fault);
+  // The bundled image has the library; an image of a user's own is looked at when its node runs.
+  if (step.on === 'clock') return undefined;
+  const { fault } = step;
   if (fault.kind === 'unread')
-    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: npm ci without --omit=optional';
-  if (fault.kind !== 'limit') return await lackedTool(fault);
-  return (await lackedTool(fault)) ?? (await (await connectEngine()).limitless());
+    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: install without --omit=optional';
+  if (fault.kind !== 'limit') return await missingTool(fault);
+  return (await missingTool(fault)) ?? (await (await connectEngine()).cannotLimit());
 }
 
 async function unavailable(): Promise<string | undefined> {
@@ -94,235 +79,133 @@ async function unavailable(): Promise<string | undefined> {
   }
 }
 
-async function prepare(request: GroundRequest, settings: ContainerRuntimeSettings): Promise<Ground> {
-  const { runId, topology, signal } = request;
-  signal.throwIfAborted();
-  await sweepDeadRuns();
-  if (topology.nodes.length > PROGRAM_FIRST - NODE_FIRST)
-    throw new RuntimeError(`at most ${PROGRAM_FIRST - NODE_FIRST} nodes fit in a run's network`);
+async function settle(
+  request: GroundRequest,
+  place: RunFolder,
+  settings: RuntimeSettings,
+  undo: AsyncDisposableStack,
+): Promise<Primitives<ContainerLife>> {
+  const { runId, topology } = request;
   const engine = await connectEngine();
-  await using undo = new AsyncDisposableStack();
-  const place = undo.use(await openRunFolder(runId, 'container'));
   undo.defer(async () => void (await engine.removeRun(runId)));
-  await makeHomes(place.folder, topology);
-  // Before any container is made: what is mounted later, none of them would see.
-  await mountSmallDisks(nodeFiles(place.folder, noSockets), request.disks ?? []);
-  const clocks = request.clocks && (await fakeClocks(place.folder, request.clocks, LIBRARY_INSIDE));
   const images = new Set(topology.nodes.map((node) => imageFor(node).image));
   const [network] = await Promise.all([openNetwork(engine, runId), ...[...images].map((image) => engine.requireImage(image))]);
-  undo.move();
-  return containerGround(request, { place, engine, clocks, ...network }, settings);
+  const addresses = containerAddresses(request, network.prefix);
+  return containerGround(request, place.folder, settings, { engine, network: network.name, addresses });
 }
 
 /** The engine itself says which ranges are taken: the search starts at a place of the run's own. */
-async function openNetwork(engine: Engine, runId: string): Promise<Pick<Site, 'network' | 'prefix'>> {
-  const network = `tornwire-${runId}`;
+async function openNetwork(engine: Engine, runId: string): Promise<{ name: string; prefix: string }> {
+  const name = `tornwire-${runId}`;
   const first = createHash('sha256').update(runId).digest().readUInt16BE(0);
   for (let step = 0; step < 64; step += 1) {
     const number = (first + step) % SUBNETS;
     const prefix = `198.${18 + Math.floor(number / 256)}.${number % 256}.`;
-    if (await engine.createNetwork(network, runId, `${prefix}0/24`)) return { network, prefix };
+    if (await engine.createNetwork(name, runId, `${prefix}0/24`)) return { name, prefix };
   }
   throw new RuntimeError('64 networks in a row are taken in 198.18.0.0/15: remove old ones with docker network prune');
 }
 
+interface ContainerSite {
+  engine: Engine;
+  network: string;
+  addresses: ContainerAddresses;
+}
+
 function containerGround(
   request: GroundRequest,
-  { place, engine, network, prefix, clocks }: Site,
-  { pipeWritable }: ContainerRuntimeSettings,
-): Ground {
-  const { runId, topology, source, proxied, signal } = request;
-  const { folder } = place;
-  const containers = new Map<string, { container: Container; prepared: string }>();
-  const nodes = new Map<string, StartedContainer>();
-  const programs = new Map<string, { started: StartedContainer; links: readonly Link[] }>();
-  const nodeAddresses = new Map(topology.nodes.map((node, index) => [node.name, `${prefix}${NODE_FIRST + index}`]));
-  const proxyAddresses = new Map<string, string>();
-  let programsMade = 0;
-  const book = addressBook(topology, proxied, folder, hosts(nodeAddresses, proxyAddresses));
+  folder: string,
+  { pipeWritable }: RuntimeSettings,
+  { engine, network, addresses }: ContainerSite,
+): Primitives<ContainerLife> {
+  const { runId, topology, proxied, source } = request;
+  const kept = keptContainers(engine);
 
-  async function create(
-    who: Inhabitant,
-    plan: Pick<Program, 'command' | 'env' | 'image' | 'reads'>,
-    at: { address: string; aliases: readonly string[]; fillers: Fillers; source: string | undefined; under?: StartConditions },
-  ): Promise<Container> {
-    const where = `${who.kind} '${who.name}'`;
-    const { image, bundled } = imageFor(plan);
-    const { command, env } = await preparedStart(
-      {
-        command: fillAll(plan.command, at.fillers, where),
-        env: environment(folder, runId, who, PATH_INSIDE, {
-          ...fillVariables(plan.env ?? {}, at.fillers, where),
-          ...(who.kind === 'node' && clocks?.variables(who.name)),
-        }),
-      },
-      at.under ?? {},
-      programsFolder(folder),
-      (set) => fillVariables(set, at.fillers, where),
-    );
-    const aliases = [...proxyAddresses].map(([link, address]): [string, string] => [proxyAlias(proxied, link), address]);
-    return await engine.createContainer({
+  async function spawn(planned: PlannedProgram, log: LogLines): Promise<ContainerLife> {
+    const { who } = planned;
+    const { image, bundled } = imageFor(planned);
+    if (who.kind === 'program') await engine.requireImage(image);
+    const container = await kept.container({
       name: `${network}-${who.name}`,
       runId,
       hostname: who.name,
       image,
-      command,
-      env,
-      workingFolder: stateFolder(folder, who.name),
-      network: { name: network, address: at.address, aliases: [who.name, ...at.aliases] },
-      hosts: Object.fromEntries([...nodeAddresses, ...aliases]),
-      mounts: mountsFor(folder, bundled, at.source, plan.reads),
-    });
-  }
-
-  async function start(node: Node, sink: NodeSink, under: StartConditions = {}): Promise<RunningNode> {
-    signal.throwIfAborted();
-    if (nodes.get(node.name)?.ended === false) throw new Error(`node '${node.name}' runs already`);
-    const container = await containerOf(node, under);
-    await clocks?.starting(node.name);
-    const log = logLines(sink, node.ready.when === 'log' ? node.ready.contains : undefined);
-    const started = await container.start(log);
-    nodes.set(node.name, started);
-    const address = (listener: string): ReturnType<Ground['direct']> => book.direct(node.name, listener);
-    const running = runningContainer(node, started, log, {
-      runId,
-      folder: (which) => nodeFolder(folder, node.name, which),
-      pipeWritable,
-      cutOff: () => engine.cutOff(container.name, networkOf(node)),
-    });
-    try {
-      if (under.held) await whileHeld(running, under.held);
-      await untilReady({ node, address, log, exited: started.exited, signal });
-      clocks?.followed(node.name, await running.pids());
-    } catch (error) {
-      await endContainer(started);
-      throw error;
-    }
-    return running;
-  }
-
-  /** A container keeps its command and variables, so one that was made under other conditions gives its place to a new one. */
-  async function containerOf(node: Node, under: StartConditions): Promise<Container> {
-    const prepared = JSON.stringify([under.environment ?? [], under.held !== undefined]);
-    const known = containers.get(node.name);
-    if (known?.prepared === prepared) return known.container;
-    await known?.container.remove();
-    const container = await createNode(node, under);
-    containers.set(node.name, { container, prepared });
-    return container;
-  }
-
-  function networkOf(node: Node): { name: string; address: string; aliases: string[] } {
-    const address = nodeAddresses.get(node.name);
-    if (address === undefined) throw new Error(`node '${node.name}' is not in this run's topology`);
-    return { name: network, address, aliases: [node.name] };
-  }
-
-  function createNode(node: Node, under: StartConditions): Promise<Container> {
-    const fillers = nodeFillers(node, topology, {
-      nodeBinary: imageFor(node).bundled ? NODE_INSIDE : 'node',
-      source,
-      state: stateFolder(folder, node.name),
-      home: homeFolder(folder, node.name),
-      listen: (listener) => book.listen(node.name, listener),
-      dial: (link) => book.dial(linkNamed(topology, link)),
-    });
-    const { address } = networkOf(node);
-    return create({ kind: 'node', name: node.name }, node, { address, aliases: [], fillers, source, under });
-  }
-
-  async function launch(program: Program, sink: NodeSink): Promise<LaunchedProgram> {
-    signal.throwIfAborted();
-    const { name, links } = program;
-    if (programs.has(name)) throw new Error(`program '${name}' runs already`);
-    const number = PROGRAM_FIRST + programsMade;
-    if (number > HOST_LAST) throw new RuntimeError(`at most ${HOST_LAST - PROGRAM_FIRST + 1} programs are launched in one run`);
-    programsMade += 1;
-    const address = `${prefix}${number}`;
-    for (const link of links) proxyAddresses.set(link.name, address);
-    await Promise.all([engine.requireImage(imageFor(program).image), makeHome(folder, name)]);
-    const fillers = new Map([
-      ['node', () => NODE_INSIDE],
-      ['host', () => '0.0.0.0'],
-    ]);
-    const aliases = links.map((link) => proxyAlias(proxied, link.name));
-    const container = await create({ kind: 'program', name }, program, { address, aliases, fillers, source: undefined });
-    const log = logLines(sink);
-    return await startProgram(program, container, { host: address, port: program.apiPort }, log);
-  }
-
-  async function startProgram(
-    program: Program,
-    container: Container,
-    api: LaunchedProgram['api'],
-    log: LogLines,
-  ): Promise<LaunchedProgram> {
-    const { name, links } = program;
-    await using undo = new AsyncDisposableStack();
-    undo.defer(async () => {
-      await container.remove();
-      await removeProxySockets(links, book.proxyPlace);
-      programs.delete(name);
+      command: planned.command,
+      env: planned.env,
+      workingFolder: planned.workingFolder,
+      network: { name: network, ...addresses.of(who) },
+      hosts: addresses.names(),
+      mounts: mountsFor(folder, bundled, who.kind === 'node' ? source : undefined, planned.reads),
     });
     const started = await container.start(log);
-    programs.set(name, { started, links });
-    await untilApi({ program, api, log, exited: started.exited, signal });
-    const release = undo.move();
-    return { api, exited: started.exited, logTail: log.tail, [Symbol.asyncDispose]: () => release.disposeAsync() };
+    return lifeOf(container, started, who.kind === 'node' ? () => endContainer(started) : () => kept.remove(container));
   }
 
-  async function leftovers(): Promise<readonly Leftover[]> {
-    const alive = [...programs].filter(([, { started }]) => !started.ended);
-    const expected = new Set(alive.map(([name]) => `${network}-${name}`));
-    const served = proxySockets(
-      alive.flatMap(([, { links }]) => links),
-      book.proxyPlace,
-    );
-    const found = await engine.listRun(runId);
-    return [
-      ...found.containers.filter((name) => !expected.has(name)).map((detail) => containerLeftover(detail, network)),
-      ...found.networks.filter((name) => name !== network).map((detail): Leftover => ({ what: 'network', detail })),
-      ...(await socketLeftovers(folder, topology, served)),
-      ...(await homeLeftovers(folder, topology)),
-    ];
-  }
-
-  async function dispose(): Promise<void> {
-    await using _released = place;
-    await engine.removeRun(runId);
-  }
-
-  const { proxyPlace, dial, direct } = book;
-  const files = nodeFiles(folder, book.listen);
-  const setClock = (node: string, offsetMs: number, pids: readonly number[]): Promise<number> => setClockOf(clocks, node, offsetMs, pids);
-  return { runId, folder, proxyPlace, dial, direct, launch, start, files, setClock, leftovers, [Symbol.asyncDispose]: dispose };
-
-  function containerLeftover(detail: string, prefixed: string): Leftover {
-    const node = detail.slice(prefixed.length + 1);
-    return { what: 'container', detail, ...(nodeAddresses.has(node) ? { node } : {}) };
-  }
-}
-
-function noSockets(node: string): never {
-  throw new Error(`a small disk of node '${node}' cannot be a socket file`);
-}
-
-function hosts(nodeAddresses: ReadonlyMap<string, string>, proxyAddresses: ReadonlyMap<string, string>): Hosts {
   return {
-    bind: '0.0.0.0',
-    inside: { node: (name) => name, proxy: (_link, index) => `link-${index}` },
-    outside: {
-      node: (name) => nodeAddresses.get(name) ?? unknown(`node '${name}' is not in this run's topology`),
-      proxy: (link) => proxyAddresses.get(link.name) ?? unknown(`no program was launched yet that holds the proxy of link '${link.name}'`),
+    surroundings: {
+      request,
+      folder,
+      book: addressBook(topology, proxied, folder, addresses.hosts),
+      path: PATH_INSIDE,
+      nodeBinary: (image) => (imageFor({ image }).bundled ? NODE_INSIDE : 'node'),
+    },
+    bind: addresses.hosts.bind,
+    clockLibrary: () => LIBRARY_INSIDE,
+    api: async (program) => ({ host: addresses.open(program), port: program.apiPort }),
+    spawn,
+    running: (node, { container, started }, log) =>
+      runningContainer(node, started, log, {
+        runId,
+        folder: (which) => nodeFolder(folder, node.name, which),
+        pipeWritable,
+        cutOff: () => engine.cutOff(container.name, { name: network, ...addresses.of({ kind: 'node', name: node.name }) }),
+      }),
+    async alive({ programs }) {
+      const found = await engine.listRun(runId);
+      const strangers = found.containers.filter((name) => !programs.includes(name.slice(network.length + 1)));
+      return [
+        ...strangers.map((name) => containerLeftover(name, name.slice(network.length + 1), addresses)),
+        ...found.networks.filter((name) => name !== network).map((detail): Leftover => ({ what: 'network', detail })),
+      ];
+    },
+    end: async () => void (await engine.removeRun(runId)),
+  };
+}
+
+/** A container keeps its command and variables, so one that was made for another start gives its place to a new one. */
+function keptContainers(engine: Engine): {
+  container(plan: ContainerPlan): Promise<Container>;
+  remove(container: Container): Promise<void>;
+} {
+  const kept = new Map<string, { container: Container; plan: string }>();
+  return {
+    async container(plan) {
+      const known = kept.get(plan.name);
+      if (known?.plan === JSON.stringify(plan)) return known.container;
+      await known?.container.remove();
+      const container = await engine.createContainer(plan);
+      kept.set(plan.name, { container, plan: JSON.stringify(plan) });
+      return container;
+    },
+    async remove(container) {
+      kept.delete(container.name);
+      await container.remove();
     },
   };
 }
 
-/** The host name under which nodes dial a link. */
-function proxyAlias(proxied: readonly Link[], name: string): string {
-  return `link-${proxied.findIndex((link) => link.name === name)}`;
+function lifeOf(container: Container, started: StartedContainer, kill: () => Promise<void>): ContainerLife {
+  return {
+    container,
+    started,
+    exited: started.exited,
+    get ended() {
+      return started.ended;
+    },
+    kill,
+  };
 }
 
-function unknown(what: string): never {
-  throw new Error(what);
+function containerLeftover(detail: string, name: string, addresses: ContainerAddresses): Leftover {
+  return { what: 'container', detail, ...(addresses.isNode(name) ? { node: name } : {}) };
 }

@@ -1,8 +1,8 @@
 // RLIMIT_NOFILE of every process of a node, by prlimit(1), which also reaches into containers.
-import { readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import type { NodeFaultOf } from '../model/node-fault.ts';
 import type { NodeProcesses } from './node-processes.ts';
+import { descriptorsOf } from './proc.ts';
 import { type Imposed, RuntimeError } from './runtime.ts';
 
 const CALL_WITHIN_MS = 5_000;
@@ -19,14 +19,15 @@ export async function limitDescriptors({ descriptors }: NodeFaultOf<'limit'>, no
   const limits = atStart ? `${descriptors}:${descriptors}` : `${descriptors}:`;
   for (const pid of before.keys()) {
     const { failed, stderr } = await prlimit(pid, [`--nofile=${limits}`]);
-    if (failed && alive(pid)) throw new RuntimeError(`prlimit does not limit the descriptors of process ${pid}: ${stderr.trim()}`);
+    if (failed && descriptorsOf(pid) !== undefined)
+      throw new RuntimeError(`prlimit does not limit the descriptors of process ${pid}: ${stderr.trim()}`);
   }
-  let told = false;
+  let proven = false;
   return {
     async hits() {
-      const full = told ? undefined : (await node.pids()).find((pid) => takenBelow(descriptors, pid) >= descriptors);
+      const full = proven ? undefined : (await node.pids()).find((pid) => takenBelow(descriptors, pid) >= descriptors);
       if (full === undefined) return [];
-      told = true;
+      proven = true;
       return [`process ${full} holds all ${descriptors} descriptors that it may have`];
     },
     async lift() {
@@ -42,13 +43,5 @@ function prlimit(pid: number, words: readonly string[]): Promise<{ stdout: strin
 
 /** The kernel gives only numbers below the limit; higher ones were given before it was set. */
 function takenBelow(limit: number, pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) < limit).length;
-  } catch {
-    return -1;
-  }
-}
-
-function alive(pid: number): boolean {
-  return takenBelow(1, pid) >= 0;
+  return descriptorsOf(pid)?.filter((fd) => fd < limit).length ?? 0;
 }

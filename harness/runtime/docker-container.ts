@@ -195,22 +195,15 @@ function startedContainer(
   drained: Promise<unknown>,
 ): StartedContainer {
   let ended = false;
-  let paused = false;
   const readOn = (): void => {
     for (const stream of Object.values(output)) stream.resume();
   };
-  const exited = container
-    .wait()
-    .then(
-      (result: { StatusCode: number }) => exitOfStatus(result.StatusCode),
-      (): NodeExit => ({ code: null, signal: null }),
-    )
-    .then(async (exit) => {
-      ended = true;
-      readOn();
-      await settlesWithin(drained, DRAIN_WITHIN_MS);
-      return exit;
-    });
+  const exited = howItEnds(container).then(async (exit) => {
+    ended = true;
+    readOn();
+    await settlesWithin(drained, DRAIN_WITHIN_MS);
+    return exit;
+  });
   return {
     initPid,
     get ended() {
@@ -218,23 +211,11 @@ function startedContainer(
     },
     exited,
     signal: (signal) => unlessEnded(`signal ${name}`, () => container.kill({ signal })),
-    async pause() {
-      await unlessEnded(`pause ${name}`, () => container.pause());
-      paused = true;
-    },
-    async resume() {
-      // Engines call it a server error to resume what was not paused.
-      if (!paused) return;
-      await unlessEnded(`resume ${name}`, () => container.unpause());
-      paused = false;
-    },
+    ...pausing(name, container),
     async top() {
-      let pids: number[] = [];
-      await unlessEnded(`list processes of ${name}`, async () => {
-        const table = (await container.top({ ps_args: '-eo pid' })) as { Processes: string[][] };
-        pids = table.Processes.map(([pid]) => Number(pid));
-      });
-      return pids;
+      const tables: { Processes: string[][] }[] = [];
+      await unlessEnded(`list processes of ${name}`, async () => tables.push(await container.top({ ps_args: '-eo pid' })));
+      return tables.flatMap(({ Processes: rows }) => rows.map(([pid]) => Number(pid)));
     },
     stopReading(stream) {
       output[stream].pause();
@@ -249,6 +230,29 @@ function startedContainer(
     async ranOutOfMemory() {
       const { State: state } = await call(`inspect ${name}`, () => container.inspect());
       return state.OOMKilled;
+    },
+  };
+}
+
+function howItEnds(container: DockerContainer): Promise<NodeExit> {
+  return container.wait().then(
+    (result: { StatusCode: number }) => exitOfStatus(result.StatusCode),
+    (): NodeExit => ({ code: null, signal: null }),
+  );
+}
+
+function pausing(name: string, container: DockerContainer): Pick<StartedContainer, 'pause' | 'resume'> {
+  let paused = false;
+  return {
+    async pause() {
+      await unlessEnded(`pause ${name}`, () => container.pause());
+      paused = true;
+    },
+    async resume() {
+      // Engines call it a server error to resume what was not paused.
+      if (!paused) return;
+      await unlessEnded(`resume ${name}`, () => container.unpause());
+      paused = false;
     },
   };
 }

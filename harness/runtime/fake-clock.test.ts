@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeClocks, removeClockRemains, setClockOf } from './fake-clock.ts';
+import { poll } from './poll.ts';
 import { RuntimeError } from './runtime.ts';
 
 let folder: string;
@@ -49,6 +51,26 @@ test('only the clock of a node that was asked for can be moved, and only its wal
   expect(await readFile(clocks.variables('moved')['FAKETIME_TIMESTAMP_FILE'] ?? '', 'utf8')).toBe('-1.500000');
   await expect(setClockOf(clocks, 'other', 1, [])).rejects.toThrow("'other'");
   await expect(setClockOf(undefined, 'moved', 1, [])).rejects.toThrow("the clock of node 'moved' is the machine's");
+});
+
+test('what a zombie left in /dev/shm goes, and what a process was told to map stays', async () => {
+  const zombie = spawn('/bin/sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = (await once(zombie.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  const gone = [`sem.faketime_sem_${pid}`, `faketime_shm_${pid}`].map((name) => `/dev/shm/${name}`);
+  const told = ['/dev/shm/sem.faketime_sem_4194302', '/dev/shm/faketime_shm_4194302'];
+  const heir = spawn('sleep', ['60'], { env: { FAKETIME_SHARED: '/faketime_sem_4194302 /faketime_shm_4194302' } });
+  await Promise.all([...gone, ...told].map((file) => writeFile(file, '')));
+  try {
+    await poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ') || undefined, { withinMs: 5_000 });
+    await poll(() => readFileSync(`/proc/${heir.pid}/environ`, 'utf8').startsWith('FAKETIME') || undefined, { withinMs: 5_000 });
+    // Another sweep of this machine may have been faster.
+    await removeClockRemains();
+    expect([...gone, ...told].map((file) => existsSync(file))).toEqual([false, false, true, true]);
+  } finally {
+    for (const child of [zombie, heir]) child.kill('SIGKILL');
+    await Promise.all([...gone, ...told].map((file) => rm(file, { force: true })));
+  }
 });
 
 test('what a killed process left in /dev/shm goes, and what a living one made stays', async () => {

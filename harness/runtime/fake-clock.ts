@@ -7,10 +7,10 @@
 //            monotonic clock and no timer that waits for a time to pass.
 //
 // Programs that ask the kernel themselves (static ones, Go) and the times of files are not reached.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RuntimeName } from '../model/case.ts';
+import { allPids, procText, startTimeOf } from './proc.ts';
 import { type Clocks, RuntimeError } from './runtime.ts';
 
 /** The variant for programs with threads, without its folder. */
@@ -23,11 +23,6 @@ export const CLOCKS_FOLDER = 'clocks';
 
 /** Where Debian and its kin have it; inside the bundled image too. */
 export const LIBRARY_INSIDE = `/usr/lib/${TRIPLETS[process.arch] ?? process.arch}/faketime/${LIBRARY}`;
-
-/** Why the nodes of a runtime can never have other clocks than its own. */
-export function clockRefusal(runtime: RuntimeName): string | undefined {
-  return runtime === 'mock' ? 'a played program has the clock of the harness' : undefined;
-}
 
 export function clockLibrary(): { path: string } | { missing: string } {
   const named = process.env['TORNWIRE_LIBFAKETIME'];
@@ -95,21 +90,28 @@ export async function setClockOf(clocks: FakeClocks | undefined, node: string, o
 
 /** Those that have the library between themselves and their clocks. */
 function followersOf(pids: readonly number[]): number {
-  return pids.filter((pid) => read(`/proc/${pid}/maps`).includes('/libfaketime')).length;
+  return pids.filter((pid) => procText(pid, 'maps')?.includes('/libfaketime')).length;
 }
 
 /**
  * Each process that has the library shares its start time with its children through two objects in /dev/shm, which stay
- * when it is killed. Removes those of processes that have gone and that nobody else has in use.
+ * when it is killed. Removes those of processes that have gone and that nobody else has in use; gives their names.
  */
-export async function removeClockRemains(): Promise<void> {
+export async function removeClockRemains(): Promise<string[]> {
   const remains = (await readdir('/dev/shm').catch(() => [])).filter((name) => {
     const [, pid] = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name) ?? [];
-    return pid !== undefined && !existsSync(`/proc/${pid}`) && isOurs(name);
+    return pid !== undefined && startTimeOf(Number(pid)) === undefined && isOurs(name);
   });
-  if (remains.length === 0) return;
-  const inUse = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map((pid) => read(`/proc/${pid}/maps`));
-  for (const name of remains) if (!inUse.some((maps) => maps.includes(name))) await rm(join('/dev/shm', name), { force: true });
+  if (remains.length === 0) return [];
+  const inUse = allPids().map(objectsKnownTo);
+  const unused = remains.filter((name) => !inUse.some((known) => known.includes(name.replace(/^sem\./, ''))));
+  for (const name of unused) await rm(join('/dev/shm', name), { force: true });
+  return unused;
+}
+
+/** What it has mapped, and what it was told by its parent (FAKETIME_SHARED) and is about to map. */
+function objectsKnownTo(pid: number): string {
+  return `${procText(pid, 'maps') ?? ''}${procText(pid, 'environ') ?? ''}`;
 }
 
 function isOurs(name: string): boolean {
@@ -118,13 +120,4 @@ function isOurs(name: string): boolean {
 
 function inSeconds(offsetMs: number): string {
   return `${offsetMs < 0 ? '-' : '+'}${(Math.abs(offsetMs) / 1_000).toFixed(6)}`;
-}
-
-/** Processes end between listing and reading, and those of other users are closed to us. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,11 +1,8 @@
 // The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
 // does. The contract of each family shows the effect of every cell that works.
-import type { RuntimeName } from '../model/case.ts';
 import type { FileFault } from '../model/file-fault.ts';
 import type { NodeFault } from '../model/node-fault.ts';
-import { clockRefusal } from './fake-clock.ts';
-import { fileFaultRefusal } from './node-files.ts';
-import { refusalOf } from './refusals.ts';
+import type { DemandingStep, Runtime } from './runtime.ts';
 
 /** One family: a title, what must be said about it, and a row for each fault. */
 interface Family {
@@ -16,11 +13,8 @@ interface Family {
 
 interface FaultRow {
   name: string;
-  /** Why it is impossible there by its nature. */
-  refused(runtime: RuntimeName): string | undefined;
+  step: DemandingStep;
 }
-
-export const RUNTIMES: readonly RuntimeName[] = ['process', 'container', 'mock'];
 
 /** One fault for each row, on a node called `target`. */
 export const NODE_FAULTS = {
@@ -57,7 +51,7 @@ const NODES: Family = {
 \`unread\` needs \`ss\` for processes and the native calls for containers, \`limit: descriptors\` needs \`prlimit\`, and
 \`calls\` needs \`strace\` on the machine of the harness and the right to trace. Where one of these is missing the case is
 skipped with the reason and the cure.`,
-  rows: Object.entries(NODE_FAULTS).map(([name, fault]) => ({ name, refused: (runtime) => refusalOf(runtime, fault) })),
+  rows: Object.entries(NODE_FAULTS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
 };
 
 /** One fault for each row of the table of files. */
@@ -79,7 +73,7 @@ const FILES: Family = {
 for names that nobody knows beforehand. The run's folder is the same one in every runtime, so the harness itself acts on it.
 \`read-only\` needs, for root, a file system with the immutable flag (ext4, xfs, btrfs, the tmpfs of a recent kernel) and \`chattr\`;
 writers see EPERM then, otherwise EACCES. \`full-disk\` needs root: the folder is a tmpfs of its own from the start of the run.`,
-  rows: Object.entries(FILE_FAULTS).map(([name, fault]) => ({ name, refused: (runtime) => fileFaultRefusal(runtime, fault) })),
+  rows: Object.entries(FILE_FAULTS).map(([name, fault]) => ({ name, step: { on: 'file', fault } })),
 };
 
 const CLOCKS: Family = {
@@ -87,16 +81,17 @@ const CLOCKS: Family = {
   about: `By libfaketime, which the program's C library must load: a static program and one in Go keep the machine's time, which
 is seen (\`jump\` and \`skew\` have not fired then, and a faster clock is a harness error). On the machine of the harness it is
 Debian's package \`libfaketime\`; the bundled image has it. File times stay the kernel's. \`jump\` and \`skew\` need clock speed 1.`,
-  rows: ['jump', 'skew', '--clock-speed'].map((name) => ({ name, refused: clockRefusal })),
+  rows: ['jump', 'skew', '--clock-speed'].map((name) => ({ name, step: { on: 'clock' } })),
 };
 
 const FAMILIES: readonly Family[] = [NODES, FILES, CLOCKS];
 
-export function renderFaultsByRuntime(): string {
+/** @param runtimes one for each column */
+export function renderFaultsByRuntime(runtimes: readonly Pick<Runtime, 'name' | 'refuses'>[]): string {
   const reasons: string[] = [];
   const sections = FAMILIES.map(({ title, about, rows }) => {
-    const cells = rows.map(({ name, refused }) => [`\`${name}\``, ...RUNTIMES.map((runtime) => cell(refused(runtime), reasons))]);
-    return `## ${title}\n\n${about}\n\n${table(['fault', ...RUNTIMES], cells)}\n`;
+    const cells = rows.map(({ name, step }) => [`\`${name}\``, ...runtimes.map((runtime) => cell(runtime.refuses(step), reasons))]);
+    return `## ${title}\n\n${about}\n\n${table(['fault', ...runtimes.map(({ name }) => name)], cells)}\n`;
   });
   return `# Faults by runtime
 

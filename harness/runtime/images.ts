@@ -5,14 +5,17 @@ export const IMAGES = {
   toxiproxy: 'tornwire/toxiproxy:latest',
 } as const;
 
+/** The package does not bring the recipe. */
+export const BUILD_IMAGES = "build it with 'npm run images' in a clone of Tornwire's repository";
+
 /** A node's or program's own image, or the bundled base, into which the harness's Node is mounted. */
-export function imageFor(program: { image?: string }): { image: string; bundled: boolean } {
+export function imageFor(program: { image?: string | undefined }): { image: string; bundled: boolean } {
   const image = program.image ?? IMAGES.base;
   return { image, bundled: Object.values<string>(IMAGES).includes(image) };
 }
 
 export function cureForImage(image: string): string {
   return imageFor({ image }).bundled
-    ? `image ${image} is missing: build it with 'npm run images'`
+    ? `image ${image} is missing: ${BUILD_IMAGES}`
     : `image ${image} is missing and cannot be pulled: build or load it`;
 }

@@ -4,14 +4,14 @@ import type { NodeFault } from '../model/node-fault.ts';
 import { startTracer } from './tracer.ts';
 
 /** Faults that act on processes from outside, in whichever runtime they are. */
-export async function lackedTool({ kind, ...fault }: NodeFault): Promise<string | undefined> {
+export async function missingTool({ kind, ...fault }: NodeFault): Promise<string | undefined> {
   if (kind === 'calls') return await untraceable();
   if (kind === 'limit' && 'descriptors' in fault && fault.descriptors !== undefined)
-    return await absent('prlimit', 'apt-get install util-linux');
+    return await missingProgram('prlimit', 'apt-get install util-linux');
   return undefined;
 }
 
-export async function absent(program: string, cure: string): Promise<string | undefined> {
+export async function missingProgram(program: string, cure: string): Promise<string | undefined> {
   const { failed } = await execa(program, ['--version'], { reject: false, timeout: 5_000, stdin: 'ignore' });
   return failed ? `${program} does not start: ${cure}` : undefined;
 }
@@ -21,7 +21,7 @@ const tried: { answer?: Promise<string | undefined> } = {};
 /** A process of our own is traced for an instant: only that tells whether it is allowed. */
 export function untraceable(): Promise<string | undefined> {
   tried.answer ??= (async () => {
-    const missing = await absent('strace', 'apt-get install strace');
+    const missing = await missingProgram('strace', 'apt-get install strace');
     if (missing !== undefined) return missing;
     const subject = execa('sleep', ['30'], { reject: false, stdio: 'ignore' });
     try {

@@ -1,8 +1,8 @@
 // Every process of a run carries marker variables. The kernel keeps them readable in /proc/<pid>/environ and children
 // inherit them, so a process is found also after it was re-parented or forked twice. A pass over /proc of an idle
 // machine takes about a millisecond.
-import { readdirSync, readFileSync } from 'node:fs';
 import { poll } from './poll.ts';
+import { allPids, procFile } from './proc.ts';
 
 export const RUN_MARKER = 'TORNWIRE_RUN';
 export const NODE_MARKER = 'TORNWIRE_NODE';
@@ -18,10 +18,8 @@ export interface MarkedProcess {
 /** A zombie is not among them: it has no environment any more and holds nothing but its number. */
 export function markedProcesses(runId: string): MarkedProcess[] {
   const mark = `${RUN_MARKER}=${runId}\0`;
-  return readdirSync('/proc').flatMap((entry) => {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) return [];
-    const environment = read(`/proc/${pid}/environ`);
+  return allPids().flatMap((pid) => {
+    const environment = procFile(pid, 'environ');
     if (!environment?.includes(mark)) return [];
     const variables = `\0${environment.toString('utf8')}`;
     if (!variables.includes(`\0${mark}`)) return [];
@@ -29,22 +27,6 @@ export function markedProcesses(runId: string): MarkedProcess[] {
     const program = valueOf(variables, PROGRAM_MARKER);
     return [{ pid, ...(node === undefined ? {} : { node }), ...(program === undefined ? {} : { program }) }];
   });
-}
-
-/**
- * Start time in clock ticks since boot, proc_pid_stat(5) field 22: tells a process from a later one of its number.
- * Undefined for one that has died, also while its parent has not yet asked how.
- */
-export function startTimeOf(pid: number): string | undefined {
-  // The second field is the program's name in brackets and may hold blanks and brackets itself.
-  const stat = read(`/proc/${pid}/stat`)?.toString('latin1');
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
-}
-
-export function commandLineOf(pid: number): string {
-  const words = read(`/proc/${pid}/cmdline`)?.toString('utf8').split('\0').join(' ').trim();
-  return words === undefined || words === '' ? '(ended)' : words.slice(0, 200);
 }
 
 /** False when it has gone already. Not being allowed is our own bug and throws. */
@@ -79,13 +61,4 @@ function valueOf(variables: string, name: string): string | undefined {
   const start = from + name.length + 2;
   const end = variables.indexOf('\0', start);
   return variables.slice(start, end === -1 ? undefined : end);
-}
-
-/** Processes end between listing and reading, and those of other users are closed to us. */
-function read(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

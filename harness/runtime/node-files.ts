@@ -1,7 +1,6 @@
 // The files of nodes as faults reach them: by a path that begins with a placeholder, in the run's own folder, which is
 // the same folder for every runtime.
 import { join, sep } from 'node:path';
-import type { RuntimeName } from '../model/case.ts';
 import type { Address } from '../model/link.ts';
 import type { FileFault } from '../model/file-fault.ts';
 import { parseFilePath, type FileBase } from '../model/file-path.ts';
@@ -10,11 +9,6 @@ import { stateFolder } from './node-home.ts';
 import { baseFolder } from './run-folder.ts';
 import type { FilePlace, NodeFiles, SmallDisk } from './runtime.ts';
 import { emptySmallDisk, fillSmallDisk, freeBytesOn, mountSmallDisk, smallDiskUnavailable } from './small-disk.ts';
-
-/** Why a runtime can never carry this fault. */
-export function fileFaultRefusal(runtime: RuntimeName, fault: FileFault): string | undefined {
-  return runtime === 'mock' && fault.kind === 'full-disk' ? 'the folder of a played program is no disk of its own' : undefined;
-}
 
 /** What this machine lacks for a fault of files, with the cure. */
 export async function fileFaultLacks(fault: FileFault): Promise<string | undefined> {

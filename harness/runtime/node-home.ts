@@ -31,8 +31,16 @@ export function homeFolder(folder: string, name: string): string {
   return join(folder, 'home', name);
 }
 
-export function temporaryFolder(folder: string, name: string): string {
+function temporaryFolder(folder: string, name: string): string {
   return join(folder, 'tmp', name);
+}
+
+/** A node's state folder, its folder for temporary files, or one for what strace writes about it. */
+export type WhichFolder = 'state' | 'tmp' | 'trace';
+
+export function nodeFolder(folder: string, name: string, which: WhichFolder): string {
+  if (which === 'state') return stateFolder(folder, name);
+  return which === 'tmp' ? temporaryFolder(folder, name) : join(folder, 'trace');
 }
 
 /** Where faults put what a node's PATH leads to. */

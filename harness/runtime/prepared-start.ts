@@ -2,10 +2,10 @@
 // instruction until whatever else is in force has been put on it. A shell prepares this and becomes the program, so
 // the process stays the same and the same words serve in a container.
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_MARKER, PROGRAM_MARKER, RUN_MARKER, sendSignal } from './marked-processes.ts';
 import { poll } from './poll.ts';
+import { stateOf } from './proc.ts';
 import { type NodeExit, NotReadyError, type RunningNode, type StartConditions } from './runtime.ts';
 
 interface PlannedStart {
@@ -66,7 +66,7 @@ export async function preparedStart(
 export async function whileHeld(node: RunningNode, held: NonNullable<StartConditions['held']>): Promise<void> {
   let exit: NodeExit | undefined;
   void node.exited.then((how) => (exit = how));
-  const pid = await poll(() => (exit || stateOf(node.pid) === 'T' ? node.pid : undefined), { withinMs: HELD_WITHIN_MS });
+  const pid = await poll(() => (exit || isStopped(node.pid) ? node.pid : undefined), { withinMs: HELD_WITHIN_MS });
   if (pid === undefined || exit) throw new NotReadyError(node.name, 'the shell that holds it at its start to stop', node.logTail(), exit);
   await held(node);
   sendSignal(pid, 'SIGCONT');
@@ -84,11 +84,6 @@ async function placePrograms(folder: string, programs: Readonly<Record<string, s
   return folder;
 }
 
-function stateOf(pid: number | undefined): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2)[0];
-  } catch {
-    return undefined;
-  }
+function isStopped(pid: number | undefined): boolean {
+  return pid !== undefined && stateOf(pid) === 'T';
 }

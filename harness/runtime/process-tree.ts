@@ -1,9 +1,11 @@
 // A started program together with everything it started: the group is signalled at once, the marker finds who left it.
 import type { Node } from '../model/topology.ts';
 import type { LogLines, LogStream } from './log-lines.ts';
-import { commandLineOf, killUntilGone, type MarkedProcess, sendSignal } from './marked-processes.ts';
-import { imposeFromOutside, type NodeProcesses } from './node-processes.ts';
+import { killUntilGone, type MarkedProcess, sendSignal } from './marked-processes.ts';
+import { imposeFromOutside } from './impose-from-outside.ts';
+import type { NodeSite } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
+import { commandLineOf } from './proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from './runtime.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
 
@@ -16,12 +18,7 @@ export interface ProcessTree {
 /** After SIGKILL only the kernel is waited for. */
 export const KILL_WITHIN_MS = 5_000;
 
-export function runningNode(
-  node: Node,
-  tree: ProcessTree,
-  log: LogLines,
-  place: Pick<NodeProcesses, 'runId' | 'folder' | 'pipeWritable'>,
-): RunningNode {
+export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: NodeSite): RunningNode {
   const { first } = tree;
   return {
     name: node.name,
@@ -38,7 +35,7 @@ export function runningNode(
     impose(fault, atStart = false) {
       if (fault.kind === 'network-cut') throw new Error('the process runtime refuses to cut a node off its network');
       const processes = {
-        ...place,
+        ...site,
         name: node.name,
         pid: first.pid,
         pids: () => Promise.resolve(pidsOf(tree)),

@@ -2,11 +2,12 @@
 // bound. A node that ends first, or is called off, is not waited for any longer.
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { bounded } from '../model/bounded.ts';
 import { type Address, addressText } from '../model/link.ts';
 import type { Node, Readiness } from '../model/topology.ts';
 import type { LogLines } from './log-lines.ts';
 import { poll } from './poll.ts';
-import { type NodeExit, NotReadyError, type Program, RuntimeError } from './runtime.ts';
+import { exitText, type NodeExit, NotReadyError, type Program, RuntimeError } from './runtime.ts';
 
 interface Waiting {
   log: LogLines;
@@ -48,23 +49,14 @@ export async function untilApi(awaited: AwaitedApi): Promise<void> {
   throw new RuntimeError(`program '${program.name}' did not open its API at ${addressText(address)}: ${outcome}${lines.join('')}`);
 }
 
+/** @returns 'ready', or why not. @throws the abort reason when called off. */
 async function untilSeen({ exited, signal }: Waiting, withinMs: number, look: (over: AbortSignal) => Promise<unknown>): Promise<string> {
   signal.throwIfAborted();
   const over = new AbortController();
   try {
-    const outcome = await Promise.race([
-      look(over.signal).then(() => 'ready'),
-      exited.then((exit) => `it ended with ${exitText(exit)}`),
-      ending(over.signal, (end) => {
-        const timer = setTimeout(() => end(`nothing came within ${withinMs} ms`), withinMs);
-        return () => clearTimeout(timer);
-      }),
-      ending(over.signal, (end) => {
-        const abort = (): void => end('the run was called off');
-        signal.addEventListener('abort', abort);
-        return () => signal.removeEventListener('abort', abort);
-      }),
-    ]);
+    const first = Promise.race([look(over.signal).then(() => 'ready'), exited.then((exit) => `it ended with ${exitText(exit)}`)]);
+    const waited = await bounded(first, { withinMs, signal });
+    const outcome = waited.state === 'done' ? waited.value : `nothing came within ${withinMs} ms`;
     if (outcome !== 'ready') signal.throwIfAborted();
     return outcome;
   } finally {
@@ -134,13 +126,4 @@ function answers(address: Address, path: string): Promise<boolean> {
     question.once('error', () => resolve(false));
     question.end();
   });
-}
-
-/** A promise over something that must be taken back when the waiting is over. */
-function ending(over: AbortSignal, listen: (end: (why: string) => void) => () => void): Promise<string> {
-  return new Promise((resolve) => over.addEventListener('abort', listen(resolve), { once: true }));
-}
-
-function exitText(exit: NodeExit): string {
-  return exit.signal === null ? `code ${exit.code ?? 'unknown'}` : `signal ${exit.signal}`;
 }

@@ -37,6 +37,19 @@ test('a folder whose owner is only half written belongs to nobody yet', async ()
   expect(await readOwner(folder)).toMatchObject({ runId: 'half' });
 });
 
+test.each([
+  ['no JSON', 'nonsense\n'],
+  ['half of an owner', '{"runId": "bad"'],
+  ['null', 'null\n'],
+  ['nobody', '{}\n'],
+  ['a run that leads to another folder', '{"runId": "../up", "pid": 1, "startTime": "1"}\n'],
+])('an owner file that is %s is named with a cure', async (_what, text) => {
+  const folder = join(tmp, 'bad');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'owner.json'), text);
+  await expect(readOwner(folder)).rejects.toThrow(`${join(folder, 'owner.json')} does not say whose folder it is: remove ${folder} when`);
+});
+
 test('two runs never have one loopback address, also when their names hash alike', async () => {
   await using first = await openRunFolder('same-name', 'process');
   await using taken = await takeAbstractSocket(`tornwire-${first.loopback}`);

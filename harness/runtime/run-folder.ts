@@ -15,11 +15,11 @@ import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { once } from 'node:events';
-import { startTimeOf } from './marked-processes.ts';
 import { CLOCKS_FOLDER, removeClockRemains } from './fake-clock.ts';
 import { thawBelow } from './frozen.ts';
+import { startTimeOf } from './proc.ts';
 import { RuntimeError } from './runtime.ts';
 import { unmountBelow } from './small-disk.ts';
 
@@ -37,10 +37,13 @@ export interface RunFolder extends AsyncDisposable {
 }
 
 const OWNER_FILE = 'owner.json';
+/** Of a folder that has not got its name yet. */
+const UNNAMED = '.new-';
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
 
 /** Claims the ground of one run. @throws RuntimeError when it cannot be had. */
 export async function openRunFolder(runId: string, runtime: string): Promise<RunFolder> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/.test(runId)) {
+  if (!RUN_ID.test(runId)) {
     throw new Error(`run id '${runId}': use at most 32 letters, digits and dashes, it is part of socket paths`);
   }
   const base = await openBaseFolder();
@@ -84,11 +87,26 @@ export function compileCacheFolder(): string {
   return join(baseFolder(), 'compile-cache');
 }
 
+/** Undefined for a folder that belongs to no run, or to none yet. @throws RuntimeError naming a file that cannot be understood */
 export async function readOwner(folder: string): Promise<Owner | undefined> {
-  const text = await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => undefined);
+  const file = join(folder, OWNER_FILE);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
   // Another run may be writing its name at this moment: half of it ends before the line does.
-  if (text === undefined || !text.endsWith('\n')) return undefined;
-  return JSON.parse(text) as Owner;
+  if (text === undefined || (basename(folder).startsWith(UNNAMED) && !text.endsWith('\n'))) return undefined;
+  const owner = ownerIn(text);
+  if (!owner)
+    throw new RuntimeError(`${file} does not say whose folder it is: remove ${folder} when no tornwire runs that could have made it`);
+  return owner;
+}
+
+function ownerIn(text: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(text) as Partial<Owner> | null;
+    const whole = RUN_ID.test(String(owner?.runId)) && Number.isInteger(owner?.pid) && typeof owner?.startTime === 'string';
+    return whole ? (owner as Owner) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function ownerLives(owner: Owner): boolean {
@@ -121,7 +139,7 @@ async function openBaseFolder(): Promise<string> {
 
 /** The folder appears under its name only together with its owner, so a sweep never meets one without. */
 async function createOwned(base: string, folder: string, owner: Owner): Promise<void> {
-  const fresh = await mkdtemp(join(base, '.new-'));
+  const fresh = await mkdtemp(join(base, UNNAMED));
   await writeFile(join(fresh, OWNER_FILE), `${JSON.stringify(owner)}\n`);
   await rename(fresh, folder).catch(async (error: Error) => {
     await rm(fresh, { recursive: true, force: true });

@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Address, Link } from '../model/link.ts';
 import { linkNamed, nodeNamed, type Node, type Topology } from '../model/topology.ts';
-import { commandLineOf, markedProcesses } from './marked-processes.ts';
+import { markedProcesses } from './marked-processes.ts';
 import { poll } from './poll.ts';
+import { commandLineOf } from './proc.ts';
 import {
   type Ground,
   type NodeSink,
@@ -127,6 +128,8 @@ function contract({ runtime, processes, outlived, onEngine }: RuntimeUnderTest):
   test('hands on every line of both streams whole, split at newlines only', async () => {
     const lines = { stdout: [] as string[], stderr: [] as string[] };
     const node = await up('writes-lines', { line: (stream, line) => void lines[stream].push(line) });
+    // In a container each stream comes over a connection of its own.
+    await poll(() => lines.stderr[0], { withinMs: 5_000 });
     expect(lines.stderr).toEqual(['to stderr']);
     expect(lines.stdout).toEqual([
       'caf\u00e9 one\u2028still one\r',

@@ -1,5 +1,6 @@
 // How nodes come to life. A runtime prepares a ground (a folder and addresses that exist for the whole run),
 // on which programs are launched: the system's nodes and the fault servers alike.
+import type { RuntimeName } from '../model/case.ts';
 import type { FileFault } from '../model/file-fault.ts';
 import type { Address } from '../model/link.ts';
 import type { Link } from '../model/link.ts';
@@ -9,18 +10,40 @@ import type { Node, Topology } from '../model/topology.ts';
 import { EXIT } from '../model/exit-code.ts';
 
 export interface Runtime {
-  readonly name: 'process' | 'container' | 'mock';
+  readonly name: RuntimeName;
+  /** Where helper programs run: as processes of this machine, or in containers made from an image. */
+  readonly helpers: 'process' | 'container';
   /** What it needs and lacks, with the cure; undefined when it can run here. */
   unavailable(): Promise<string | undefined>;
-  /** Why it can never carry this fault; undefined when it can. */
-  refuses(fault: NodeFault): string | undefined;
-  /** What this machine lacks for a fault that it does not refuse, with the cure. */
-  lacks(fault: NodeFault): Promise<string | undefined>;
-  /** What this machine lacks for a fault of files, with the cure. */
-  lacksForFile(fault: FileFault): Promise<string | undefined>;
-  /** What this machine lacks for other clocks than its own, with the cure. */
-  lacksForClocks(): Promise<string | undefined>;
+  /** Why it can never carry this, by its nature; undefined when it can. */
+  refuses(step: DemandingStep): string | undefined;
+  /** What this machine lacks for something that the runtime does not refuse, with the cure. */
+  lacks(step: DemandingStep): Promise<string | undefined>;
   prepare(request: GroundRequest): Promise<Ground>;
+  /** What its runs own beside their folder and the processes that carry their marker; absent where that is nothing. */
+  readonly belongings?: Belongings;
+}
+
+/** What a step demands of a runtime; a clock speed other than 1 demands the same as a step on a clock. */
+export type DemandingStep = { on: 'node'; fault: NodeFault } | { on: 'file'; fault: FileFault } | { on: 'clock' };
+
+/** Settings of all runtimes; each uses what it needs. */
+export interface RuntimeSettings {
+  /** The program whose two halves stand between a node and a child that it talks to over stdio. */
+  stdioShim?: string;
+  /** Needed to see that a pipe is full; absent where the native calls do not load. */
+  pipeWritable?: PipeWritable;
+}
+
+/** Whether the kernel would take a byte more on this descriptor: poll(2) for POLLOUT, at once. */
+export type PipeWritable = (fd: number) => boolean;
+
+/** What somebody else than the harness keeps for its runs, for example a container engine. */
+export interface Belongings {
+  /** Runs of this user's harnesses that own something, whether or not they still have a folder. */
+  runs(): Promise<readonly string[]>;
+  /** Removes everything of a run; gives the names of it, by its kind. @throws RuntimeError when it cannot be removed now. */
+  remove(runId: string): Promise<Readonly<Record<string, readonly string[]>>>;
 }
 
 export interface GroundRequest {
@@ -138,11 +161,21 @@ export interface StartConditions {
   held?: (node: RunningNode) => Promise<void>;
 }
 
+/** How a parent asks its child over stdio to end: a signal, the end of its stdin, or reading no more of what it prints. */
+export type AskedBy = 'signal' | 'end of stdin' | 'closed output';
+
 export interface NodeExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The node that had started it over stdio had sent it a signal. */
-  byParent?: boolean;
+  /** What the node that had started it over stdio had done before that. */
+  byParent?: AskedBy;
+  /** The end of its stderr, where its parent has the rest and it ended badly without being asked. */
+  lastWords?: readonly string[];
+}
+
+/** To stand behind "ended with". */
+export function exitText({ code, signal }: NodeExit): string {
+  return signal === null ? `code ${code ?? 'unknown'}` : `signal ${signal}`;
 }
 
 export interface NodeSink {

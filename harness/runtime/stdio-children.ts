@@ -3,17 +3,20 @@
 import { type Link } from '../model/link.ts';
 import { type Node, nodeNamed, type Topology } from '../model/topology.ts';
 import { type LogLines, logLines } from './log-lines.ts';
-import { commandLineOf, type MarkedProcess, startTimeOf } from './marked-processes.ts';
+import type { MarkedProcess } from './marked-processes.ts';
+import type { NodeSite } from './node-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
+import { startTimeOf } from './proc.ts';
 import { type ProcessTree, runningNode } from './process-tree.ts';
-import { type Leftover, type NodeExit, type NodeSink, RuntimeError } from './runtime.ts';
+import { type AskedBy, type Leftover, type NodeSink, RuntimeError } from './runtime.ts';
+import { type StdioChild, stdioChild } from './stdio-child.ts';
 
 interface StdioChildrenSettings {
   topology: Topology;
   /** Starts the far half of a link, its output going to `log`. */
   launch: (link: Link, log: LogLines) => Promise<ProcessTree>;
   marked: (node: string) => MarkedProcess[];
-  place: (node: string) => Parameters<typeof runningNode>[3];
+  site: (node: string) => NodeSite;
 }
 
 export interface StdioChildren extends Disposable {
@@ -22,34 +25,25 @@ export interface StdioChildren extends Disposable {
   /** A near half that has gone takes its child with it, which takes a moment. */
   settled(): Promise<void>;
   /** Near halves are ours: whoever outlives its parent is the child behind one. */
-  behind(leftover: Leftover): Leftover;
+  childBehind(leftover: Leftover): Leftover;
   isNear(pid: number): boolean;
   /** From here on the far halves may end. */
   [Symbol.dispose](): void;
 }
 
-interface Child {
-  node: Node;
-  pid: number;
-  near: number;
-  commandLine: string;
-  ended: boolean;
-  end(exit: NodeExit): void;
-}
-
 /** As shim/wire.ts has it; a line of JSON each. */
 type FarReport =
   | { session: string; started: number; near: number }
-  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; signalled: boolean } };
+  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; askedBy?: AskedBy; lastWords?: string[] } };
 
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
 
-export function stdioChildren({ topology, launch, marked, place }: StdioChildrenSettings): StdioChildren {
+export function stdioChildren({ topology, launch, marked, site }: StdioChildrenSettings): StdioChildren {
   const halves = new Map<string, { tree: ProcessTree; sink: NodeSink }>();
-  const children = new Map<string, Child>();
+  const children = new Map<string, StdioChild>();
   let closed = false;
-  const living = (): Child[] => [...children.values()].filter(({ ended }) => !ended);
+  const living = (): StdioChild[] => [...children.values()].filter(({ ended }) => !ended);
 
   async function open(link: Link, sink: NodeSink): Promise<void> {
     const known = halves.get(link.name);
@@ -63,7 +57,7 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     void half.tree.first.exited.then(({ code, signal }) => {
       const how = [`ended (code ${code}, signal ${signal})`, ...log.tail().slice(-3)].join('\n  | ');
       if (!closed) half.sink.broken?.(`the far half of stdio link '${link.name}' ${how}`);
-      for (const child of living()) if (child.node.name === link.to) child.end({ code: null, signal: 'SIGKILL', byParent: true });
+      for (const child of living()) if (child.node.name === link.to) child.end({ code: null, signal: 'SIGKILL', byParent: 'signal' });
     });
     const listening = await Promise.race([settlesWithin(log.awaited, FAR_READY_WITHIN_MS), half.tree.first.exited.then(() => false)]);
     if (!listening) throw new RuntimeError(`the far half of link '${link.name}' did not listen:\n${log.tail().join('\n')}`);
@@ -73,38 +67,19 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     if (!line.startsWith('{')) return;
     const report = JSON.parse(line) as FarReport;
     if ('ended' in report) {
-      const { code, signal, signalled } = report.ended;
-      children.get(report.session)?.end({ code, signal, byParent: signalled });
+      const { code, signal, askedBy, lastWords } = report.ended;
+      children
+        .get(report.session)
+        ?.end({ code, signal, ...(askedBy && !isOwnMistake(signal) && { byParent: askedBy }), ...(lastWords && { lastWords }) });
     } else began(nodeNamed(topology, link.to), report, halves.get(link.name)?.sink);
   }
 
   function began(node: Node, { session, started, near }: Extract<FarReport, { started: number }>, sink: NodeSink | undefined): void {
-    const exited = Promise.withResolvers<NodeExit>();
-    const child: Child = {
-      node,
-      pid: started,
-      near,
-      commandLine: commandLineOf(started),
-      ended: false,
-      end(exit) {
-        child.ended = true;
-        exited.resolve(exit);
-      },
-    };
+    const child = stdioChild(node, started, near);
     children.set(session, child);
-    const first = {
-      pid: started,
-      exited: exited.promise,
-      get ended() {
-        return child.ended;
-      },
-      stopReading(): never {
-        throw new Error(`what node '${node.name}' prints is its parent's to read`);
-      },
-    };
     // Its output is its parent's to read.
     const log = logLines({ line: () => {} });
-    sink?.child?.(runningNode(node, { first, marked: () => marked(node.name) }, log, place(node.name)));
+    sink?.child?.(runningNode(node, { first: child.first, marked: () => marked(node.name) }, log, site(node.name)));
   }
 
   return {
@@ -112,7 +87,7 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     async settled() {
       await poll(() => living().every(({ near }) => startTimeOf(near) !== undefined) || undefined, { withinMs: CHILD_GONE_WITHIN_MS });
     },
-    behind(leftover) {
+    childBehind(leftover) {
       const child = [...children.values()].find(({ near }) => leftover.detail.startsWith(`${near} `));
       return child === undefined ? leftover : { what: 'process', detail: `${child.pid} ${child.commandLine}`, node: child.node.name };
     },
@@ -121,4 +96,9 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     },
     isNear: (pid) => [...children.values()].some(({ near }) => near === pid),
   };
+}
+
+/** A program raises these itself: the near half passes none of them on. */
+function isOwnMistake(signal: NodeJS.Signals | null): boolean {
+  return signal !== null && ['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'].includes(signal);
 }

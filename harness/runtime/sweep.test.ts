@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +12,8 @@ import { poll } from './poll.ts';
 import { processRuntime } from './process-runtime.ts';
 import { ask, newRunId, silence, testPrograms } from './runtime.contract.ts';
 import type { Runtime } from './runtime.ts';
-import { sweepDeadRuns, sweepOrphans } from './sweep.ts';
+import { baseFolder, takeAbstractSocket } from './run-folder.ts';
+import { sweepDeadRuns, sweepingFirst, sweepLock, sweepOrphans } from './sweep.ts';
 import { doomedTopology } from './test-programs/doomed-topology.ts';
 
 const usualTmp = process.env['TMPDIR'];
@@ -46,17 +47,48 @@ test('a run of processes whose harness was killed is swept, and a live run is le
 
   const [swept, ...others] = await sweepDeadRuns();
   expect(others).toEqual([]);
-  expect(swept).toEqual({ runId, folder, processes: [expect.any(Number), expect.any(Number)], containers: [], networks: [] });
+  expect(swept).toEqual({ runId, folder, processes: [expect.any(Number), expect.any(Number)], removed: {} });
   expect(markedProcesses(runId)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
   expect(await ask(live.address)).toBe('careful');
   expect(await sweepDeadRuns()).toEqual([]);
 });
 
+test('a folder with an owner file that is no JSON is told, and the others are swept', async () => {
+  const folder = join(baseFolder(), 'broken');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'owner.json'), 'nonsense\n');
+  const runId = newRunId();
+  await harnessKilledInMidRun('process', runId);
+  try {
+    const swept = await sweepDeadRuns();
+    expect(swept.map((run) => [run.runId, run.left])).toEqual([
+      [runId, undefined],
+      ['broken', `${folder}/owner.json does not say whose folder it is: remove ${folder} when no tornwire runs that could have made it`],
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a sweep that does not get its turn says what it waited for and what is left', async () => {
+  const runId = newRunId();
+  const folder = await harnessKilledInMidRun('process', runId);
+  let waits = 0;
+  {
+    await using _held = await takeAbstractSocket(sweepLock());
+    const swept = await sweepDeadRuns({ turnWithinMs: 100, onWait: () => (waits += 1) });
+    expect(waits).toBe(1);
+    expect(swept).toMatchObject([{ runId, folder, left: expect.stringContaining('another tornwire of this user has been removing') }]);
+  }
+  expect(await sweepDeadRuns({ onWait: () => (waits += 1) })).toMatchObject([{ runId }]);
+  expect(waits).toBe(1);
+});
+
 test('the next run sweeps by itself', async () => {
   const runId = newRunId();
   const folder = await harnessKilledInMidRun('process', runId);
-  await using live = await liveRun(processRuntime());
+  await using live = await liveRun(sweepingFirst(processRuntime()));
   expect(markedProcesses(runId)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
   expect(await ask(live.address)).toBe('careful');
@@ -74,8 +106,7 @@ test('a run of containers whose harness was killed is swept, and a live run is l
   expect(swept).toMatchObject({
     runId,
     folder,
-    containers: [`tornwire-${runId}-careful`, `tornwire-${runId}-careless`],
-    networks: [`tornwire-${runId}`],
+    removed: { containers: [`tornwire-${runId}-careful`, `tornwire-${runId}-careless`], networks: [`tornwire-${runId}`] },
   });
   expect(markedProcesses(runId)).toEqual([]);
   expect(await readdir(join(folder, '..'))).not.toContain(runId);
@@ -89,7 +120,7 @@ test('what an engine still made for a run that was swept already is removed, and
   const engine = await connectEngine();
   expect(await engine.createNetwork(`tornwire-${runId}`, runId, '198.19.254.0/24')).toBe(true);
 
-  expect(await sweepOrphans()).toMatchObject([{ runId, containers: [], networks: [`tornwire-${runId}`] }]);
+  expect(await sweepOrphans()).toMatchObject([{ runId, removed: { containers: [], networks: [`tornwire-${runId}`] } }]);
   expect(await engine.runs()).not.toContain(runId);
   expect(await ask(live.address)).toBe('careful');
 }, 60_000);

@@ -1,9 +1,9 @@
 // strace(1) attached to processes that run. It is a process of the harness beside the node, never inside its group or
 // its container: signals to the node do not meet it, it is not counted among the node's processes, and the node's
 // exits stay its own. When it ends, however it ends, the kernel lets go of whom it traced.
-import { readdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { poll, settlesWithin } from './poll.ts';
+import { threadStatuses } from './proc.ts';
 import { RuntimeError } from './runtime.ts';
 
 export interface Tracer {
@@ -56,17 +56,7 @@ function tracedBy(pid: number, tracer: number | undefined): boolean {
   return tasksOf(pid).every((status) => status.includes(`\nTracerPid:\t${tracer}\n`));
 }
 
+/** The status of each thread that lives. */
 function tasksOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((tid) => {
-      try {
-        const status = readFileSync(`/proc/${pid}/task/${tid}/status`, 'utf8');
-        return /\nState:\t[ZX]/.test(status) ? [] : [status];
-      } catch {
-        return [];
-      }
-    });
-  } catch {
-    return [];
-  }
+  return threadStatuses(pid).filter((status) => !/\nState:\t[ZX]/.test(status));
 }

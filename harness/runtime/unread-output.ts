@@ -1,9 +1,10 @@
 // Nobody reads a node's stdout or stderr. It has hit when the kernel would not take another byte from the node and
 // nothing moves any more: then a writer that waits is blocked, and one that does not wait must keep what it has to say.
-import { closeSync, constants, openSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { execa } from 'execa';
 import type { NodeFaultOf } from '../model/node-fault.ts';
 import type { NodeProcesses } from './node-processes.ts';
+import { readWhole, targetOfDescriptor } from './proc.ts';
 import type { Imposed } from './runtime.ts';
 
 /** Two looks so far apart must find it equally full. */
@@ -14,15 +15,15 @@ export function leaveUnread({ stream }: NodeFaultOf<'unread'>, node: NodeProcess
   const readOn = node.stopReading(stream);
   let lookedMs = Number.NEGATIVE_INFINITY;
   let before: string | undefined;
-  let told = false;
+  let proven = false;
   return {
     async hits() {
-      if (told || node.pid === undefined || performance.now() - lookedMs < LOOK_EVERY_MS) return [];
+      if (proven || node.pid === undefined || performance.now() - lookedMs < LOOK_EVERY_MS) return [];
       lookedMs = performance.now();
       const now = await fullness(node.pid, FD[stream], node.pipeWritable);
-      told = now !== undefined && now === before;
+      proven = now !== undefined && now === before;
       before = now;
-      return told ? [`its ${stream} is full: ${now}`] : [];
+      return proven ? [`its ${stream} is full: ${now}`] : [];
     },
     lift: async () => readOn(),
   };
@@ -31,18 +32,10 @@ export function leaveUnread({ stream }: NodeFaultOf<'unread'>, node: NodeProcess
 /** In words that stay the same as long as nothing moves; undefined while there is room. */
 async function fullness(pid: number, fd: number, writable: NodeProcesses['pipeWritable']): Promise<string | undefined> {
   const place = `/proc/${pid}/fd/${fd}`;
-  const target = targetOf(place);
+  const target = targetOfDescriptor(pid, fd);
   if (target?.startsWith('pipe:')) return writable && pipeIsFull(place, writable) ? 'the pipe takes no more' : undefined;
   const inode = /^socket:\[(\d+)\]$/.exec(target ?? '')?.[1];
   return inode === undefined ? undefined : await socketFullness(inode);
-}
-
-function targetOf(place: string): string | undefined {
-  try {
-    return readlinkSync(place);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Opened for an instant only: whoever holds its writing end keeps the reader from seeing its end. */
@@ -72,5 +65,5 @@ async function socketFullness(inode: string): Promise<string | undefined> {
 }
 
 function sendBufferBytes(): number {
-  return Number(readFileSync('/proc/sys/net/core/wmem_default', 'utf8'));
+  return Number(readWhole('/proc/sys/net/core/wmem_default'));
 }

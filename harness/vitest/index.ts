@@ -1,8 +1,10 @@
 // Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
+import '../node-22.ts';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { milliseconds } from '../model/duration.ts';
 import { hash32 } from '../model/seed.ts';
+import { pathPartOf } from '../model/path-part.ts';
 import { resultPaths, runPaths } from '../results/paths.ts';
 import { saveRepro } from '../results/repro-file.ts';
 import { assemble, type Assembly } from '../cli/assemble.ts';
@@ -65,7 +67,7 @@ export async function registerCatalogue(folder: string, files: { scenarios: stri
 }
 
 function caseFolder(project: Project, name: string): string {
-  return join(runPaths(resultPaths(project.results), `vitest-${process.pid}`).folder, 'cases', name.replaceAll('/', '-'));
+  return join(runPaths(resultPaths(project.results), `vitest-${process.pid}`).folder, 'cases', pathPartOf(name));
 }
 
 function lazily(make: () => Promise<Assembly>): { get(): Promise<Assembly>; existing(): Assembly | undefined } {

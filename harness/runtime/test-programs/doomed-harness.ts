@@ -12,11 +12,11 @@ const ground = await runtime.prepare({
   topology: doomedTopology,
   source,
   proxied: [],
-  disks: (await runtime.lacksForFile({ kind: 'full-disk' })) === undefined ? [disk] : [],
+  disks: (await runtime.lacks({ on: 'file', fault: { kind: 'full-disk' } })) === undefined ? [disk] : [],
   signal: new AbortController().signal,
 });
 const { base } = ground.files.place('careless', '{state}');
-if ((await runtime.lacksForFile({ kind: 'read-only' })) === undefined) await ground.files.freeze(base, false);
+if ((await runtime.lacks({ on: 'file', fault: { kind: 'read-only' } })) === undefined) await ground.files.freeze(base, false);
 await Promise.all(doomedTopology.nodes.map((node) => ground.start(node, { line: () => {} })));
 console.log(JSON.stringify({ folder: ground.folder }));
 setInterval(() => {}, 60_000);

@@ -1,0 +1,63 @@
+// What a stranger does with the installed package, each by its sentence: every command, stdio links, Vitest, TypeScript.
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ended, manifestOf, REPOSITORY, wantEnd, wantEqual, wantMatch, type User } from './package-user.ts';
+
+export const USES: readonly [what: string, use: (user: User) => void | Promise<void>][] = [
+  ['nothing of it is TypeScript source, and what it needs is there', holdsNoSource],
+  ['tornwire --version', async (user) => wantEnd(await user.tornwire('--version'), 0, new RegExp(`^${version()}\n$`))],
+  ['tornwire list', async (user) => wantEnd(await user.tornwire('list'), 0, /^echo\/answers\n[^]*^relay\/answers\n/m)],
+  ['tornwire run passes what is right', async (user) => wantEnd(await user.tornwire('run', '@quick'), 0, /^1 passed, 0 failed/m)],
+  ['tornwire run over a stdio link', async (user) => wantEnd(await user.tornwire('run', '@stdio'), 0, /^1 passed, 0 failed/m)],
+  [
+    'tornwire run fails what is wrong',
+    async (user) => wantEnd(await user.tornwire('run', 'echo/crashes'), 1, /replay: npx tornwire repro/),
+  ],
+  ['tornwire repro replays it', replays],
+  ['tornwire gate', async (user) => wantEnd(await user.tornwire('gate', '--policy', 'policy.yaml'), 0, /^gate: pass/m)],
+  ['tornwire proxy answers, and ends when it is told to', serves],
+  ['tornwire doctor', async (user) => wantEnd(await user.tornwire('doctor'), 0, /^has +Node /m)],
+  ['Vitest runs scenarios through tornwire/vitest', runsInVitest],
+  ['the strictest TypeScript has nothing to say, and emits declarations', async (user) => wantEnd(await user.typescript(), 0, /^$/)],
+];
+
+function version(): string {
+  return manifestOf(join(REPOSITORY, 'harness')).version.replaceAll('.', String.raw`\.`);
+}
+
+function holdsNoSource({ folder }: User): void {
+  const files = readdirSync(join(folder, 'node_modules', 'tornwire'), { recursive: true, encoding: 'utf8' });
+  wantEqual(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')).join(' '), '', 'TypeScript sources');
+  for (const wanted of ['LICENSE', 'README.md', 'dist/index.js.map', 'dist/index.d.ts', 'dist/results/paths.js'])
+    wantEqual(files.includes(wanted), true, `${wanted} is there`);
+}
+
+async function replays(user: User): Promise<void> {
+  const repros = join('results', 'repros');
+  const [file = ''] = readdirSync(join(user.folder, repros));
+  wantEnd(await user.tornwire('repro', join(repros, file), '--times', '2'), 1, /^reproduced 2 of 2$/m);
+}
+
+async function serves(user: User): Promise<void> {
+  const proxy = user.start('proxy', '--listen', '127.0.0.1:0');
+  const end = ended(proxy);
+  try {
+    const lines = createInterface({ input: proxy.stdout as NodeJS.ReadableStream });
+    const first = await Promise.race([once(lines, 'line').then(([line]) => line as string), end.then(({ out }) => out)]);
+    wantMatch(first, /^\{"event":"listening"/);
+    const { host, port } = JSON.parse(first) as { host: string; port: number };
+    const answer = await fetch(`http://${host}:${port}/version`, { signal: AbortSignal.timeout(10_000) });
+    wantEqual(answer.status, 200, 'status of GET /version');
+  } finally {
+    proxy.kill('SIGTERM');
+  }
+  wantEqual((await end).code, 0, 'exit code after SIGTERM');
+}
+
+async function runsInVitest(user: User): Promise<void> {
+  const { code, out } = await user.vitest('run', '--testNamePattern', 'relay/answers|echo/answers:');
+  if (code !== 0) throw new Error(out);
+  wantMatch(out, /2 passed/);
+}

@@ -1,0 +1,32 @@
+// Programs that end with the bench, however it ends: a shell beside each of them waits for the end of a pipe that only the
+// bench holds, and then tells the program to stop. A signal handler would not do, for SIGKILL has none.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Beside the program, whose number is the shell's own: it sends nothing once that program is no longer its parent (proc_pid_stat(5)). */
+const SCRIPT = `(
+  cat <&3
+  read -r _ _ _ parent _ < /proc/self/stat
+  [ "$parent" = "$$" ] && kill -TERM "$$"
+) > /dev/null 2>&1 &
+exec "$@" 3<&-`;
+
+export interface TiedOptions {
+  stdout?: 'ignore' | 'pipe';
+  stderr?: 'ignore' | 'pipe' | 'inherit';
+}
+
+export function startTied(command: readonly string[], { stdout = 'ignore', stderr = 'ignore' }: TiedOptions = {}): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', ...command], { stdio: ['ignore', stdout, stderr, 'pipe'] });
+  const tie = child.stdio[3];
+  tie?.on('error', () => {});
+  child.once('exit', () => tie?.destroy());
+  return child;
+}
+
+export async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}

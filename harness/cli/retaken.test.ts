@@ -1,0 +1,33 @@
+// A verdict that a busy machine spoilt is taken again alone, and the row says so and why.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { NamedScenario } from '../model/scenario.ts';
+import { pass, unknown } from '../model/verdict.ts';
+import { resultDouble } from '../results/case-result.double.ts';
+import type { CaseRow } from '../results/summary.ts';
+import { runCampaign } from './campaign.ts';
+
+test('a case that was taken again alone keeps the reason in its row', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'tw-retaken-'));
+  const verdicts = [unknown('machine', 'starved', 'CPU pressure 98 %'), pass('all')];
+  const told: CaseRow[] = [];
+  const named = { name: 'links/cut', file: '', scenario: { title: 'a cut' } } as NamedScenario;
+  const item = { named, case: resultDouble(pass('all')).case, repeat: 1, expectedOracle: null };
+  try {
+    const { cases } = await runCampaign([item], {
+      project: { root, scenarios: root, results: join(root, 'results') },
+      seed: 1,
+      jobs: 1,
+      maker: { tornwire: '0', commit: null },
+      signal: new AbortController().signal,
+      run: async (_item, folder) => resultDouble(verdicts.shift() ?? pass('all'), { folder }),
+      onRow: (row) => void told.push(row),
+    });
+    expect(cases).toMatchObject([{ verdict: 'pass', retakenBecause: 'starved: CPU pressure 98 %' }]);
+    expect(told).toEqual(cases);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,28 @@
+// `prepack`: compiles what the package's doors and programs reach, and writes the package.json that names it.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
+import { restore } from './restore.ts';
+
+export function prepare(root: string): void {
+  restore(root);
+  compile(root);
+  copyFileSync(join(root, '..', MADE.licence), join(root, MADE.licence));
+  const source = readFileSync(join(root, 'package.json'), 'utf8');
+  writeFileSync(join(root, MADE.source), source);
+  // Last, so that until here the repository's own programs have seen nothing.
+  writeFileSync(join(root, 'package.json'), `${JSON.stringify(published(JSON.parse(source) as Manifest), null, 2)}\n`);
+}
+
+/** npm has put the compiler on PATH. @throws Error when it does not compile: npm then packs nothing. */
+function compile(root: string): void {
+  const { status, error } = spawnSync('tsc', ['--project', join(root, 'tsconfig.package.json')], { stdio: 'inherit' });
+  if (status === 0) return;
+  restore(root);
+  throw new Error(
+    `the package was not built: tsc ${error?.message ?? `ended with code ${status}`}; run npm pack in harness/, after npm ci`,
+  );
+}
+
+if (import.meta.main) prepare(PACKAGE_ROOT);

@@ -1,0 +1,92 @@
+// What the kernel says about processes, proc(5). Processes end between listing and reading, and those of other users
+// are closed to us: both read as nothing.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** USER_HZ, which every Linux that Node runs on has (sysconf(3), _SC_CLK_TCK). */
+const TICKS_PER_S = 100;
+
+/** Numbers of all processes of this machine. */
+export function allPids(): number[] {
+  return list('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** A file of a process, for example `maps`. Undefined when it cannot be read. */
+export function procFile(pid: number, name: string): Buffer | undefined {
+  return readWhole(`/proc/${pid}/${name}`);
+}
+
+export function procText(pid: number, name: string): string | undefined {
+  return procFile(pid, name)?.toString('utf8');
+}
+
+/** The numbers of its open descriptors; undefined when it has gone or cannot be asked. */
+export function descriptorsOf(pid: number): number[] | undefined {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map(Number);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a descriptor stands for, such as `pipe:[123]` or the path of a file. */
+export function targetOfDescriptor(pid: number, fd: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The status of each of its threads; none when it has gone. */
+export function threadStatuses(pid: number): string[] {
+  return list(`/proc/${pid}/task`).flatMap((tid) => procText(pid, `task/${tid}/status`) ?? []);
+}
+
+/** One letter, proc_pid_stat(5) field 3: `R`, `S`, `T` when it is stopped, `Z` when it has died and nobody asked how. */
+export function stateOf(pid: number): string | undefined {
+  return statFields(pid)?.[0];
+}
+
+/**
+ * Start time in clock ticks since boot, proc_pid_stat(5) field 22: tells a process from a later one of its number.
+ * Undefined for one that has died, also while its parent has not yet asked how.
+ */
+export function startTimeOf(pid: number): string | undefined {
+  const fields = statFields(pid);
+  return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
+}
+
+/** Unix time at which a living process began; to the tick, and to the second of the boot (proc_stat(5), btime). */
+export function startedAtMs(pid: number): number | undefined {
+  const ticks = startTimeOf(pid);
+  const bootS = /^btime (\d+)$/m.exec(readWhole('/proc/stat')?.toString('latin1') ?? '')?.[1];
+  return ticks === undefined || bootS === undefined ? undefined : Number(bootS) * 1_000 + (Number(ticks) / TICKS_PER_S) * 1_000;
+}
+
+export function commandLineOf(pid: number): string {
+  const words = procText(pid, 'cmdline')?.split('\0').join(' ').trim();
+  return words === undefined || words === '' ? '(ended)' : words.slice(0, 200);
+}
+
+/** Any file of the kernel's that may be gone or closed to us, also one of a control group. */
+export function readWhole(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the third field on. The second is the program's name in brackets and may hold blanks and brackets itself. */
+function statFields(pid: number): string[] | undefined {
+  const stat = procFile(pid, 'stat')?.toString('latin1');
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
