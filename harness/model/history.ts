@@ -23,13 +23,34 @@ export interface Hit {
   inferredFrom?: string;
 }
 
+/** Which kind of promise an obligation is. Without it, as in histories of older versions, it is the script's own. */
+export type Owed =
+  | { kind: 'ready'; node: string }
+  | { kind: 'stop'; node: string }
+  /** A step must have fired: the harness owes that, not the system. */
+  | { kind: 'fired'; step: string }
+  /** The whole script ends within its own bound. */
+  | { kind: 'script' }
+  /** The answer to one recorded operation. */
+  | { kind: 'answer'; client: string; operation: string }
+  /** What a script waits for, in its own words. */
+  | { kind: 'until' };
+
 export type EventBody =
   | { kind: 'phase'; phase: Phase; state: 'began' | 'ended' }
   | { kind: 'mark'; name: string }
   /** `indeterminate`: no answer, so it may have happened or not. */
   | { kind: 'operation'; id: number; client: string; name: string; state: 'invoked' | 'ok' | 'failed' | 'indeterminate'; value?: Json }
-  /** Something the system owes: a reply, a recovery, an end. */
-  | { kind: 'obligation'; id: number; what: string; state: 'opened' | 'met' | 'unmet'; boundMs: number; lastSeen?: string }
+  /** Something the system owes: a reply, a recovery, an end. `what` is for people, `about` for oracles. */
+  | {
+      kind: 'obligation';
+      id: number;
+      what: string;
+      about?: Owed;
+      state: 'opened' | 'met' | 'unmet';
+      boundMs: number;
+      lastSeen?: string;
+    }
   | { kind: 'connection'; link: string; connection: number; state: 'opened' | 'closed'; ended?: { client: string; upstream: string } }
   | {
       kind: 'frame';

@@ -80,7 +80,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     await ending.get(name)?.catch(() => undefined);
     expected.delete(name);
     recorder.record({ kind: 'node', node: name, state: 'starting' });
-    const ready = obligations.open(`node '${name}' is ready`, node.readyWithinMs);
+    const ready = obligations.open(`node '${name}' is ready`, { kind: 'ready', node: name }, node.readyWithinMs);
     try {
       const line = (stream: 'stdout' | 'stderr', text: string): void =>
         void recorder.record({ kind: 'log', node: name, stream, line: text });
@@ -176,7 +176,7 @@ export async function boot(system: RunningSystem, topology: Topology): Promise<v
 
 /** A node that does not end hangs; what outlives a node that has ended is a leak. */
 async function stopWithin(running: RunningNode, node: Node, obligations: Obligations, recorder: Recorder): Promise<void> {
-  const end = obligations.open(`node '${node.name}' ends after SIGTERM`, node.stopWithinMs);
+  const end = obligations.open(`node '${node.name}' ends after SIGTERM`, { kind: 'stop', node: node.name }, node.stopWithinMs);
   const { killed, survivors = [] } = await running.stop();
   // Where the node's own process cannot be told from what it started, the node itself counts as not having ended.
   const outlived =

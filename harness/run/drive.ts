@@ -1,9 +1,10 @@
 // The script's side of a run: every word a scenario can say, each leaving its events. A script ends in one of four
 // ways: done, owed something that did not come, thrown, or interrupted.
 import { atSpeed } from '../model/clock-speed.ts';
-import { milliseconds } from '../model/duration.ts';
+import { milliseconds, type Duration } from '../model/duration.ts';
 import { linkNamed } from '../model/topology.ts';
 import type { Case } from '../model/case.ts';
+import type { Owed } from '../model/history.ts';
 import type { Json } from '../model/json.ts';
 import type { NodeControl, OperationResult, Scenario, Script } from '../model/scenario.ts';
 import { chance } from '../model/seed.ts';
@@ -42,7 +43,7 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
   const { recorder } = stage;
   stage.signal.throwIfAborted();
   const scaledMs = atSpeed(milliseconds(scenario.within), stage.plan.clockSpeed);
-  const whole = stage.obligations.open('the script comes to its end', scaledMs);
+  const whole = stage.obligations.open('the script comes to its end', { kind: 'script' }, scaledMs);
   const ending = new AbortController();
   const stopSides = watchSides(scenario, stage, context, ending.signal);
   let timer: NodeJS.Timeout | undefined;
@@ -79,9 +80,9 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
   const { ground, faults, recorder, obligations, plan, given } = stage;
   let operations = 0;
 
-  const waitFor: Script['until'] = async (what, condition, { within }) => {
+  const waitFor = async <T>(what: string, about: Owed, condition: () => T | Promise<T>, within: Duration): Promise<NonNullable<T>> => {
     const withinMs = atSpeed(milliseconds(within), plan.clockSpeed);
-    const owed = obligations.open(what, withinMs);
+    const owed = obligations.open(what, about, withinMs);
     const waited = await until(condition, { withinMs, signal: stage.signal, wake: (listener) => recorder.subscribe(listener) });
     if (waited.met) {
       owed.met();
@@ -97,7 +98,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     dial: (link) => ground.dial(linkNamed(plan.topology, link)),
     direct: (node, listener) => ground.direct(node, listener),
     node: (name) => controlOf(name, stage),
-    until: waitFor,
+    until: (what, condition, { within }) => waitFor(what, { kind: 'until' }, condition, within),
     async operation<T>(
       name: string,
       act: (signal: AbortSignal) => Promise<T>,
@@ -107,7 +108,8 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
       const client = options.client ?? 'script';
       const withinMs = atSpeed(milliseconds(options.within), plan.clockSpeed);
       recorder.record({ kind: 'operation', id, client, name, state: 'invoked' });
-      const reply = options.owed === false ? undefined : obligations.open(`an answer to ${name} of ${client}`, withinMs);
+      const about = { kind: 'answer', client, operation: name } as const;
+      const reply = options.owed === false ? undefined : obligations.open(`an answer to ${name} of ${client}`, about, withinMs);
       const result = await attempt(act, withinMs, stage.signal);
       const value = result.state === 'ok' ? asJson(result.value) : result.error.message;
       recorder.record({ kind: 'operation', id, client, name, state: result.state, ...(value !== undefined && { value }) });
@@ -120,7 +122,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     },
     mark: (name) => faults.pass(name),
     async fired(step, { within, times = 1 }) {
-      await waitFor(`fault '${step}' has fired ${times} time(s)`, () => faults.fired(step) >= times, { within });
+      await waitFor(`fault '${step}' has fired ${times} time(s)`, { kind: 'fired', step }, () => faults.fired(step) >= times, within);
     },
     lift: (step) => faults.lift(step),
     inject: (fault) => faults.inject(fault),

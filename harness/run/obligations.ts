@@ -1,4 +1,5 @@
 // What the system owes: a reply, a recovery, an end. Opened, then met or unmet, each an event.
+import type { Owed } from '../model/history.ts';
 import type { Recorder } from './recorder.ts';
 
 interface Obligation {
@@ -8,19 +9,19 @@ interface Obligation {
 }
 
 export interface Obligations {
-  open(what: string, boundMs: number): Obligation;
+  open(what: string, about: Owed, boundMs: number): Obligation;
 }
 
 export function obligationsIn(recorder: Recorder): Obligations {
   let count = 0;
   return {
-    open(what, boundMs) {
+    open(what, about, boundMs) {
       const id = ++count;
-      recorder.record({ kind: 'obligation', id, what, state: 'opened', boundMs });
+      recorder.record({ kind: 'obligation', id, what, about, state: 'opened', boundMs });
       return {
         id,
-        met: () => void recorder.record({ kind: 'obligation', id, what, state: 'met', boundMs }),
-        unmet: (lastSeen) => void recorder.record({ kind: 'obligation', id, what, state: 'unmet', boundMs, lastSeen }),
+        met: () => void recorder.record({ kind: 'obligation', id, what, about, state: 'met', boundMs }),
+        unmet: (lastSeen) => void recorder.record({ kind: 'obligation', id, what, about, state: 'unmet', boundMs, lastSeen }),
       };
     },
   };
