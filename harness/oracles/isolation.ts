@@ -4,7 +4,7 @@ import { eventsOf, observationsOf, type History } from '../model/history.ts';
 import type { Direction, Link } from '../model/link.ts';
 import type { Plan } from '../model/oracle.ts';
 import { armedSpans, awaySpans, overlaps } from './spans.ts';
-import { starvedDoubt } from './starvation.ts';
+import { lateness } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting } from './words.ts';
 
@@ -16,6 +16,8 @@ export function lateAnswers(history: History, plan: Plan): Suspicion[] {
 interface Late {
   /** Infinity when no answer came. */
   latencyMs: number;
+  /** How long it had the right to an answer and got none. */
+  waitedMs: number;
   askedMs: number;
   events: readonly number[];
 }
@@ -25,7 +27,7 @@ function lateSides(history: History): Suspicion[] {
   const away = awaySpans(history);
   const late = observationsOf(history, 'side').filter((side) => {
     if (side.latencyMs !== null && side.latencyMs <= side.boundMs) return false;
-    const askedMs = side.atMs - (side.latencyMs ?? side.boundMs);
+    const askedMs = side.atMs - waitedFor(side);
     // A probe says only by its name whom it asks: one named after a node is not judged while that node is away.
     const isAway = away.some((span) => side.name.includes(span.node) && overlaps(span, askedMs, side.atMs));
     return !isAway && armed.some((span) => overlaps(span, askedMs, side.atMs));
@@ -34,11 +36,17 @@ function lateSides(history: History): Suspicion[] {
     const boundMs = ofName[0]?.boundMs ?? 0;
     const answers = ofName.map((side) => ({
       latencyMs: side.latencyMs ?? Infinity,
-      askedMs: side.atMs - (side.latencyMs ?? side.boundMs),
+      waitedMs: waitedFor(side),
+      askedMs: side.atMs - waitedFor(side),
       events: [side.seq],
     }));
     return suspect(history, name, `side probe '${name}'`, boundMs, answers);
   });
+}
+
+/** Older histories do not say how long no answer came: as long as it was owed, at least. */
+function waitedFor({ latencyMs, waitedMs, boundMs }: { latencyMs: number | null; waitedMs?: number; boundMs: number }): number {
+  return latencyMs ?? waitedMs ?? boundMs;
 }
 
 function latePongs(history: History, link: Link, boundMs: number): Suspicion[] {
@@ -77,7 +85,9 @@ function pingsOn(history: History, link: Link, boundMs: number): Late[] {
       watchEndMs < dueMs ||
       excuses.some((span) => overlaps(span, ping.atMs, Math.min(answeredMs, dueMs)));
     if (excused) return [];
-    return [{ latencyMs: answeredMs - ping.atMs, askedMs: ping.atMs, events: pong ? [ping.seq, pong.seq] : [ping.seq] }];
+    const excusedMs = excuses.map((span) => span.fromMs).filter((fromMs) => fromMs > dueMs);
+    const waitedMs = Math.min(answeredMs, closedMs.get(ping.connection) ?? Infinity, watchEndMs, ...excusedMs) - ping.atMs;
+    return [{ latencyMs: answeredMs - ping.atMs, waitedMs, askedMs: ping.atMs, events: pong ? [ping.seq, pong.seq] : [ping.seq] }];
   });
 }
 
@@ -91,16 +101,25 @@ function driveEndMs(history: History): number {
 }
 
 function suspect(history: History, subject: string, asked: string, boundMs: number, late: readonly Late[]): Suspicion {
-  const worstMs = Math.max(...late.map((answer) => answer.latencyMs));
-  const fromMs = Math.min(...late.map((answer) => answer.askedMs));
-  const toMs = Math.max(...late.map((answer) => answer.askedMs + (Number.isFinite(answer.latencyMs) ? answer.latencyMs : boundMs)));
-  const howLong = Number.isFinite(worstMs) ? `after ${lasting(worstMs)} at worst` : 'at worst never';
+  const { doubt, unexplained } = lateness(
+    history,
+    late.map(({ askedMs, waitedMs }) => ({ fromMs: askedMs, waitedMs, boundMs })),
+  );
+  const details = [`${late.length} times late`, worstOf(late), ...(unexplained === undefined ? [] : [unexplained])];
   return {
     finding: {
-      message: `${asked} was not answered within ${lasting(boundMs)} (${late.length} times late, answered ${howLong})`,
+      message: `${asked} was not answered within ${lasting(boundMs)} (${details.join('; ')})`,
       subject,
       events: late.flatMap((answer) => answer.events),
     },
-    ...starvedDoubt(history, fromMs, toMs, { tookMs: Number.isFinite(worstMs) ? worstMs : toMs - fromMs, boundMs }),
+    ...(doubt && { doubt }),
   };
+}
+
+function worstOf(late: readonly Late[]): string {
+  const [worst] = late.toSorted((a, b) => b.waitedMs - a.waitedMs);
+  if (!worst) return 'never late';
+  return Number.isFinite(worst.latencyMs)
+    ? `at worst answered after ${lasting(worst.latencyMs)}`
+    : `at worst no answer in ${lasting(worst.waitedMs)}`;
 }

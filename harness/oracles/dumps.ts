@@ -1,0 +1,106 @@
+// What two dumps of a node's processes, at least a second apart, say about the time between them. Whether all the system
+// slept is a proof against a busy machine, so it asks for every running node, and for nothing still on its way.
+import type { LinkFault, Step } from '../model/fault.ts';
+import { eventsOf, observationsOf, type History } from '../model/history.ts';
+import type { Plan } from '../model/oracle.ts';
+
+/** A second, less what a timer may come early. */
+const DUMPS_APART_MIN_MS = 980;
+const ASLEEP_CPU_SHARE = 0.1;
+
+export interface DumpPair {
+  node: string;
+  fromMs: number;
+  toMs: number;
+  equal: boolean;
+  sleeping: boolean;
+  cpuShare: number;
+  events: readonly number[];
+}
+
+/** Per node the first dump after `fromMs` and the first one at least a second later. */
+export function dumpPairs(history: History, fromMs: number): DumpPair[] {
+  const dumps = observationsOf(history, 'stacks').filter((dump) => dump.atMs >= fromMs);
+  return [...Map.groupBy(dumps, (dump) => dump.node)].flatMap(([node, ofNode]) => {
+    const first = ofNode[0];
+    const second = first && ofNode.find((dump) => dump.atMs - first.atMs >= DUMPS_APART_MIN_MS);
+    if (!first || !second) return [];
+    return {
+      node,
+      fromMs: first.atMs,
+      toMs: second.atMs,
+      equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
+      sleeping: [first, second].every((dump) => dump.threads.length > 0 && dump.threads.every((thread) => thread.includes(': S, '))),
+      cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
+      events: [first.seq, second.seq],
+    };
+  });
+}
+
+/**
+ * Every thread of every node slept in both dumps and hardly woke in between, and no fault was still handing bytes on: then
+ * nobody in the system waited for a processor, and nobody will move again by itself.
+ */
+export function everybodySleeps(history: History, plan: Plan, dumps: readonly DumpPair[], inForce: readonly Step[]): boolean {
+  const fromMs = Math.min(...dumps.map((pair) => pair.fromMs));
+  return (
+    dumps.length > 0 &&
+    dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE) &&
+    plan.topology.nodes.every(({ name }) => dumps.some((pair) => pair.node === name) || isGone(history, name, fromMs)) &&
+    !inForce.some((step) => step.on === 'link' && handsOn(step.fault) && hasFired(history, step.id))
+  );
+}
+
+/** It did not run when the dumps began: it had never been heard of, or had ended. */
+function isGone(history: History, node: string, atMs: number): boolean {
+  if (observationsOf(history, 'stacks').some((dump) => dump.node === node && dump.atMs >= atMs)) return false;
+  const last = eventsOf(history, 'node').findLast((event) => event.node === node && event.atMs <= atMs);
+  return last === undefined || last.state === 'exited';
+}
+
+function hasFired(history: History, step: string): boolean {
+  return eventsOf(history, 'fault').some((event) => event.step === step && event.state === 'fired');
+}
+
+/** The fault server passes bytes on by itself, later: it is at work while all others sleep. */
+function handsOn(fault: LinkFault): boolean {
+  switch (fault.kind) {
+    case 'latency':
+    case 'bandwidth':
+    case 'slow-close':
+    case 'split':
+    case 'slice':
+    case 'coalesce':
+    case 'slow-reader':
+    case 'split-utf8':
+      return true;
+    case 'stall':
+      return fault.forMs !== undefined;
+    case 'timeout':
+      return fault.afterMs > 0;
+    case 'reset':
+      return (fault.afterMs ?? 0) > 0;
+    case 'cut':
+    case 'limit-data':
+    case 'refuse':
+    case 'accept-then-close':
+    case 'never-accept':
+    case 'half-open':
+    case 'down':
+    case 'drop':
+    case 'duplicate':
+    case 'hold':
+    case 'reorder':
+    case 'truncate':
+    case 'corrupt':
+    case 'stray-line':
+      return false;
+    default:
+      return fault satisfies never;
+  }
+}
+
+function sameItems(left: readonly string[], right: readonly string[]): boolean {
+  const [a, b] = [left.toSorted(), right.toSorted()];
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
