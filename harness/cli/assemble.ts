@@ -10,12 +10,14 @@ import type { Networks } from '../network/network.ts';
 import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
 import { machineWatch } from '../probes/machine.ts';
+import type { RunMark } from '../probes/processor-wait.ts';
 import { loadKernel } from '../proxy/kernel.ts';
 import { resourcesOf } from '../probes/resources.ts';
 import { stacksOf } from '../probes/stacks.ts';
 import type { Maker } from '../results/repro-file.ts';
 import type { CaseResult, Probes } from '../run/environment.ts';
 import { runCase } from '../run/run-case.ts';
+import { RUN_MARKER } from '../runtime/marked-processes.ts';
 import type { PipeWritable } from '../runtime/node-processes.ts';
 import { processRuntime } from '../runtime/process-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -33,8 +35,6 @@ export interface Assembly extends AsyncDisposable {
 
 export async function assemble(project: Project): Promise<Assembly> {
   const [swept, commit] = await Promise.all([sweepDeadRuns(), commitOf(project.root)]);
-  const machine = machineWatch();
-  const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: () => machine.read() };
   const pool = enginePool();
   const redact = redactor(secretsIn(process.env));
   const places = new Map<RuntimeName, Promise<Place>>();
@@ -44,10 +44,11 @@ export async function assemble(project: Project): Promise<Assembly> {
     async run(named, given, folder, signal) {
       const place = places.get(given.runtime) ?? placeOf(given.runtime, pool);
       places.set(given.runtime, place);
-      return runCase(named, given, { ...(await place), probes, oracles: ALWAYS_ON, folder, redact, signal });
+      using machine = machineWatch();
+      const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: (runId) => machine.read(markOf(given.runtime, runId)) };
+      return await runCase(named, given, { ...(await place), probes, oracles: ALWAYS_ON, folder, redact, signal });
     },
     async [Symbol.asyncDispose]() {
-      machine[Symbol.dispose]();
       await pool[Symbol.asyncDispose]();
     },
   };
@@ -78,6 +79,11 @@ async function placeOf(name: RuntimeName, pool: EnginePool): Promise<Place> {
     default:
       return name satisfies never;
   }
+}
+
+/** Processes in containers may be out of sight: then nothing is known of their waits, and the pressure speaks for them. */
+function markOf(runtime: RuntimeName, run: string): RunMark | undefined {
+  return runtime === 'process' ? { variable: RUN_MARKER, run } : undefined;
 }
 
 /** How a runtime sees that a pipe is full; nothing where the native calls do not load. */
