@@ -71,16 +71,16 @@ export type EventBody =
   | { kind: 'node'; node: string; state: 'exited'; pid?: number; code: number | null; signal: string | null; asked: boolean }
   | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
   | { kind: 'observation'; observation: Observation }
-  /** The script threw: an assertion of its own, or a client's error that it did not expect. */
-  | { kind: 'script'; state: 'failed'; error: string; detail: string }
+  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */
+  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
   | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string }
   /** The harness itself could not do its work: never the system's fault. */
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events'; detail: string };
 
 export type Observation =
-  /** One normalised view of a truth that several parts hold. `sample` counts the readings. */
-  | { probe: 'view'; truth: string; subject: string; sample: number; value: Json }
+  /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
   /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
   | {
       probe: 'resources';
@@ -91,10 +91,10 @@ export type Observation =
       holders?: Readonly<Record<string, readonly string[]>>;
     }
   /** An unrelated request while faults are in force. `waitedMs`: how long nobody answered, where `latencyMs` is null. */
-  | { probe: 'side'; name: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
+  | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | MachineReading
-  /** What a node's processes are doing; two equal dumps at least 1 s apart are a deadlock. */
+  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
   | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
 
 /** Of the time since the reading before it. */

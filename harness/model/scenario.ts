@@ -74,12 +74,16 @@ export interface Script {
 export interface StateView<Clients extends object = object> {
   truth: string;
   subject: string;
+  /** The node that is asked: while it is away the view cannot be read. By default the one that `subject` names as a whole word. */
+  node?: string;
   read(context: Script & Clients): Promise<Json>;
 }
 
 /** An unrelated request that must be answered within its own bound while faults are in force. */
 export interface SideProbe<Clients extends object = object> {
   name: string;
+  /** The node that is asked: not judged while it is away. By default the one that `name` holds as a whole word. */
+  node?: string;
   boundMs: number;
   everyMs: number;
   ask(context: Script & Clients): Promise<void>;

@@ -3,9 +3,12 @@
 import { eventsOf, type History } from '../model/history.ts';
 import type { Oracle } from '../model/oracle.ts';
 import { isSpawned, type Topology } from '../model/topology.ts';
+import { lastWords } from './last-words.ts';
 import { verdictOn, type Suspicion } from './suspicion.ts';
 
 const LOG_LINES_MAX = 12;
+/** How far up the error's own line is looked for. */
+const SEARCHED_LINES_MAX = 300;
 /** A program that does not come up has said why, often at length. */
 const START_LOG_LINES_MAX = 50;
 /** The rest of a dying node's output is read after its end has been noticed. */
@@ -38,9 +41,14 @@ export const crash: Oracle = {
     ),
 };
 
-/** A child over stdio owes its code to its parent alone, and may end by the broken pipe that is its usual end. */
-function answersParent({ node, signal }: Exit, topology: Topology): boolean {
-  return (signal === null || signal === 'SIGPIPE') && topology.nodes.some((each) => each.name === node && isSpawned(each));
+/**
+ * A child over stdio that its parent (by a signal, the end of its stdin, or by not reading on) or the run has asked to end
+ * owes its code to its parent alone, and may end by the broken pipe that is its usual end. Nobody is surprised either when
+ * it ends with code 0 before that: it was done.
+ */
+function answersParent({ node, code, signal, asked }: Exit, topology: Topology): boolean {
+  const isLawful = asked ? signal === null || signal === 'SIGPIPE' : code === 0;
+  return isLawful && topology.nodes.some((each) => each.name === node && isSpawned(each));
 }
 
 interface Exit {
@@ -101,24 +109,34 @@ function suspect(exit: Exit, history: History): Suspicion[] {
 }
 
 function found(exit: Exit, history: History, sentence: string): Suspicion['finding'] {
-  const lines = lastLines(exit, history);
-  const error = lines.find(({ line }) => /^\s*(?:Uncaught )?(?:\w*(?:Error|Exception)\b.*:|panic:|fatal\b|Segmentation fault)/i.test(line));
-  const head = error ? `${sentence}: ${error.line.trim()}` : sentence;
+  const lines = linesBefore(exit, history);
+  const { error, quoted } = lastWords(
+    lines.map(({ line }) => line),
+    exit.ready ? LOG_LINES_MAX : START_LOG_LINES_MAX,
+  );
+  const head = error === undefined ? sentence : `${sentence}: ${error}`;
+  const quotes = quoted.flatMap((index, position) => {
+    const before = quoted[position - 1];
+    const leftOut = before === undefined ? 0 : index - before - 1;
+    return [...(leftOut > 0 ? [`  | … ${leftOut} lines`] : []), `  | ${lines[index]?.line ?? ''}`];
+  });
   return {
-    message: [head, ...lines.map(({ line }) => `  | ${line}`)].join('\n'),
+    message: [head, ...quotes].join('\n'),
     subject: exit.node,
-    events: [...lines.map(({ seq }) => seq), exit.seq],
+    events: [...quoted.flatMap((index) => lines[index]?.seq ?? []), exit.seq],
   };
 }
 
-function lastLines(exit: Exit, history: History): { seq: number; line: string }[] {
+/** Of its last life. */
+function linesBefore(exit: Exit, history: History): { seq: number; line: string }[] {
+  const began = eventsOf(history, 'node').findLast(
+    (event) => event.node === exit.node && event.seq < exit.seq && (event.state === 'starting' || event.state === 'exited'),
+  );
   const restarted = eventsOf(history, 'node').find(
     (event) => event.node === exit.node && event.state === 'starting' && event.seq > exit.seq,
   );
   return eventsOf(history, 'log')
-    .filter(
-      (event) =>
-        event.node === exit.node && event.atMs <= exit.atMs + LOG_DRAIN_MS && event.seq < (restarted?.seq ?? Number.POSITIVE_INFINITY),
-    )
-    .slice(exit.ready ? -LOG_LINES_MAX : -START_LOG_LINES_MAX);
+    .filter((event) => event.node === exit.node && event.atMs <= exit.atMs + LOG_DRAIN_MS)
+    .filter((event) => event.seq > (began?.seq ?? 0) && event.seq < (restarted?.seq ?? Number.POSITIVE_INFINITY))
+    .slice(-SEARCHED_LINES_MAX);
 }

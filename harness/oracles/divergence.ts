@@ -2,8 +2,9 @@
 // equal, and equal to everybody else's. What differed on the way and healed is no finding.
 import { observationsOf, type Event, type History } from '../model/history.ts';
 import { canonicalJson } from '../model/json.ts';
-import type { Oracle } from '../model/oracle.ts';
+import type { Oracle, Plan } from '../model/oracle.ts';
 import { diff, diffLines, type Difference } from './diff.ts';
+import { asks } from './named.ts';
 import { awaySpans } from './spans.ts';
 import { starvedDoubt } from './starvation.ts';
 import { verdictOn, type Suspicion } from './suspicion.ts';
@@ -23,7 +24,7 @@ export const divergence: Oracle = {
     const truths = Map.groupBy(observationsOf(history, 'view'), (reading) => reading.truth);
     return verdictOn(
       'divergence',
-      [...truths].flatMap(([truth, readings]) => judgeTruth(truth, readings, history, apartMs)),
+      [...truths].flatMap(([truth, readings]) => judgeTruth(truth, readings, history, plan, apartMs)),
     );
   },
 };
@@ -38,7 +39,7 @@ interface View {
   atEnd: readonly Reading[];
 }
 
-function judgeTruth(truth: string, readings: readonly Reading[], history: History, apartMs: number): Suspicion[] {
+function judgeTruth(truth: string, readings: readonly Reading[], history: History, plan: Plan, apartMs: number): Suspicion[] {
   const views = [...Map.groupBy(readings, (reading) => reading.subject)].map(([subject, ofSubject]) => viewOf(subject, ofSubject, apartMs));
   if (views.length < 2) return [];
   const lastSample = Math.max(...views.map((view) => view.last.sample));
@@ -46,8 +47,8 @@ function judgeTruth(truth: string, readings: readonly Reading[], history: Histor
     views,
     (view) => view.last.sample === lastSample && view.atEnd.length > 0 && !view.atEnd.some(isUnreadable),
   );
-  const away = awaySpans(history).filter((span) => span.toMs === Infinity && span.fromMs <= endOf(views));
-  const missing = unread.filter((view) => !away.some((span) => view.subject.includes(span.node)));
+  const away = awaySpans(history, plan).filter((span) => span.toMs === Infinity && span.fromMs <= endOf(views));
+  const missing = unread.filter((view) => !away.some((span) => asks({ name: view.subject, node: view.last.node }, span.node)));
   return [...missing.map((view) => notRead(truth, view)), ...judgeRead(truth, read, history)];
 }
 

@@ -44,11 +44,15 @@ export function dumpPairs(history: History, fromMs: number): DumpPair[] {
 export function everybodySleeps(history: History, plan: Plan, dumps: readonly DumpPair[], inForce: readonly Step[]): boolean {
   const fromMs = Math.min(...dumps.map((pair) => pair.fromMs));
   return (
-    dumps.length > 0 &&
-    dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE) &&
+    allSleep(dumps) &&
     plan.topology.nodes.every(({ name }) => dumps.some((pair) => pair.node === name) || isGone(history, name, fromMs)) &&
-    !inForce.some((step) => step.on === 'link' && handsOn(step.fault) && hasFired(history, step.id))
+    !inForce.some((step) => step.on === 'link' && handsOn(step.fault))
   );
+}
+
+/** Of those that were dumped. */
+export function allSleep(dumps: readonly DumpPair[]): boolean {
+  return dumps.length > 0 && dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE);
 }
 
 /** It did not run when the dumps began: it had never been heard of, or had ended. */
@@ -56,10 +60,6 @@ function isGone(history: History, node: string, atMs: number): boolean {
   if (observationsOf(history, 'stacks').some((dump) => dump.node === node && dump.atMs >= atMs)) return false;
   const last = eventsOf(history, 'node').findLast((event) => event.node === node && event.atMs <= atMs);
   return last === undefined || last.state === 'exited';
-}
-
-function hasFired(history: History, step: string): boolean {
-  return eventsOf(history, 'fault').some((event) => event.step === step && event.state === 'fired');
 }
 
 /** The fault server passes bytes on by itself, later: it is at work while all others sleep. */

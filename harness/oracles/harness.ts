@@ -23,7 +23,7 @@ export const harness: Oracle = {
   question: 'Did the harness itself do its work?',
   judge(history) {
     const [first] = problems(history);
-    return first ? unknown('harness', REASON[first.problem], `${first.problem}: ${first.detail}`) : pass('harness');
+    return first ? unknown('harness', REASON[first.problem], inWords(first)) : pass('harness');
   },
 };
 
@@ -35,10 +35,20 @@ export function unlessSpoilt(oracle: Oracle): Oracle {
       const verdict = oracle.judge(history, plan);
       const spoilt = problems(history).find((event) => SPOILS.has(event.problem));
       if (verdict.outcome !== 'fail' || !spoilt) return verdict;
-      const detail = `${spoilt.problem}: ${spoilt.detail}`;
-      return { outcome: 'unknown', oracle: oracle.name, reason: REASON[spoilt.problem], detail, findings: verdict.findings };
+      return {
+        outcome: 'unknown',
+        oracle: oracle.name,
+        reason: REASON[spoilt.problem],
+        detail: inWords(spoilt),
+        findings: verdict.findings,
+      };
     },
   };
+}
+
+/** The reason stands before it wherever it is shown. */
+function inWords({ problem, detail }: { problem: Problem; detail: string }): string {
+  return problem === REASON[problem] ? detail : `${problem}: ${detail}`;
 }
 
 /** The spoiling ones first. */

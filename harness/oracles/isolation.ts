@@ -3,14 +3,15 @@
 import { eventsOf, observationsOf, type History } from '../model/history.ts';
 import type { Direction, Link } from '../model/link.ts';
 import type { Plan } from '../model/oracle.ts';
-import { armedSpans, awaySpans, overlaps } from './spans.ts';
+import { asks } from './named.ts';
+import { armedSpans, awaySpans, effectSpans, overlaps } from './spans.ts';
 import { lateness } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting } from './words.ts';
 
 export function lateAnswers(history: History, plan: Plan): Suspicion[] {
   const promising = plan.topology.links.filter((link) => link.pongWithinMs !== undefined);
-  return [...lateSides(history), ...promising.flatMap((link) => latePongs(history, link, link.pongWithinMs as number))];
+  return [...lateSides(history, plan), ...promising.flatMap((link) => latePongs(history, plan, link, link.pongWithinMs as number))];
 }
 
 interface Late {
@@ -22,14 +23,13 @@ interface Late {
   events: readonly number[];
 }
 
-function lateSides(history: History): Suspicion[] {
+function lateSides(history: History, plan: Plan): Suspicion[] {
   const armed = armedSpans(history);
-  const away = awaySpans(history);
+  const away = awaySpans(history, plan);
   const late = observationsOf(history, 'side').filter((side) => {
     if (side.latencyMs !== null && side.latencyMs <= side.boundMs) return false;
     const askedMs = side.atMs - waitedFor(side);
-    // A probe says only by its name whom it asks: one named after a node is not judged while that node is away.
-    const isAway = away.some((span) => side.name.includes(span.node) && overlaps(span, askedMs, side.atMs));
+    const isAway = away.some((span) => asks(side, span.node) && overlaps(span, askedMs, side.atMs));
     return !isAway && armed.some((span) => overlaps(span, askedMs, side.atMs));
   });
   return [...Map.groupBy(late, (side) => side.name)].map(([name, ofName]) => {
@@ -49,37 +49,32 @@ function waitedFor({ latencyMs, waitedMs, boundMs }: { latencyMs: number | null;
   return latencyMs ?? waitedMs ?? boundMs;
 }
 
-function latePongs(history: History, link: Link, boundMs: number): Suspicion[] {
-  const late = pingsOn(history, link, boundMs).filter((ping) => ping.latencyMs > boundMs);
+function latePongs(history: History, plan: Plan, link: Link, boundMs: number): Suspicion[] {
+  const late = pingsOn(history, plan, link, boundMs).filter((ping) => ping.latencyMs > boundMs);
   return late.length === 0 ? [] : [suspect(history, link.name, `a ping on '${link.name}'`, boundMs, late)];
 }
 
 /** Every ping that had the right to an answer, with how long that took. */
-function pingsOn(history: History, link: Link, boundMs: number): Late[] {
+function pingsOn(history: History, plan: Plan, link: Link, boundMs: number): Late[] {
   const frames = eventsOf(history, 'frame').filter((frame) => frame.link === link.name && (frame.type === 'ping' || frame.type === 'pong'));
   const closedMs = new Map(
     eventsOf(history, 'connection')
       .filter((event) => event.link === link.name && event.state === 'closed')
       .map((event) => [event.connection, event.atMs]),
   );
-  const excuses = [
-    ...armedSpans(history).filter((span) => span.target === link.name),
-    ...awaySpans(history).filter((span) => span.node === link.from || span.node === link.to),
-  ];
+  const effects = Map.groupBy(
+    effectSpans(history).filter((span) => span.target === link.name),
+    (span) => span.connection,
+  );
+  const away = awaySpans(history, plan).filter((span) => span.node === link.from || span.node === link.to);
   const watchEndMs = driveEndMs(history);
 
-  // RFC 6455, 5.5.3: one pong may answer several pings, so any later pong answers this one. Read from the end,
-  // the next pong of each connection and direction is always at hand.
-  const nextPong = new Map<string, (typeof frames)[number]>();
-  const pings = frames.toReversed().flatMap((frame) => {
-    if (frame.type === 'ping') return { ping: frame, pong: nextPong.get(`${frame.connection} ${opposite(frame.direction)}`) };
-    nextPong.set(`${frame.connection} ${frame.direction}`, frame);
-    return [];
-  });
-
-  return pings.toReversed().flatMap(({ ping, pong }) => {
+  const { pings, answers } = matched(frames);
+  return pings.flatMap((ping) => {
+    const pong = answers.get(ping);
     const dueMs = ping.atMs + boundMs;
     const answeredMs = pong?.atMs ?? Infinity;
+    const excuses = [...(effects.get(ping.connection) ?? []), ...away];
     const excused =
       (closedMs.get(ping.connection) ?? Infinity) <= dueMs ||
       watchEndMs < dueMs ||
@@ -89,6 +84,30 @@ function pingsOn(history: History, link: Link, boundMs: number): Late[] {
     const waitedMs = Math.min(answeredMs, closedMs.get(ping.connection) ?? Infinity, watchEndMs, ...excusedMs) - ping.atMs;
     return [{ latencyMs: answeredMs - ping.atMs, waitedMs, askedMs: ping.atMs, events: pong ? [ping.seq, pong.seq] : [ping.seq] }];
   });
+}
+
+type Frame = ReturnType<typeof eventsOf<'frame'>>[number];
+
+/**
+ * RFC 6455, 5.5.3: a pong carries the data of the ping that it answers, and may leave out the pings before that one. A
+ * pong with other data is nobody's answer.
+ */
+function matched(frames: readonly Frame[]): { pings: readonly Frame[]; answers: ReadonlyMap<Frame, Frame> } {
+  const waiting = new Map<string, Frame[]>();
+  const answers = new Map<Frame, Frame>();
+  for (const frame of frames) {
+    const asker = frame.type === 'ping' ? frame.direction : opposite(frame.direction);
+    const asked = waiting.get(`${frame.connection} ${asker}`) ?? [];
+    waiting.set(`${frame.connection} ${asker}`, asked);
+    if (frame.type === 'ping') asked.push(frame);
+    else for (const ping of asked.splice(0, asked.findLastIndex((each) => carriesSame(each, frame)) + 1)) answers.set(ping, frame);
+  }
+  return { pings: frames.filter((frame) => frame.type === 'ping'), answers };
+}
+
+/** What was not captured is taken for the same. */
+function carriesSame(ping: Frame, pong: Frame): boolean {
+  return ping.payload === undefined || pong.payload === undefined || ping.payload === pong.payload;
 }
 
 function opposite(direction: Direction): Direction {
@@ -105,7 +124,7 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
     history,
     late.map(({ askedMs, waitedMs }) => ({ fromMs: askedMs, waitedMs, boundMs })),
   );
-  const details = [`${late.length} times late`, worstOf(late), ...(unexplained === undefined ? [] : [unexplained])];
+  const details = [inWords(late), ...(unexplained === undefined ? [] : [unexplained])];
   return {
     finding: {
       message: `${asked} was not answered within ${lasting(boundMs)} (${details.join('; ')})`,
@@ -116,10 +135,8 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
   };
 }
 
-function worstOf(late: readonly Late[]): string {
-  const [worst] = late.toSorted((a, b) => b.waitedMs - a.waitedMs);
-  if (!worst) return 'never late';
-  return Number.isFinite(worst.latencyMs)
-    ? `at worst answered after ${lasting(worst.latencyMs)}`
-    : `at worst no answer in ${lasting(worst.waitedMs)}`;
+function inWords(late: readonly Late[]): string {
+  const never = late.filter(({ latencyMs }) => !Number.isFinite(latencyMs)).length;
+  const unanswered = never === 0 ? '' : `, ${never} of them never answered`;
+  return `${late.length} times late${unanswered}; the longest wait was ${lasting(Math.max(...late.map(({ waitedMs }) => waitedMs)))}`;
 }

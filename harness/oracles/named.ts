@@ -1,7 +1,10 @@
-// Which node a sentence speaks of: the runner quotes names, as in `node 'room' is ready`.
-import type { Plan } from '../model/oracle.ts';
+// Whom a view or a side probe asks. Names are compared whole: `room` is neither in `classroom` nor in `room-10`.
 
-export function nodeQuotedIn(sentence: string, plan: Plan): { subject?: string } {
-  const node = plan.topology.nodes.find(({ name }) => sentence.includes(`node '${name}'`));
-  return node ? { subject: node.name } : {};
+/**
+ * By the node that it names in a field; without one by a word of its name: letters, digits, dashes and underscores
+ * up to anything else, as in `room answers`, `/desktop`, `chat-agent at the registry`.
+ */
+export function asks(asker: { name: string; node?: string | undefined }, node: string): boolean {
+  if (asker.node !== undefined) return asker.node === node;
+  return asker.name.split(/[^\p{L}\p{N}_-]+/u).includes(node);
 }

@@ -1,7 +1,9 @@
-// What counts as the system still moving: a frame that is no heartbeat, a log line, a changed view, an answer.
+// What counts as the system still moving: a frame that is no heartbeat, a log line, a changed view, a node that comes or
+// goes. The script's own requests and the answers to them do not: a script that polls gets those from a stuck system too.
 import { canonicalJson } from '../model/json.ts';
 import type { Event, History } from '../model/history.ts';
 import { DRIVER, type Link } from '../model/link.ts';
+import { ownTraffic } from '../model/own-traffic.ts';
 
 export interface Progress {
   seq: number;
@@ -9,9 +11,17 @@ export interface Progress {
   what: string;
 }
 
+interface Watch {
+  links: readonly Link[];
+  fromMs: number;
+  toMs: number;
+  /** The script itself is what is waited for: the answers that it gets are steps of it. */
+  ofScript: boolean;
+}
+
 /** The last sign of movement after `fromMs` and not after `toMs`. */
-export function lastProgress(history: History, links: readonly Link[], fromMs: number, toMs: number): Progress | undefined {
-  const isNew = novelty(links);
+export function lastProgress(history: History, { links, fromMs, toMs, ofScript }: Watch): Progress | undefined {
+  const isNew = novelty(links, ofScript);
   let last: Progress | undefined;
   for (const event of history) {
     if (event.atMs > toMs) break;
@@ -21,8 +31,9 @@ export function lastProgress(history: History, links: readonly Link[], fromMs: n
   return last;
 }
 
-/** Says what moved, or undefined; remembers views and replies, for the same value again is no movement. */
-function novelty(links: readonly Link[]): (event: Event) => string | undefined {
+/** Says what moved, or undefined; remembers views and what was sent unasked, for the same again is no movement. */
+function novelty(links: readonly Link[], ofScript: boolean): (event: Event) => string | undefined {
+  const isOwn = ownTraffic(links);
   const fromDriver = new Set(links.filter((link) => link.from === DRIVER).map((link) => link.name));
   const latest = new Map<string, string>();
   const changed = (key: string, value: string): boolean => {
@@ -31,16 +42,12 @@ function novelty(links: readonly Link[]): (event: Event) => string | undefined {
     return before !== value;
   };
   return (event) => {
+    if (isOwn(event) && !(ofScript && event.kind === 'operation')) return undefined;
     switch (event.kind) {
       case 'frame': {
         if (isHeartbeat(event.type, event.payload)) return undefined;
-        // A script that polls makes traffic of its own: what it sends is no movement of the system, and
-        // neither is the same reply again.
-        if (fromDriver.has(event.link)) {
-          if (event.direction === 'upstream') return undefined;
-          const reply = `${event.type} ${event.bytes ?? ''} ${event.payload ?? ''}`;
-          if (!changed(`reply ${event.link} ${event.connection}`, reply)) return undefined;
-        }
+        const text = `${event.type} ${event.bytes ?? ''} ${event.payload ?? ''}`;
+        if (fromDriver.has(event.link) && !changed(`sent ${event.link} ${event.connection}`, text)) return undefined;
         return `${event.type} frame ${event.index} on ${event.link}`;
       }
       case 'log':

@@ -1,23 +1,26 @@
 // Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
 // system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
+import { boundedLine } from '../model/bounded-text.ts';
 import type { LinkFault, Step } from '../model/fault.ts';
-import { eventsOf, type History } from '../model/history.ts';
+import { eventsOf, type History, type Owed } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
-import { dumpPairs, everybodySleeps, type DumpPair } from './dumps.ts';
-import { nodeQuotedIn } from './named.ts';
+import { allSleep, dumpPairs, everybodySleeps, type DumpPair } from './dumps.ts';
 import { lastProgress, type Progress } from './progress.ts';
-import { armedSpans, overlaps } from './spans.ts';
+import { effectSpans, overlaps } from './spans.ts';
 import { lateness } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting, listed } from './words.ts';
 
 const QUIET_MIN_MS = 2_000;
+/** It stands in the middle of a sentence whose end should be read too. */
+const LAST_SEEN_MAX = 600;
 const LIVELOCK_CPU_SHARE = 0.8;
 /** A wait that ended well before its bound was given up: what it waited for could not come any more. */
 const GIVEN_UP_SHARE = 0.9;
 
 interface Broken {
   what: string;
+  about: Owed;
   boundMs: number;
   openedMs: number;
   /** When it was given up. */
@@ -27,8 +30,6 @@ interface Broken {
   late: boolean;
   /** The history ends before the bound did. */
   cutShort: boolean;
-  /** The end of the script itself: the harness is who asks and answers. */
-  ofScript: boolean;
   events: readonly number[];
 }
 
@@ -47,27 +48,26 @@ function brokenObligations(history: History): Broken[] {
     const endedMs = unmet?.atMs ?? historyEndMs;
     return {
       what: opened.what,
+      about: opened.about ?? { kind: 'until' },
       boundMs: opened.boundMs,
       openedMs: opened.atMs,
       endedMs,
       lastSeen: unmet?.lastSeen,
       late: met !== undefined || /^it came \d+ ms after its bound/.test(unmet?.lastSeen ?? ''),
       cutShort: !unmet && endedMs - opened.atMs < opened.boundMs,
-      ofScript: opened.about?.kind === 'script',
       events: events.map((event) => event.seq),
     };
   });
 }
 
 function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
-  const { what, boundMs, openedMs } = broken;
+  const { what, about, boundMs, openedMs } = broken;
   if (broken.cutShort) {
     const message = `'${what}' was still owed when the run was cut short`;
     return { finding: { message, events: broken.events }, doubt: { reason: 'interrupted', detail: message } };
   }
-  const vacuous = plan.schedule.find((step) => what.startsWith(`fault '${step.id}' has fired`));
-  if (vacuous) {
-    const message = `'${vacuous.id}' did not fire within ${lasting(boundMs)}`;
+  if (about.kind === 'fired') {
+    const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
     return { finding: { message, events: broken.events }, doubt: { reason: 'vacuous', detail: message } };
   }
   const dumps = dumpPairs(history, openedMs);
@@ -75,27 +75,27 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   const endMs = Math.max(broken.endedMs, ...dumps.map((pair) => pair.toMs));
   const liftedMs = Math.max(0, ...liftTimes(history).filter((atMs) => atMs <= endMs));
   const fromMs = Math.max(openedMs, liftedMs);
-  const progress = lastProgress(history, plan.topology.links, fromMs, endMs);
+  const progress = lastProgress(history, { links: plan.topology.links, fromMs, toMs: endMs, ofScript: about.kind === 'script' });
   const quietMs = endMs - (progress?.atMs ?? fromMs);
   const inForce = stepsInForce(history, plan, broken.endedMs);
   const neededMs = quietNeededMs(plan, inForce);
 
   // Who sleeps does not wait for a processor; but a script that is late itself asks nobody, so that all others sleep.
-  const asleep = !broken.ofScript && everybodySleeps(history, plan, dumps, inForce);
+  const asleep = about.kind !== 'script' && everybodySleeps(history, plan, dumps, inForce);
   const { doubt, unexplained } = lateness(history, [{ fromMs: openedMs, waitedMs: endMs - openedMs, boundMs, asleep }]);
 
   const details = [
     verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
     ...(progress ? [`last moved: ${progress.what}`] : []),
     ...(inForce.length > 0 ? [`in force: ${listed(inForce.map((step) => step.id))}`] : []),
-    ...(broken.lastSeen === undefined ? [] : [`last seen: ${broken.lastSeen}`]),
+    ...(broken.lastSeen === undefined ? [] : [`last seen: ${boundedLine(broken.lastSeen, LAST_SEEN_MAX)}`]),
     ...(unexplained === undefined ? [] : [unexplained]),
   ];
   const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
   return {
     finding: {
       message: `'${what}' did not happen within ${lasting(boundMs)} (${details.join('; ')})`,
-      ...nodeQuotedIn(what, plan),
+      ...('node' in about && { subject: about.node }),
       events,
     },
     ...(doubt && { doubt }),
@@ -124,7 +124,9 @@ function kindOfHang(dumps: readonly DumpPair[]): string {
   const busy = dumps.filter((pair) => pair.cpuShare > LIVELOCK_CPU_SHARE);
   if (busy.length > 0)
     return `, livelock: ${listed(busy.map((pair) => `${pair.node} uses ${Math.round(pair.cpuShare * 100)} % of a core`))}`;
-  if (dumps.every((pair) => pair.equal)) return `, deadlock: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
+  // A cycle of waits would make it a deadlock, and dumps do not show who waits for whom: a lost reply looks the same.
+  if (dumps.every((pair) => pair.equal))
+    return `, ${allSleep(dumps) ? 'all asleep' : 'all unchanged'}: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
   return `, waiting: ${listed(dumps.filter((pair) => !pair.equal).map((pair) => pair.node))} changed between two dumps`;
 }
 
@@ -161,16 +163,15 @@ function delayOf(fault: LinkFault): number {
 }
 
 function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {
-  const armed = new Set(
-    armedSpans(history)
+  const inForce = new Set(
+    effectSpans(history)
       .filter((span) => overlaps(span, atMs, atMs))
       .map((span) => span.step),
   );
-  return plan.schedule.filter((step) => armed.has(step.id));
+  return plan.schedule.filter((step) => inForce.has(step.id));
 }
 
+/** Of steps that had an effect. */
 function liftTimes(history: History): number[] {
-  return eventsOf(history, 'fault')
-    .filter((event) => event.state === 'lifted')
-    .map((event) => event.atMs);
+  return effectSpans(history).flatMap((span) => (Number.isFinite(span.toMs) ? [span.toMs] : []));
 }

@@ -9,6 +9,13 @@ export const script: Oracle = {
   judge: (history) =>
     failOrPass(
       'script',
-      eventsOf(history, 'script').map((event) => ({ message: event.error, events: [event.seq] })),
+      eventsOf(history, 'script').map((event) => ({ message: withPlace(event), events: [event.seq] })),
     ),
 };
+
+/** Behind the first line: what an assertion compares may fill many. */
+function withPlace({ error, place }: { error: string; place?: string }): string {
+  if (place === undefined) return error;
+  const [sentence = '', ...below] = error.split('\n');
+  return [`${sentence} (${place})`, ...below].join('\n');
+}

@@ -1,5 +1,8 @@
-// Stretches of time in a history: while a fault was armed, while a node was away.
+// Stretches of time in a history: while a fault was armed, while it had an effect, while a node was away. Only an
+// effect excuses anybody: a step that is armed and fires late, or never, has changed nothing before.
+import type { NodeStep, Step } from '../model/fault.ts';
 import { eventsOf, type History } from '../model/history.ts';
+import type { Plan } from '../model/oracle.ts';
 
 export interface Span {
   fromMs: number;
@@ -10,6 +13,15 @@ export interface Span {
 export interface ArmedSpan extends Span {
   step: string;
   target: string;
+}
+
+/** From a step's first effect on a connection or a node until the step is lifted. */
+export interface EffectSpan extends Span {
+  step: string;
+  /** The link or the node that the step breaks. */
+  target: string;
+  /** Absent where it is about the whole node. */
+  connection?: number;
 }
 
 export interface AwaySpan extends Span {
@@ -38,8 +50,59 @@ export function armedSpans(history: History): readonly ArmedSpan[] {
   return spans;
 }
 
-/** While a node cannot be expected to answer: starting, told to stop, gone, or paused. */
-export function awaySpans(history: History): readonly AwaySpan[] {
+/**
+ * One span for each arming of a step and each connection or node that it hit. Faults that are told when they are done
+ * (a split, a coalescing) hold bytes back before that: theirs begin with the frame that they hit. `refuse` and what else
+ * acts on a dial hits the connection that it keeps from coming about, so it excuses nothing on the others.
+ */
+export function effectSpans(history: History): readonly EffectSpan[] {
+  const spans: EffectSpan[] = [];
+  const open = new Map<string, Map<string, EffectSpan>>();
+  const beganMs = frameTimes(history);
+  for (const event of eventsOf(history, 'fault')) {
+    const ofStep = open.get(event.step) ?? new Map<string, EffectSpan>();
+    open.set(event.step, ofStep);
+    if (event.state === 'lifted') {
+      for (const span of ofStep.values()) span.toMs = event.atMs;
+      ofStep.clear();
+    }
+    if (!('hit' in event)) continue;
+    const { step, target, hit } = event;
+    const connection = 'connection' in hit ? hit.connection : undefined;
+    const frameMs = 'connection' in hit ? beganMs(target, hit.connection, hit.direction, hit.frameIndex) : undefined;
+    if (ofStep.has(String(connection))) continue;
+    const fromMs = Math.min(event.atMs, frameMs ?? Infinity);
+    const span = { step, target, ...(connection !== undefined && { connection }), fromMs, toMs: Infinity };
+    ofStep.set(String(connection), span);
+    spans.push(span);
+  }
+  return spans;
+}
+
+function frameTimes(
+  history: History,
+): (link: string, connection: number, direction: string, index: number | undefined) => number | undefined {
+  const key = (...parts: readonly unknown[]): string => JSON.stringify(parts);
+  const times = new Map(
+    eventsOf(history, 'frame').map((frame) => [key(frame.link, frame.connection, frame.direction, frame.index), frame.atMs]),
+  );
+  return (link, connection, direction, index) => times.get(key(link, connection, direction, index));
+}
+
+/** While a node cannot be expected to answer: starting, told to stop, gone, paused, off the network, or slowed down by a fault. */
+export function awaySpans(history: History, plan: Plan): readonly AwaySpan[] {
+  const keepsFromAnswering = new Set(plan.schedule.filter(takesAway).map((step) => step.id));
+  const byFault = effectSpans(history).filter((span) => keepsFromAnswering.has(span.step));
+  return [...byFault.map(({ target, fromMs, toMs }) => ({ node: target, fromMs, toMs })), ...absences(history)];
+}
+
+/** Other faults of nodes (limits, errors of calls, output that nobody reads) are what a node must answer in spite of. */
+function takesAway(step: Step): step is NodeStep {
+  if (step.on !== 'node') return false;
+  return step.fault.kind === 'network-cut' || (step.fault.kind === 'calls' && step.fault.inject.what === 'delay');
+}
+
+function absences(history: History): readonly AwaySpan[] {
   const spans: AwaySpan[] = [];
   const open = new Map<string, AwaySpan>();
   for (const event of eventsOf(history, 'node')) {

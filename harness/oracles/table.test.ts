@@ -23,7 +23,7 @@ test('every oracle has a name of its own and a question', () => {
 test('a broken injector is never blamed on the system, and what was found is kept', () => {
   expect(judged(LATE).outcome).toBe('fail');
   const verdict = judged([...LATE, FROZEN, THREW]);
-  expect(verdict).toMatchObject({ outcome: 'unknown', reason: 'injector', detail: 'injector: the fault server froze' });
+  expect(verdict).toMatchObject({ outcome: 'unknown', reason: 'injector', detail: 'the fault server froze' });
   const [, , , hang] = ALWAYS_ON.map((oracle) => oracle.judge(historyOf([...LATE, FROZEN]), PLAN));
   expect(hang).toMatchObject({ outcome: 'unknown', reason: 'injector', findings: [{ oracle: 'hang' }] });
 });

@@ -55,17 +55,23 @@ it('says at the far half which commands run and how they ended', async () => {
   await until(() => reports().includes('"started"'));
   near.kill('SIGTERM');
   await until(() => reports().includes('"ended"'));
-  await ending(bench.start(['sh', '-c', 'exit 3']));
+  await ending(bench.start(['sh', '-c', 'echo one >&2; echo two >&2; exit 3']));
+  const told = bench.start(['sh', '-c', 'cat; echo three >&2; exit 4']);
+  told.stdin.end();
+  await ending(told);
   const lines = reports()
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as object);
   expect(lines).toMatchObject([
     { started: expect.any(Number) as number, near: near.pid },
-    { ended: { code: null, signal: 'SIGTERM', signalled: true } },
+    { ended: { code: null, signal: 'SIGTERM', askedBy: 'signal' } },
     { started: expect.any(Number) as number },
-    { ended: { code: 3, signal: null, signalled: false } },
+    { ended: { code: 3, signal: null, lastWords: ['one', 'two'] } },
+    { started: expect.any(Number) as number },
+    { ended: { code: 4, signal: null, askedBy: 'end of stdin' } },
   ]);
+  expect(lines[3]).not.toHaveProperty('ended.askedBy');
 });
 
 it('serves one session after the other and side by side, numbering their streams in order', async () => {

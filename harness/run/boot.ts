@@ -49,8 +49,9 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     const pid = started.pid !== undefined && { pid: started.pid };
     running.set(name, started);
     recorder.record({ kind: 'node', node: name, state: 'ready', ...pid });
-    void started.exited.then(({ code, signal, byParent = false }) => {
+    void started.exited.then(({ code, signal, byParent = false, lastWords = [] }) => {
       if (running.get(name) === started) running.delete(name);
+      for (const line of lastWords) recorder.record({ kind: 'log', node: name, stream: 'stderr', line });
       recorder.record({
         kind: 'node',
         node: name,

@@ -2,11 +2,12 @@
 // ways: done, owed something that did not come, thrown, or interrupted.
 import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds, type Duration } from '../model/duration.ts';
+import { ownTraffic } from '../model/own-traffic.ts';
 import { linkNamed } from '../model/topology.ts';
 import type { Case } from '../model/case.ts';
 import type { Owed } from '../model/history.ts';
 import type { Json } from '../model/json.ts';
-import type { NodeControl, OperationResult, Scenario, Script } from '../model/scenario.ts';
+import type { NamedScenario, NodeControl, OperationResult, Scenario, Script } from '../model/scenario.ts';
 import { chance } from '../model/seed.ts';
 import type { Plan } from '../model/oracle.ts';
 import { InjectorError } from '../network/network.ts';
@@ -15,10 +16,11 @@ import { BootFailed, type RunningSystem } from './boot.ts';
 import { runCycles } from './cycles.ts';
 import { dumpTwice } from './dump.ts';
 import type { Environment } from './environment.ts';
+import { failedAt } from './failed-at.ts';
 import { UnknownStepError, type Faults } from './faults.ts';
 import type { Obligations } from './obligations.ts';
 import type { Recorder } from './recorder.ts';
-import { until } from './until.ts';
+import { until, type Waiting } from './until.ts';
 
 export interface Stage {
   plan: Plan;
@@ -39,7 +41,7 @@ class Unmet extends Error {}
 /** A client throws this to say that it cannot know whether its request happened. */
 export class IndeterminateError extends Error {}
 
-export async function drive(scenario: Scenario, stage: Stage, context: Script): Promise<void> {
+export async function drive({ scenario, file }: NamedScenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
   stage.signal.throwIfAborted();
   const scaledMs = atSpeed(milliseconds(scenario.within), stage.plan.clockSpeed);
@@ -68,7 +70,8 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
       throw error;
     whole.met();
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '' });
+    const place = failedAt(stack ?? '', file);
+    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '', ...(place && { place }) });
   } finally {
     clearTimeout(timer);
     ending.abort();
@@ -79,11 +82,14 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
 export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>) => void): Script {
   const { ground, faults, recorder, obligations, plan, given } = stage;
   let operations = 0;
+  const wake = wakesOf(stage);
 
   const waitFor = async <T>(what: string, about: Owed, condition: () => T | Promise<T>, within: Duration): Promise<NonNullable<T>> => {
     const withinMs = atSpeed(milliseconds(within), plan.clockSpeed);
     const owed = obligations.open(what, about, withinMs);
-    const waited = await until(condition, { withinMs, signal: stage.signal, wake: (listener) => recorder.subscribe(listener) });
+    // Whether a fault has fired is known here, so asking costs the system nothing.
+    const onFault: typeof wake = (listener) => recorder.subscribe((event) => void (event.kind === 'fault' && listener()));
+    const waited = await until(condition, { withinMs, signal: stage.signal, wake: about.kind === 'fired' ? onFault : wake });
     if (waited.met) {
       owed.met();
       return waited.value;
@@ -130,6 +136,19 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     chance: (...about) => chance(given.seed, ...about),
     signal: stage.signal,
     defer,
+  };
+}
+
+/** Each event wakes who waits, but not what the script itself makes happen, or its polling would keep itself going. */
+function wakesOf({ recorder, plan }: Stage): NonNullable<Waiting['wake']> {
+  const listeners = new Set<() => void>();
+  const isOwn = ownTraffic(plan.topology.links);
+  recorder.subscribe((event) => {
+    if (!isOwn(event)) for (const listener of listeners) listener();
+  });
+  return (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   };
 }
 
@@ -187,8 +206,9 @@ async function watchSides(scenario: Scenario, stage: Stage, context: Script, end
         const waitedMs = performance.now() - startedMs;
         // The end of the script cuts a probe short: it was late only if it had been owed an answer by then.
         if (again.aborted && waitedMs <= boundMs) return;
+        const asked = { name: side.name, ...(side.node !== undefined && { node: side.node }) };
         const told = answered.state === 'ok' ? { latencyMs: waitedMs } : { latencyMs: null, waitedMs };
-        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', name: side.name, ...told, boundMs } });
+        stage.recorder.record({ kind: 'observation', observation: { probe: 'side', ...asked, ...told, boundMs } });
       }
       await until(() => false, {
         withinMs: side.everyMs,

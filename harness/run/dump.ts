@@ -1,4 +1,4 @@
-// What every node is doing, twice, at least a second apart: two equal dumps are a deadlock.
+// What every node is doing, twice, at least a second apart: two equal dumps show that it stands still.
 import type { Stage } from './drive.ts';
 
 const APART_MS = 1_000;

@@ -1,10 +1,11 @@
-// Oracles over the finished history give one verdict.
+// Oracles over the finished history give one verdict. What they quote may be of any length, so it is bounded here, for all.
+import { boundedText } from '../model/bounded-text.ts';
 import type { History } from '../model/history.ts';
 import type { Oracle, Plan } from '../model/oracle.ts';
-import { combine, unknown, type Verdict } from '../model/verdict.ts';
+import { combine, unknown, type Finding, type Verdict } from '../model/verdict.ts';
 
 export function judge(history: History, plan: Plan, oracles: readonly Oracle[]): Verdict {
-  return combine(oracles.map((oracle) => judgeOne(oracle, history, plan)));
+  return combine(oracles.map((oracle) => bounded(judgeOne(oracle, history, plan))));
 }
 
 function judgeOne(oracle: Oracle, history: History, plan: Plan): Verdict {
@@ -13,4 +14,16 @@ function judgeOne(oracle: Oracle, history: History, plan: Plan): Verdict {
   } catch (error) {
     return unknown(oracle.name, 'harness', `the oracle itself failed: ${(error as Error).stack ?? String(error)}`);
   }
+}
+
+function bounded(verdict: Verdict): Verdict {
+  if (verdict.outcome === 'pass') return verdict;
+  if (verdict.outcome === 'unknown')
+    return { ...verdict, detail: boundedText(verdict.detail), findings: verdict.findings.map(boundedFinding) };
+  const [first, ...rest] = verdict.findings;
+  return { ...verdict, findings: [boundedFinding(first), ...rest.map(boundedFinding)] };
+}
+
+function boundedFinding(finding: Finding): Finding {
+  return { ...finding, message: boundedText(finding.message) };
 }

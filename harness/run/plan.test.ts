@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, RuntimeName } from '../model/case.ts';
 import type { NodeFault, NodeStep } from '../model/node-fault.ts';
-import { defineScenario } from '../model/scenario.ts';
+import { defineScenario, type SideProbe } from '../model/scenario.ts';
 import { kill, onNode } from '../model/steps.ts';
 import type { Topology } from '../model/topology.ts';
 import { NODE_FAULTS, RUNTIMES } from '../runtime/fault-table.ts';
@@ -43,11 +43,21 @@ test.each<[string, NodeStep, RegExp]>([
   await expect(plan([step], 'process')).rejects.toThrow(message);
 });
 
-function plan(schedule: readonly NodeStep[], runtime: RuntimeName, lacked?: string): ReturnType<typeof planCase> {
+test('a probe that asks a node which is not there is a mistake in the scenario', async () => {
+  const side = { name: 'it answers', node: 'targt', boundMs: 100, everyMs: 100, ask: async () => {} };
+  await expect(plan([], 'process', undefined, [side])).rejects.toThrow("no node 'targt'; there are target, child");
+});
+
+function plan(
+  schedule: readonly NodeStep[],
+  runtime: RuntimeName,
+  lacked?: string,
+  sides: readonly SideProbe[] = [],
+): ReturnType<typeof planCase> {
   const scenario = defineScenario({
     title: 'a planned case',
     expectation: 'whatever the test expects',
-    system: { name: 'planned', topology, clients: () => ({}) },
+    system: { name: 'planned', topology, clients: () => ({}), sides },
     script: async () => {},
   });
   const given: Case = { scenario: 'a/b', parameters: {}, seed: 1, schedule, runtime, engine: 'auto', clockSpeed: 1 };

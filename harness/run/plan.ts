@@ -25,8 +25,9 @@ export async function planCase(
   networks: Networks,
   runtime: Capable,
 ): Promise<CasePlan | { refused: string }> {
-  const { topology } = named.scenario.system;
+  const { topology, views = [], sides = [] } = named.scenario.system;
   checkPlan(topology, given.schedule);
+  for (const { node } of [...views, ...sides]) if (node !== undefined) nodeNamed(topology, node);
   const refused = (await refusedByRuntime(given.schedule, runtime)) ?? (await refusedHere(given, runtime));
   if (refused !== undefined) return { refused };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);

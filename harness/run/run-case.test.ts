@@ -78,7 +78,7 @@ describe.concurrent('a case', () => {
       },
       { scenario: {}, networks },
     );
-    expect(result.verdict).toMatchObject({ outcome: 'unknown', reason: 'injector', detail: 'injector: the fault server died' });
+    expect(result.verdict).toMatchObject({ outcome: 'unknown', reason: 'injector', detail: 'the fault server died' });
     expect(told(history).filter((line) => line.startsWith('harness'))).toEqual(['harness injector: the fault server died']);
     expect(told(history)).toContain('server exited SIGTERM');
     expect(networks.calls.at(-1)).toBe('closed');

@@ -99,7 +99,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
       await boot(system, topology);
     });
     const context = { ...script, ...scenario.system.clients(script, given.parameters) };
-    driveMs = await phase('drive', () => drive(scenario, stage, context));
+    driveMs = await phase('drive', () => drive(named, stage, context));
     await phase('settle', () => faults.liftAll());
     await phase('observe', () => settle(scenario, stage, context));
   } catch (error) {

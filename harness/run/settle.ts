@@ -24,11 +24,14 @@ export async function settle(scenario: Scenario, stage: Stage, context: Script):
   }
 }
 
-type Reading = { truth: string; subject: string; value: Json }[];
+type Reading = { truth: string; subject: string; node?: string; value: Json }[];
 
 async function read(views: readonly StateView[], stage: Stage, context: Script, sample: number): Promise<Reading> {
   const readings = await Promise.all(
-    views.map(async (view) => ({ truth: view.truth, subject: view.subject, value: await valueOf(view, context) })),
+    views.map(async (view) => {
+      const { truth, subject, node } = view;
+      return { truth, subject, ...(node !== undefined && { node }), value: await valueOf(view, context) };
+    }),
   );
   for (const reading of readings) stage.recorder.record({ kind: 'observation', observation: { probe: 'view', sample, ...reading } });
   return readings;

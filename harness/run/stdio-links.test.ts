@@ -81,6 +81,52 @@ test('a child can be killed like any node, and its parent sees that', async () =
   expect(lifeOf(history, 'answerer')).toEqual(['ready', 'exited SIGKILL']);
 });
 
+const node = (code: string): string[] => [
+  '{node}',
+  '-e',
+  `const say = () => require('fs').writeSync(1, '{"said":1}\\n'); process.stdin.once('data', () => { say(); ${code} });`,
+  '--',
+];
+/** Node ignores SIGPIPE. */
+const shell = (code: string): string[] => ['sh', '-c', `read asked; echo '{"said":1}'; ${code}`];
+
+test.each([
+  [
+    'an uncaught error',
+    node(`throw new Error('boom');`),
+    /ended with code 1 without being asked: Error: boom\n[^]*\n {2}\| Error: boom\n {2}\| {5}at /,
+  ],
+  ['a code of its own', node(`console.error('gave up'); process.exit(7);`), /ended with code 7 without being asked\n {2}\| gave up$/],
+  ['SIGSEGV, even', node(`process.kill(process.pid, 'SIGSEGV');`), /ended by SIGSEGV without being asked/],
+  ['SIGPIPE, although its parent reads on', shell('kill -PIPE $$'), /ended by SIGPIPE without being asked/],
+])('a child that ends by %s while nobody has asked it to end has crashed', async (_how, child, says) => {
+  const { verdict } = await play({ child }, async (script) => {
+    await ask(script, 'go');
+    await script.until('the child has gone', () => !script.node('answerer').running, { within: '5s' });
+  });
+  expect(verdict).toMatchObject({ outcome: 'fail', findings: [{ oracle: 'crash', subject: 'answerer' }] });
+  expect(verdict.outcome === 'fail' && verdict.findings[0].message).toMatch(says);
+});
+
+test.each([
+  ['it is done, with code 0', 'ask=go', node('process.exit(0);')],
+  ['its stdin has ended, with code 1', 'close=stdin', node(`process.stdin.on('end', () => process.exit(1));`)],
+  ['its parent told it to, with code 143', 'signal=SIGTERM', node(`process.on('SIGTERM', () => process.exit(143));`)],
+  ['its parent told it to, with code 1', 'signal=SIGTERM', node(`process.on('SIGTERM', () => process.exit(1));`)],
+  ['its parent told it to, by that signal', 'signal=SIGTERM', node('')],
+  ['its parent killed it', 'signal=SIGKILL', node(`process.on('SIGTERM', () => {});`)],
+  ['nobody reads its output, with code 1', 'close=stdout', node(`setInterval(say, 5);`)],
+  ['nobody reads its output, by SIGPIPE', 'close=stdout', shell('while sleep 0.01; do echo more; done')],
+])('a child that ends because %s has not crashed', async (_why, query, child) => {
+  const { verdict, history } = await play({ child }, async (script) => {
+    await ask(script, 'go');
+    if (query !== 'ask=go') await tell(script, query);
+    await script.until('the child has gone', () => !script.node('answerer').running, { within: '5s' });
+  });
+  expect(lifeOf(history, 'answerer')).toHaveLength(2);
+  expect(verdict).toEqual(PASS);
+});
+
 test('a far half that dies is the harness’s fault, never the system’s', async () => {
   const { verdict } = await play({}, async (script) => {
     const { said } = await ask(script, 'x');
@@ -134,6 +180,8 @@ interface Play {
   networks?: Networks;
   byPath?: boolean;
   flags?: readonly string[];
+  /** In place of answerer.ts. */
+  child?: readonly string[];
   schedule?: readonly Step[];
 }
 
@@ -179,7 +227,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
   }
 }
 
-function topology({ byPath = false, flags = [] }: Play): Topology {
+function topology({ byPath = false, flags = [], child: command = ['{node}', '{source}/answerer.ts', '--own'] }: Play): Topology {
   const child = byPath ? { CHILD_PATH: `{${LINK}.path}` } : { CHILD_COMMAND: `{${LINK}.command}` };
   return {
     nodes: [
@@ -196,7 +244,7 @@ function topology({ byPath = false, flags = [] }: Play): Topology {
       {
         name: 'answerer',
         role: 'answerer',
-        command: ['{node}', '{source}/answerer.ts', '--own'],
+        command,
         env: { GREETING: 'from the topology' },
         listens: { stdio: { transport: 'stdio' } },
         ready: { when: 'spawned' },
@@ -212,19 +260,20 @@ function topology({ byPath = false, flags = [] }: Play): Topology {
 }
 
 function ask(script: Script, text: string): Promise<{ status: number | undefined; said: unknown }> {
+  return tell(script, `ask=${encodeURIComponent(text)}`);
+}
+
+function tell(script: Script, query: string): Promise<{ status: number | undefined; said: unknown }> {
   const address = script.direct('caller', 'api');
   if (address.transport !== 'tcp') throw new Error('the caller listens on TCP');
   return new Promise((resolve, reject) => {
-    const asking = get(
-      { host: address.host, port: address.port, path: `/?ask=${encodeURIComponent(text)}`, agent: false, timeout: 5_000 },
-      (response) => {
-        let body = '';
-        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        response.on('end', () =>
-          resolve({ status: response.statusCode, said: response.statusCode === 200 ? (JSON.parse(body) as unknown) : body }),
-        );
-      },
-    );
+    const asking = get({ host: address.host, port: address.port, path: `/?${query}`, agent: false, timeout: 5_000 }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, said: body.startsWith('{') && body.endsWith('}') ? (JSON.parse(body) as unknown) : body }),
+      );
+    });
     asking.on('timeout', () => asking.destroy(new Error('the caller gave no answer within 5 s')));
     asking.on('error', reject);
   });

@@ -39,31 +39,54 @@ test('a condition that hangs is given up at the bound', async () => {
 });
 
 test('a wake asks at once, and every listener is taken back', async () => {
-  const listeners = new Set<() => void>();
-  let ready = false;
-  let asked = 0;
-  const waiting = until(
-    () => {
-      // From the sixth question on the pauses are 25 ms: each of them is cut short here.
-      if (++asked > 5) setImmediate(() => listeners.forEach((listener) => listener()));
-      if (asked === 205) ready = true;
-      return ready;
-    },
-    {
-      withinMs: 20_000,
-      signal: never,
-      wake: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
-  );
-  const waited = await waiting;
-  expect(waited.met).toBe(true);
-  // 200 pauses of 25 ms would take five seconds.
-  expect(waited.afterMs).toBeLessThan(2_500);
+  const { wake, listeners, tell } = wakes();
+  let [asked, ready] = [0, false];
+  const waiting = until(() => ++asked > 0 && ready, { withinMs: 20_000, signal: never, wake });
+  // By then the pauses are 50 ms.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  while (listeners.size === 0) await new Promise((resolve) => setImmediate(resolve));
+  ready = true;
+  const before = asked;
+  tell();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toBe(before + 1);
+  expect((await waiting).met).toBe(true);
   expect(listeners.size).toBe(0);
 });
+
+test('a condition that wakes itself is not asked for ever: ten times, then as often as the pauses say', async () => {
+  const { wake, tell } = wakes();
+  let asked = 0;
+  await until(() => void (asked++, setImmediate(tell)), { withinMs: 1_000, signal: never, wake });
+  // Pauses that grow by a third to 50 ms come to 14 questions in 217 ms, then 20 in a second; ten more were woken.
+  expect(asked).toBeGreaterThan(10);
+  expect(asked).toBeLessThan(45);
+});
+
+test.each([
+  [100, '2 of 3 windows'],
+  [1_200, '2 of 3 windows; asked again, no answer in 1'],
+])('a last look that the bound cuts after %i ms leaves the last real answer', async (withinMs, lastSeen) => {
+  let asked = 0;
+  const waited = await until(() => (++asked < 3 ? Promise.reject(new Error('2 of 3 windows')) : new Promise<boolean>(() => {})), {
+    withinMs,
+    signal: never,
+  });
+  expect(waited.met ? '' : waited.lastSeen).toContain(lastSeen);
+  expect(waited.met ? '' : waited.lastSeen).not.toContain('itself');
+});
+
+function wakes() {
+  const listeners = new Set<() => void>();
+  return {
+    listeners,
+    wake: (listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell: () => listeners.forEach((listener) => listener()),
+  };
+}
 
 test('an abort ends the wait with its reason, also one that came before', async () => {
   const controller = new AbortController();

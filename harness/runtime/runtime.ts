@@ -139,8 +139,10 @@ export interface StartConditions {
 export interface NodeExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The node that had started it over stdio had sent it a signal. */
+  /** The node that had started it over stdio had sent it a signal, ended its stdin, or stopped reading what it prints. */
   byParent?: boolean;
+  /** The end of its stderr, where its parent has the rest and it ended badly without being asked. */
+  lastWords?: readonly string[];
 }
 
 export interface NodeSink {

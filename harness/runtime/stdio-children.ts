@@ -40,7 +40,7 @@ interface Child {
 /** As shim/wire.ts has it; a line of JSON each. */
 type FarReport =
   | { session: string; started: number; near: number }
-  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; signalled: boolean } };
+  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; askedBy?: string; lastWords?: string[] } };
 
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
@@ -73,8 +73,10 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     if (!line.startsWith('{')) return;
     const report = JSON.parse(line) as FarReport;
     if ('ended' in report) {
-      const { code, signal, signalled } = report.ended;
-      children.get(report.session)?.end({ code, signal, byParent: signalled });
+      const { code, signal, askedBy, lastWords } = report.ended;
+      children
+        .get(report.session)
+        ?.end({ code, signal, byParent: askedBy !== undefined && !isOwnMistake(signal), ...(lastWords && { lastWords }) });
     } else began(nodeNamed(topology, link.to), report, halves.get(link.name)?.sink);
   }
 
@@ -121,4 +123,9 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     },
     isNear: (pid) => [...children.values()].some(({ near }) => near === pid),
   };
+}
+
+/** A program raises these itself: the near half passes none of them on. */
+function isOwnMistake(signal: NodeJS.Signals | null): boolean {
+  return signal !== null && ['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'].includes(signal);
 }

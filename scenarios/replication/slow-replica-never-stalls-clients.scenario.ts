@@ -5,6 +5,7 @@ const VALUE = 'x'.repeat(10_000);
 
 const ping: SideProbe<RedisClients> = {
   name: 'a client pings the primary',
+  node: 'primary',
   boundMs: 250,
   everyMs: 20,
   async ask({ redis }) {

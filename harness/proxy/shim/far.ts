@@ -9,8 +9,9 @@ import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKernel } from '../kernel.ts';
+import { lastWordsOf } from './last-words.ts';
 import { firstLine, onMessages, say, STREAMS } from './wire.ts';
-import type { ControlPreamble, FarReport, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';
+import type { ControlPreamble, Ending, FarReport, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';
 
 /** For how long a session may lack one of its connections. */
 const PAIRING_MS_MAX = 10_000;
@@ -137,7 +138,7 @@ class Session {
   readonly #options: ShimOptions;
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<unknown> = Promise.resolve();
-  #signalled = false;
+  #askedBy: Ending['askedBy'];
   /** Near was told how the command ended; the numbers of its processes may belong to others now. */
   #over = false;
 
@@ -160,8 +161,10 @@ class Session {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
     this.#exited = ended;
-    const outputs = [carryOutput(child.stdout, this.#streams.stdout), carryOutput(child.stderr, this.#streams.stderr)];
-    const stopLooking = carryInput(this.#streams.stdin, child.stdin);
+    const lastWords = lastWordsOf(child.stderr);
+    const readerGone = () => (this.#askedBy ??= 'closed output');
+    const outputs = (['stdout', 'stderr'] as const).map((name) => carryOutput(child[name], this.#streams[name], readerGone));
+    const stopLooking = carryInput(this.#streams.stdin, child.stdin, () => (this.#askedBy ??= 'end of stdin'));
     if (child.pid !== undefined) {
       say(this.#control, { started: child.pid });
       report({ session, started: child.pid, near: this.#preamble.pid });
@@ -172,7 +175,9 @@ class Session {
     const end = await ended;
     stopLooking();
     if (end instanceof Error) return this.#failed(end.message);
-    report({ session, ended: { ...end, signalled: this.#signalled } });
+    const askedBy = this.#askedBy;
+    const quoted = askedBy === undefined && end.code !== 0 ? { lastWords: await lastWords() } : {};
+    report({ session, ended: { ...end, ...(askedBy !== undefined && { askedBy }), ...quoted } });
     // A grandchild may hold the output open for ever.
     await Promise.race([Promise.all(outputs), sleep(this.#options.drainMs, undefined, { ref: false })]);
     for (const output of [child.stdout, child.stderr]) output.destroy();
@@ -199,7 +204,7 @@ class Session {
   #signal(signal: NodeJS.Signals, group: boolean): void {
     const pid = this.#child?.pid;
     if (pid === undefined || this.#over || (this.#hasExited() && !group)) return;
-    this.#signalled = true;
+    this.#askedBy ??= 'signal';
     try {
       process.kill(group ? -pid : pid, signal);
     } catch {
@@ -221,22 +226,30 @@ class Session {
 }
 
 /** Resolves when the command's stream has ended and the socket has taken all of it, or nobody wants more. */
-async function carryOutput(from: ChildProcessWithoutNullStreams['stdout'], socket: Socket): Promise<void> {
+async function carryOutput(from: ChildProcessWithoutNullStreams['stdout'], socket: Socket, readerGone: () => void): Promise<void> {
   from.pipe(socket);
   from.on('error', () => {});
   socket.resume();
   // Near never ends its side while it reads, so an end means that the reader has gone: the command gets EPIPE.
-  for (const event of ['end', 'close']) socket.once(event, () => from.destroy());
+  for (const event of ['end', 'close']) {
+    socket.once(event, () => {
+      if (from.closed) return;
+      readerGone();
+      from.destroy();
+    });
+  }
   from.once('close', () => socket.end());
   await finished(socket, { readable: false }).catch(() => {});
 }
 
 /** Returns what stops the look-out for a command that closes its stdin. */
-function carryInput(socket: Socket, to: ChildProcessWithoutNullStreams['stdin']): () => void {
+function carryInput(socket: Socket, to: ChildProcessWithoutNullStreams['stdin'], ended: () => void): () => void {
   socket.pipe(to);
   const closed = () => socket.destroy();
   to.on('error', closed);
   to.once('close', closed);
+  // Where the command closed its stdin itself, the socket only follows.
+  for (const event of ['end', 'close']) socket.once(event, () => void (to.destroyed || ended()));
   socket.once('close', () => to.end());
   const kernel = loadKernel();
   if ('missing' in kernel) return () => {};

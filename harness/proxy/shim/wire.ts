@@ -47,10 +47,19 @@ export interface ToFar {
 export type ToNear = { started: number } | { exit: number } | { signal: NodeJS.Signals } | { failed: string };
 
 /** What the far half says on its stdout, a line of JSON each, after the line `listening`. */
-export type FarReport =
-  | { session: string; started: number; near: number }
-  /** `signalled`: its parent had sent it a signal. */
-  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; signalled: boolean } };
+export type FarReport = { session: string; started: number; near: number } | { session: string; ended: Ending };
+
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /**
+   * What its parent had done before: sent it a signal, ended its stdin, or stopped reading what it prints. A fault that
+   * ends one of these streams counts as the parent here, for the command cannot tell them apart.
+   */
+  askedBy?: 'signal' | 'end of stdin' | 'closed output';
+  /** The last lines that it wrote to stderr; only where it ended badly and nobody had asked. */
+  lastWords?: string[];
+}
 
 export function say(socket: Socket, message: Preamble | ToFar | ToNear): void {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);

@@ -1,6 +1,7 @@
 // A parent that starts its child from a variable, by words or by path, and passes on what it is asked over HTTP:
 // GET /?ask=… gives the child's answer, or 502 with what came instead. It ends its child when it is told
-// to end, and waits for that unless it is --impatient.
+// to end, and waits for that unless it is --impatient. GET /?signal=… and /?close=… (stdin, stdout) do that to the
+// child and answer when it has gone.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -19,6 +20,15 @@ answers.on('close', () => {
 });
 
 const server = createServer((question, response) => {
+  const words = new URL(question.url ?? '/', 'http://caller').searchParams;
+  const [signal, close] = [words.get('signal'), words.get('close')];
+  if (signal !== null || close !== null) {
+    child.once('exit', () => response.end('gone'));
+    if (signal !== null) child.kill(signal as NodeJS.Signals);
+    else if (close === 'stdin') child.stdin.end();
+    else child.stdout.destroy();
+    return;
+  }
   const tell = (line: string | undefined): void => {
     const isAnswer = line?.startsWith('{') === true && line.endsWith('}');
     response.writeHead(isAnswer ? 200 : 502).end(line ?? 'the child said no more');
@@ -28,7 +38,7 @@ const server = createServer((question, response) => {
     return;
   }
   waiting.push(tell);
-  child.stdin.write(`${JSON.stringify({ ask: new URL(question.url ?? '/', 'http://caller').searchParams.get('ask') })}\n`);
+  child.stdin.write(`${JSON.stringify({ ask: words.get('ask') })}\n`);
 });
 server.listen(Number(PORT), HOST, () => console.log('caller is ready'));
 
