@@ -105,7 +105,7 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
     history,
     late.map(({ askedMs, waitedMs }) => ({ fromMs: askedMs, waitedMs, boundMs })),
   );
-  const details = [`${late.length} times late`, worstOf(late), ...(unexplained === undefined ? [] : [unexplained])];
+  const details = [inWords(late), ...(unexplained === undefined ? [] : [unexplained])];
   return {
     finding: {
       message: `${asked} was not answered within ${lasting(boundMs)} (${details.join('; ')})`,
@@ -116,10 +116,8 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
   };
 }
 
-function worstOf(late: readonly Late[]): string {
-  const [worst] = late.toSorted((a, b) => b.waitedMs - a.waitedMs);
-  if (!worst) return 'never late';
-  return Number.isFinite(worst.latencyMs)
-    ? `at worst answered after ${lasting(worst.latencyMs)}`
-    : `at worst no answer in ${lasting(worst.waitedMs)}`;
+function inWords(late: readonly Late[]): string {
+  const never = late.filter(({ latencyMs }) => !Number.isFinite(latencyMs)).length;
+  const unanswered = never === 0 ? '' : `, ${never} of them never answered`;
+  return `${late.length} times late${unanswered}; the longest wait was ${lasting(Math.max(...late.map(({ waitedMs }) => waitedMs)))}`;
 }
