@@ -1,8 +1,9 @@
 // What two dumps of a node's processes, at least a second apart, say about the time between them. Whether all the system
 // slept is a proof against a busy machine, so it asks for every running node, and for nothing still on its way.
-import type { LinkFault, Step } from '../model/fault.ts';
+import type { Step } from '../model/fault.ts';
 import { eventsOf, observationsOf, type History } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
+import { mayHoldBytes } from './on-its-way.ts';
 
 /** A second, less what a timer may come early. */
 const DUMPS_APART_MIN_MS = 980;
@@ -38,7 +39,7 @@ export function dumpPairs(history: History, fromMs: number): DumpPair[] {
 }
 
 /**
- * Every thread of every node slept in both dumps and hardly woke in between, and no fault was still handing bytes on: then
+ * Every thread of every node slept in both dumps and hardly woke in between, and no fault may still hand bytes on: then
  * nobody in the system waited for a processor, and nobody will move again by itself.
  */
 export function everybodySleeps(history: History, plan: Plan, dumps: readonly DumpPair[], inForce: readonly Step[]): boolean {
@@ -46,7 +47,7 @@ export function everybodySleeps(history: History, plan: Plan, dumps: readonly Du
   return (
     allSleep(dumps) &&
     plan.topology.nodes.every(({ name }) => dumps.some((pair) => pair.node === name) || isGone(history, name, fromMs)) &&
-    !inForce.some((step) => step.on === 'link' && handsOn(step.fault))
+    !inForce.some((step) => step.on === 'link' && mayHoldBytes(history, step, fromMs))
   );
 }
 
@@ -60,44 +61,6 @@ function isGone(history: History, node: string, atMs: number): boolean {
   if (observationsOf(history, 'stacks').some((dump) => dump.node === node && dump.atMs >= atMs)) return false;
   const last = eventsOf(history, 'node').findLast((event) => event.node === node && event.atMs <= atMs);
   return last === undefined || last.state === 'exited';
-}
-
-/** The fault server passes bytes on by itself, later: it is at work while all others sleep. */
-function handsOn(fault: LinkFault): boolean {
-  switch (fault.kind) {
-    case 'latency':
-    case 'bandwidth':
-    case 'slow-close':
-    case 'split':
-    case 'slice':
-    case 'coalesce':
-    case 'slow-reader':
-    case 'split-utf8':
-      return true;
-    case 'stall':
-      return fault.forMs !== undefined;
-    case 'timeout':
-      return fault.afterMs > 0;
-    case 'reset':
-      return (fault.afterMs ?? 0) > 0;
-    case 'cut':
-    case 'limit-data':
-    case 'refuse':
-    case 'accept-then-close':
-    case 'never-accept':
-    case 'half-open':
-    case 'down':
-    case 'drop':
-    case 'duplicate':
-    case 'hold':
-    case 'reorder':
-    case 'truncate':
-    case 'corrupt':
-    case 'stray-line':
-      return false;
-    default:
-      return fault satisfies never;
-  }
 }
 
 function sameItems(left: readonly string[], right: readonly string[]): boolean {

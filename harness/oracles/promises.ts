@@ -1,10 +1,11 @@
 // Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
 // system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
 import { boundedLine } from '../model/bounded-text.ts';
-import type { LinkFault, Step } from '../model/fault.ts';
+import type { Step } from '../model/fault.ts';
 import { eventsOf, type History, type Owed } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
 import { allSleep, dumpPairs, everybodySleeps, type DumpPair } from './dumps.ts';
+import { delayOf } from './on-its-way.ts';
 import { lastProgress, type Progress } from './progress.ts';
 import { effectSpans, overlaps } from './spans.ts';
 import { lateness } from './starvation.ts';
@@ -142,24 +143,6 @@ function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
 
 function pauseOf(step: Step): number {
   return step.on === 'node' && step.fault.kind === 'pause' ? (step.fault.forMs ?? 0) : 0;
-}
-
-function delayOf(fault: LinkFault): number {
-  switch (fault.kind) {
-    case 'latency':
-      return fault.delayMs + (fault.jitterMs ?? 0);
-    case 'stall':
-      return fault.forMs ?? 0;
-    case 'slow-close':
-      return fault.delayMs;
-    case 'timeout':
-    case 'reset':
-      return fault.afterMs ?? 0;
-    case 'coalesce':
-      return fault.withinMs;
-    default:
-      return 0;
-  }
 }
 
 function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {
