@@ -67,8 +67,17 @@ export type EventBody =
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
-  /** `asked`: the run sent the signal or the stop that ended it. */
-  | { kind: 'node'; node: string; state: 'exited'; pid?: number; code: number | null; signal: string | null; asked: boolean }
+  /** `asked`: the run sent the signal or the stop that ended it, or its parent over stdio asked, as `byParent` says. */
+  | {
+      kind: 'node';
+      node: string;
+      state: 'exited';
+      pid?: number;
+      code: number | null;
+      signal: string | null;
+      asked: boolean;
+      byParent?: string;
+    }
   | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
   | { kind: 'observation'; observation: Observation }
   /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */

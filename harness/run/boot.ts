@@ -49,7 +49,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     const pid = started.pid !== undefined && { pid: started.pid };
     running.set(name, started);
     recorder.record({ kind: 'node', node: name, state: 'ready', ...pid });
-    void started.exited.then(({ code, signal, byParent = false, lastWords = [] }) => {
+    void started.exited.then(({ code, signal, byParent, lastWords = [] }) => {
       if (running.get(name) === started) running.delete(name);
       for (const line of lastWords) recorder.record({ kind: 'log', node: name, stream: 'stderr', line });
       recorder.record({
@@ -59,7 +59,8 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
         ...pid,
         code,
         signal,
-        asked: byParent || isExpected({ code, signal }, expected.get(name)),
+        asked: byParent !== undefined || isExpected({ code, signal }, expected.get(name)),
+        ...(byParent && { byParent }),
       });
     });
   };

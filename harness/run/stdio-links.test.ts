@@ -109,21 +109,23 @@ test.each([
 });
 
 test.each([
-  ['it is done, with code 0', 'ask=go', node('process.exit(0);')],
-  ['its stdin has ended, with code 1', 'close=stdin', node(`process.stdin.on('end', () => process.exit(1));`)],
-  ['its parent told it to, with code 143', 'signal=SIGTERM', node(`process.on('SIGTERM', () => process.exit(143));`)],
-  ['its parent told it to, with code 1', 'signal=SIGTERM', node(`process.on('SIGTERM', () => process.exit(1));`)],
-  ['its parent told it to, by that signal', 'signal=SIGTERM', node('')],
-  ['its parent killed it', 'signal=SIGKILL', node(`process.on('SIGTERM', () => {});`)],
-  ['nobody reads its output, with code 1', 'close=stdout', node(`setInterval(say, 5);`)],
-  ['nobody reads its output, by SIGPIPE', 'close=stdout', shell('while sleep 0.01; do echo more; done')],
-])('a child that ends because %s has not crashed', async (_why, query, child) => {
+  ['it is done, with code 0', 'ask=go', undefined, node('process.exit(0);')],
+  ['its stdin has ended, with code 1', 'close=stdin', 'end of stdin', node(`process.stdin.on('end', () => process.exit(1));`)],
+  ['its parent told it to, with code 143', 'signal=SIGTERM', 'signal', node(`process.on('SIGTERM', () => process.exit(143));`)],
+  ['its parent told it to, with code 1', 'signal=SIGTERM', 'signal', node(`process.on('SIGTERM', () => process.exit(1));`)],
+  ['its parent told it to, by that signal', 'signal=SIGTERM', 'signal', node('')],
+  ['its parent killed it', 'signal=SIGKILL', 'signal', node(`process.on('SIGTERM', () => {});`)],
+  ['nobody reads its output, with code 1', 'close=stdout', 'closed output', node(`setInterval(say, 5);`)],
+  ['nobody reads its output, by SIGPIPE', 'close=stdout', 'closed output', shell('while sleep 0.01; do echo more; done')],
+])('a child that ends because %s has not crashed', async (_why, query, by, child) => {
   const { verdict, history } = await play({ child }, async (script) => {
     await ask(script, 'go');
     if (query !== 'ask=go') await tell(script, query);
     await script.until('the child has gone', () => !script.node('answerer').running, { within: '5s' });
   });
   expect(lifeOf(history, 'answerer')).toHaveLength(2);
+  const exit = history.find((event) => event.kind === 'node' && event.node === 'answerer' && event.state === 'exited');
+  expect(exit).toMatchObject(by === undefined ? { asked: false } : { asked: true, byParent: by });
   expect(verdict).toEqual(PASS);
 });
 

@@ -136,11 +136,14 @@ export interface StartConditions {
   held?: (node: RunningNode) => Promise<void>;
 }
 
+/** How a parent asks its child over stdio to end: a signal, the end of its stdin, or reading no more of what it prints. */
+export type AskedBy = 'signal' | 'end of stdin' | 'closed output';
+
 export interface NodeExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The node that had started it over stdio had sent it a signal, ended its stdin, or stopped reading what it prints. */
-  byParent?: boolean;
+  /** What the node that had started it over stdio had done before that. */
+  byParent?: AskedBy;
   /** The end of its stderr, where its parent has the rest and it ended badly without being asked. */
   lastWords?: readonly string[];
 }

@@ -6,7 +6,7 @@ import { type LogLines, logLines } from './log-lines.ts';
 import { commandLineOf, type MarkedProcess, startTimeOf } from './marked-processes.ts';
 import { poll, settlesWithin } from './poll.ts';
 import { type ProcessTree, runningNode } from './process-tree.ts';
-import { type Leftover, type NodeExit, type NodeSink, RuntimeError } from './runtime.ts';
+import { type AskedBy, type Leftover, type NodeExit, type NodeSink, RuntimeError } from './runtime.ts';
 
 interface StdioChildrenSettings {
   topology: Topology;
@@ -40,7 +40,7 @@ interface Child {
 /** As shim/wire.ts has it; a line of JSON each. */
 type FarReport =
   | { session: string; started: number; near: number }
-  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; askedBy?: string; lastWords?: string[] } };
+  | { session: string; ended: { code: number | null; signal: NodeJS.Signals | null; askedBy?: AskedBy; lastWords?: string[] } };
 
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
@@ -63,7 +63,7 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
     void half.tree.first.exited.then(({ code, signal }) => {
       const how = [`ended (code ${code}, signal ${signal})`, ...log.tail().slice(-3)].join('\n  | ');
       if (!closed) half.sink.broken?.(`the far half of stdio link '${link.name}' ${how}`);
-      for (const child of living()) if (child.node.name === link.to) child.end({ code: null, signal: 'SIGKILL', byParent: true });
+      for (const child of living()) if (child.node.name === link.to) child.end({ code: null, signal: 'SIGKILL', byParent: 'signal' });
     });
     const listening = await Promise.race([settlesWithin(log.awaited, FAR_READY_WITHIN_MS), half.tree.first.exited.then(() => false)]);
     if (!listening) throw new RuntimeError(`the far half of link '${link.name}' did not listen:\n${log.tail().join('\n')}`);
@@ -76,7 +76,7 @@ export function stdioChildren({ topology, launch, marked, place }: StdioChildren
       const { code, signal, askedBy, lastWords } = report.ended;
       children
         .get(report.session)
-        ?.end({ code, signal, byParent: askedBy !== undefined && !isOwnMistake(signal), ...(lastWords && { lastWords }) });
+        ?.end({ code, signal, ...(askedBy && !isOwnMistake(signal) && { byParent: askedBy }), ...(lastWords && { lastWords }) });
     } else began(nodeNamed(topology, link.to), report, halves.get(link.name)?.sink);
   }
 
