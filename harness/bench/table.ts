@@ -1,4 +1,5 @@
 // Every promised figure: its name, what it measures, and how. Adding one is a line here.
+import { cleanCaseOnBusyMachine, deafServer } from './busy-machine.ts';
 import { proxyMemory, proxySpeed } from './bulk.ts';
 import {
   cleanRepeats,
@@ -75,4 +76,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
     what: "clean programs on a machine with too much to do: the judges' false alarms, kept for the gate",
     run: () => nullCampaign(),
   },
+  { name: 'deaf-server', what: 'no pong in 80 s, four busy loops a core: a failure every time', run: deafServer },
+  { name: 'busy-clean-case', what: 'a clean case of many rounds under 26 busy loops: never a failure', run: cleanCaseOnBusyMachine },
 ];

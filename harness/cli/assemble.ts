@@ -10,12 +10,14 @@ import type { Networks } from '../network/network.ts';
 import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
 import { machineWatch } from '../probes/machine.ts';
+import type { RunMark } from '../probes/processor-wait.ts';
 import { loadKernel } from '../proxy/kernel.ts';
 import { resourcesOf } from '../probes/resources.ts';
 import { stacksOf } from '../probes/stacks.ts';
 import type { Maker } from '../results/repro-file.ts';
 import type { Probes } from '../run/environment.ts';
 import { runCase } from '../run/run-case.ts';
+import { RUN_MARKER } from '../runtime/marked-processes.ts';
 import type { PipeWritable, Runtime } from '../runtime/runtime.ts';
 import { RUNTIMES } from '../runtime/runtimes.ts';
 import { sweepDeadRuns, sweepingFirst } from '../runtime/sweep.ts';
@@ -35,8 +37,6 @@ export async function assemble(project: Project): Promise<Assembly> {
   const [swept, commit] = await Promise.all([sweepDeadRuns(), commitOf(project.root)]);
   // Whoever was killed may have left a copy of patched code as well; to look for one each time would cost a walk over all results.
   const sources = swept.length > 0 ? await removeLeftSources(project.results) : [];
-  const machine = machineWatch();
-  const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: () => machine.read() };
   const pool = enginePool();
   const redact = redactor(secretsIn(process.env));
   const places = new Map<RuntimeName, Place>();
@@ -46,10 +46,11 @@ export async function assemble(project: Project): Promise<Assembly> {
     async run(named, given, folder, signal) {
       const place = places.get(given.runtime) ?? placeOf(given.runtime, pool);
       places.set(given.runtime, place);
-      return runCase(named, given, { ...place, probes, oracles: ALWAYS_ON, folder, redact, signal });
+      using machine = machineWatch();
+      const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: (runId) => machine.read(markOf(given.runtime, runId)) };
+      return await runCase(named, given, { ...place, probes, oracles: ALWAYS_ON, folder, redact, signal });
     },
     async [Symbol.asyncDispose]() {
-      machine[Symbol.dispose]();
       await pool[Symbol.asyncDispose]();
     },
   };
@@ -67,6 +68,11 @@ function placeOf(name: RuntimeName, pool: EnginePool): Place {
   // Processes of this machine can serve one run after another.
   const networks = toxiproxyNetworks({ where: helpers, ...(helpers === 'process' && { pool }) });
   return { runtime: sweepingFirst(runtime), networks };
+}
+
+/** Processes in containers may be out of sight: then nothing is known of their waits, and the pressure speaks for them. */
+function markOf(runtime: RuntimeName, run: string): RunMark | undefined {
+  return runtime === 'process' ? { variable: RUN_MARKER, run } : undefined;
 }
 
 /** How a runtime sees that a pipe is full; nothing where the native calls do not load. */

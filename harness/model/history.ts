@@ -99,12 +99,28 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
-  /** An unrelated request while faults are in force. */
-  | { probe: 'side'; name: string; node?: string; latencyMs: number | null; boundMs: number }
+  /** An unrelated request while faults are in force. `waitedMs`: how long nobody answered, where `latencyMs` is null. */
+  | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
-  | { probe: 'machine'; loopDelayP99Ms: number; cpuPressureAvg10: number | null }
+  | MachineReading
   /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
   | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
+
+/** Of the time since the reading before it. */
+export interface MachineReading {
+  probe: 'machine';
+  loopDelayP99Ms: number;
+  loopDelayMaxMs?: number;
+  /** How long the harness's event loop could not run, in all. */
+  loopStalledMs?: number;
+  /** Percent of the last ten seconds; null where the kernel does not say. */
+  cpuPressureAvg10: number | null;
+  /**
+   * What the threads of the case's own processes, its fault servers among them, waited for a processor, all added up. Absent
+   * where that is not known, and while the pressure says that nobody waits.
+   */
+  processorWaitMs?: number;
+}
 
 export interface EventBase {
   /** From 1, without gaps. */

@@ -5,7 +5,7 @@ import type { Direction, Link } from '../model/link.ts';
 import type { Plan } from '../model/oracle.ts';
 import { asks } from './named.ts';
 import { armedSpans, awaySpans, effectSpans, overlaps } from './spans.ts';
-import { starvedDoubt } from './starvation.ts';
+import { lateness } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting } from './words.ts';
 
@@ -17,6 +17,8 @@ export function lateAnswers(history: History, plan: Plan): Suspicion[] {
 interface Late {
   /** Infinity when no answer came. */
   latencyMs: number;
+  /** How long it had the right to an answer and got none. */
+  waitedMs: number;
   askedMs: number;
   events: readonly number[];
 }
@@ -26,7 +28,7 @@ function lateSides(history: History, plan: Plan): Suspicion[] {
   const away = awaySpans(history, plan);
   const late = observationsOf(history, 'side').filter((side) => {
     if (side.latencyMs !== null && side.latencyMs <= side.boundMs) return false;
-    const askedMs = side.atMs - (side.latencyMs ?? side.boundMs);
+    const askedMs = side.atMs - waitedFor(side);
     const isAway = away.some((span) => asks(side, span.node) && overlaps(span, askedMs, side.atMs));
     return !isAway && armed.some((span) => overlaps(span, askedMs, side.atMs));
   });
@@ -34,11 +36,17 @@ function lateSides(history: History, plan: Plan): Suspicion[] {
     const boundMs = ofName[0]?.boundMs ?? 0;
     const answers = ofName.map((side) => ({
       latencyMs: side.latencyMs ?? Infinity,
-      askedMs: side.atMs - (side.latencyMs ?? side.boundMs),
+      waitedMs: waitedFor(side),
+      askedMs: side.atMs - waitedFor(side),
       events: [side.seq],
     }));
     return suspect(history, name, `side probe '${name}'`, boundMs, answers);
   });
+}
+
+/** Older histories do not say how long no answer came: as long as it was owed, at least. */
+function waitedFor({ latencyMs, waitedMs, boundMs }: { latencyMs: number | null; waitedMs?: number; boundMs: number }): number {
+  return latencyMs ?? waitedMs ?? boundMs;
 }
 
 function latePongs(history: History, plan: Plan, link: Link, boundMs: number): Suspicion[] {
@@ -66,12 +74,15 @@ function pingsOn(history: History, plan: Plan, link: Link, boundMs: number): Lat
     const pong = answers.get(ping);
     const dueMs = ping.atMs + boundMs;
     const answeredMs = pong?.atMs ?? Infinity;
+    const excuses = [...(effects.get(ping.connection) ?? []), ...away];
     const excused =
       (closedMs.get(ping.connection) ?? Infinity) <= dueMs ||
       watchEndMs < dueMs ||
-      [...(effects.get(ping.connection) ?? []), ...away].some((span) => overlaps(span, ping.atMs, Math.min(answeredMs, dueMs)));
+      excuses.some((span) => overlaps(span, ping.atMs, Math.min(answeredMs, dueMs)));
     if (excused) return [];
-    return [{ latencyMs: answeredMs - ping.atMs, askedMs: ping.atMs, events: pong ? [ping.seq, pong.seq] : [ping.seq] }];
+    const excusedMs = excuses.map((span) => span.fromMs).filter((fromMs) => fromMs > dueMs);
+    const waitedMs = Math.min(answeredMs, closedMs.get(ping.connection) ?? Infinity, watchEndMs, ...excusedMs) - ping.atMs;
+    return [{ latencyMs: answeredMs - ping.atMs, waitedMs, askedMs: ping.atMs, events: pong ? [ping.seq, pong.seq] : [ping.seq] }];
   });
 }
 
@@ -109,16 +120,23 @@ function driveEndMs(history: History): number {
 }
 
 function suspect(history: History, subject: string, asked: string, boundMs: number, late: readonly Late[]): Suspicion {
-  const worstMs = Math.max(...late.map((answer) => answer.latencyMs));
-  const fromMs = Math.min(...late.map((answer) => answer.askedMs));
-  const toMs = Math.max(...late.map((answer) => answer.askedMs + (Number.isFinite(answer.latencyMs) ? answer.latencyMs : boundMs)));
-  const howLong = Number.isFinite(worstMs) ? `answered after ${lasting(worstMs)} at worst` : 'some were never answered';
+  const { doubt, unexplained } = lateness(
+    history,
+    late.map(({ askedMs, waitedMs }) => ({ fromMs: askedMs, waitedMs, boundMs })),
+  );
+  const details = [inWords(late), ...(unexplained === undefined ? [] : [unexplained])];
   return {
     finding: {
-      message: `${asked} was not answered within ${lasting(boundMs)} (${late.length} times late, ${howLong})`,
+      message: `${asked} was not answered within ${lasting(boundMs)} (${details.join('; ')})`,
       subject,
       events: late.flatMap((answer) => answer.events),
     },
-    ...starvedDoubt(history, fromMs, toMs, { tookMs: Number.isFinite(worstMs) ? worstMs : toMs - fromMs, boundMs }),
+    ...(doubt && { doubt }),
   };
+}
+
+function inWords(late: readonly Late[]): string {
+  const never = late.filter(({ latencyMs }) => !Number.isFinite(latencyMs)).length;
+  const unanswered = never === 0 ? '' : `, ${never} of them never answered`;
+  return `${late.length} times late${unanswered}; the longest wait was ${lasting(Math.max(...late.map(({ waitedMs }) => waitedMs)))}`;
 }

@@ -1,7 +1,9 @@
 // Does every countable thing come back to where it was? A leak grows with every cycle and twice as much in twice
 // the cycles; caches and pools plateau. Anything alive after everything was stopped is a leak at once.
 import { eventsOf, observationsOf, type History } from '../model/history.ts';
-import type { Oracle } from '../model/oracle.ts';
+import type { Oracle, Plan } from '../model/oracle.ts';
+import { lateness, type Wait } from './starvation.ts';
+import { wasKilled } from './stops.ts';
 import { verdictOn, type Suspicion } from './suspicion.ts';
 import { listed } from './words.ts';
 
@@ -13,10 +15,10 @@ const DOUBLING_MAX = 2.4;
 export const leak: Oracle = {
   name: 'leak',
   question: 'Does every countable thing come back to where it was, and is nothing left over after the end?',
-  judge: (history) => verdictOn('leak', [...leftOver(history), ...growing(history)]),
+  judge: (history, plan) => verdictOn('leak', [...leftOver(history, plan), ...growing(history)]),
 };
 
-function leftOver(history: History): Suspicion[] {
+function leftOver(history: History, plan: Plan): Suspicion[] {
   const byKind = Map.groupBy(eventsOf(history, 'leftover'), (event) => JSON.stringify([event.what, event.node]));
   return [...byKind.values()].flatMap((events) => {
     const [first] = events;
@@ -32,8 +34,32 @@ function leftOver(history: History): Suspicion[] {
         ...(first.node !== undefined && { subject: first.node }),
         events: events.map((event) => event.seq),
       },
+      ...doubtOf(events, history, plan),
     };
   });
+}
+
+type Left = ReturnType<typeof eventsOf<'leftover'>>[number];
+
+/** What had no time to end while its node was told to stop is no leak yet: each of them must be explained. */
+function doubtOf(events: readonly Left[], history: History, plan: Plan): Pick<Suspicion, 'doubt'> {
+  const waits = events.flatMap((event) => stopOf(event, history, plan) ?? []);
+  if (waits.length < events.length) return {};
+  const { doubt } = lateness(history, waits);
+  return doubt ? { doubt } : {};
+}
+
+/** How long it was waited for; undefined where that is not why it is there. */
+function stopOf({ what, node, seq, atMs }: Left, history: History, plan: Plan): Wait | undefined {
+  const boundMs = plan.topology.nodes.find(({ name }) => name === node)?.stopWithinMs;
+  const ofNode = eventsOf(history, 'node').filter((event) => event.node === node && event.seq < seq);
+  const stopping = ofNode.findLast((event) => event.state === 'stopping');
+  if (boundMs === undefined || !stopping) return undefined;
+  const exited = ofNode.find((event) => event.state === 'exited' && event.seq > stopping.seq);
+  // A file that a node leaves although it ended by itself was forgotten, at whatever speed.
+  const outlives = what === 'process' || what === 'container';
+  if (!outlives && exited?.state === 'exited' && !wasKilled(exited)) return undefined;
+  return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs };
 }
 
 type Sample = ReturnType<typeof observationsOf<'resources'>>[number];

@@ -1,22 +1,21 @@
 // Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
 // system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
 import { boundedLine } from '../model/bounded-text.ts';
-import type { LinkFault, Step } from '../model/fault.ts';
-import { eventsOf, observationsOf, type History, type Owed } from '../model/history.ts';
+import type { Step } from '../model/fault.ts';
+import { eventsOf, type History, type Owed } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
+import { allSleep, dumpPairs, everybodySleeps, type DumpPair } from './dumps.ts';
+import { delayOf } from './on-its-way.ts';
 import { lastProgress, type Progress } from './progress.ts';
 import { effectSpans, overlaps } from './spans.ts';
-import { starvedDoubt } from './starvation.ts';
+import { lateness } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting, listed } from './words.ts';
 
 const QUIET_MIN_MS = 2_000;
 /** It stands in the middle of a sentence whose end should be read too. */
 const LAST_SEEN_MAX = 600;
-/** A second, less what a timer may come early. */
-const DUMPS_APART_MIN_MS = 980;
 const LIVELOCK_CPU_SHARE = 0.8;
-const ASLEEP_CPU_SHARE = 0.1;
 /** A wait that ended well before its bound was given up: what it waited for could not come any more. */
 const GIVEN_UP_SHARE = 0.9;
 
@@ -82,11 +81,16 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   const inForce = stepsInForce(history, plan, broken.endedMs);
   const neededMs = quietNeededMs(plan, inForce);
 
+  // Who sleeps does not wait for a processor; but a script that is late itself asks nobody, so that all others sleep.
+  const asleep = about.kind !== 'script' && everybodySleeps(history, plan, dumps, inForce);
+  const { doubt, unexplained } = lateness(history, [{ fromMs: openedMs, waitedMs: endMs - openedMs, boundMs, asleep }]);
+
   const details = [
     verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
     ...(progress ? [`last moved: ${progress.what}`] : []),
     ...(inForce.length > 0 ? [`in force: ${listed(inForce.map((step) => step.id))}`] : []),
     ...(broken.lastSeen === undefined ? [] : [`last seen: ${boundedLine(broken.lastSeen, LAST_SEEN_MAX)}`]),
+    ...(unexplained === undefined ? [] : [unexplained]),
   ];
   const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
   return {
@@ -95,8 +99,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
       ...('node' in about && { subject: about.node }),
       events,
     },
-    // Who sleeps does not wait for a processor: a busy machine is no excuse then.
-    ...(asleep(dumps) ? {} : starvedDoubt(history, openedMs, endMs, { tookMs: endMs - openedMs, boundMs })),
+    ...(doubt && { doubt }),
   };
 }
 
@@ -124,45 +127,8 @@ function kindOfHang(dumps: readonly DumpPair[]): string {
     return `, livelock: ${listed(busy.map((pair) => `${pair.node} uses ${Math.round(pair.cpuShare * 100)} % of a core`))}`;
   // A cycle of waits would make it a deadlock, and dumps do not show who waits for whom: a lost reply looks the same.
   if (dumps.every((pair) => pair.equal))
-    return `, ${asleep(dumps) ? 'all asleep' : 'all unchanged'}: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
+    return `, ${allSleep(dumps) ? 'all asleep' : 'all unchanged'}: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
   return `, waiting: ${listed(dumps.filter((pair) => !pair.equal).map((pair) => pair.node))} changed between two dumps`;
-}
-
-interface DumpPair {
-  node: string;
-  toMs: number;
-  equal: boolean;
-  sleeping: boolean;
-  cpuShare: number;
-  events: readonly number[];
-}
-
-/** Per node the first dump after `fromMs` and the first one at least a second later. */
-function dumpPairs(history: History, fromMs: number): DumpPair[] {
-  const dumps = observationsOf(history, 'stacks').filter((dump) => dump.atMs >= fromMs);
-  return [...Map.groupBy(dumps, (dump) => dump.node)].flatMap(([node, ofNode]) => {
-    const first = ofNode[0];
-    const second = first && ofNode.find((dump) => dump.atMs - first.atMs >= DUMPS_APART_MIN_MS);
-    if (!first || !second) return [];
-    return {
-      node,
-      toMs: second.atMs,
-      equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
-      sleeping: [first, second].every((dump) => dump.threads.length > 0 && dump.threads.every((thread) => thread.includes(': S, '))),
-      cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
-      events: [first.seq, second.seq],
-    };
-  });
-}
-
-/** Every thread of every node slept in both dumps, and hardly woke in between. */
-function asleep(dumps: readonly DumpPair[]): boolean {
-  return dumps.length > 0 && dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE);
-}
-
-function sameItems(left: readonly string[], right: readonly string[]): boolean {
-  const [a, b] = [left.toSorted(), right.toSorted()];
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 /**
@@ -177,24 +143,6 @@ function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
 
 function pauseOf(step: Step): number {
   return step.on === 'node' && step.fault.kind === 'pause' ? (step.fault.forMs ?? 0) : 0;
-}
-
-function delayOf(fault: LinkFault): number {
-  switch (fault.kind) {
-    case 'latency':
-      return fault.delayMs + (fault.jitterMs ?? 0);
-    case 'stall':
-      return fault.forMs ?? 0;
-    case 'slow-close':
-      return fault.delayMs;
-    case 'timeout':
-    case 'reset':
-      return fault.afterMs ?? 0;
-    case 'coalesce':
-      return fault.withinMs;
-    default:
-      return 0;
-  }
 }
 
 function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {

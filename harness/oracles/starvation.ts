@@ -1,52 +1,69 @@
-// A machine that gives nobody time makes everything late: then lateness proves nothing about the system.
-import { observationsOf, type History } from '../model/history.ts';
+// How late is too late on a machine that gives nobody time? One rule for all oracles: of the time that was waited, what
+// the machine took is set aside, and the rest is the system's own. Only its own time is held against the bound.
+import type { History } from '../model/history.ts';
+import { inWords, lostIn, readingsIn, type Reading } from './lost-time.ts';
+import type { Suspicion } from './suspicion.ts';
+import { lasting } from './words.ts';
 
-const LOOP_DELAY_P99_MAX_MS = 50;
-const CPU_PRESSURE_MAX_PERCENT = 40;
-
-/** How late something was: pressure on the processors stretches time, but only so far. */
-export interface Lateness {
-  tookMs: number;
+/** Something that was asked for and did not come in time. */
+export interface Wait {
+  /** When it was asked for. */
+  fromMs: number;
+  /** How long it was waited for, at least: until it came, or until nobody waited any more. */
+  waitedMs: number;
   boundMs: number;
+  /** Every thread of the system slept, which no thread does that wants a processor. */
+  asleep?: boolean;
 }
 
-/** Beyond what pressure alone can stretch a time by, for good measure. */
-const STRETCH_MARGIN = 1.5;
+interface Lateness extends Pick<Suspicion, 'doubt'> {
+  /** Words for the finding where the machine explains only a part of the lateness. */
+  unexplained?: string;
+}
 
 /**
- * The doubt to put on a finding about lateness; empty when the machine had time, or when what it lacked explains only
- * a part of the lateness. Where some task waits for a processor for a share p of the time (PSI), one that always is the
- * one to wait takes 1 / (1 - p) of its time.
+ * What a busy machine has to do with waits that were too long. They are doubted only where it explains every one of them:
+ * where less than the bound is left of the wait once the time that the machine may have taken is set aside. That rest never
+ * shrinks as the wait grows, so what was never answered is never easier to excuse than what was answered late.
  */
-export function starvedDoubt(
-  history: History,
-  fromMs: number,
-  toMs: number,
-  lateness?: Lateness,
-): { doubt?: { reason: 'starved'; detail: string } } {
-  const why = starvation(history, fromMs, toMs, lateness);
-  return why === undefined ? {} : { doubt: { reason: 'starved', detail: `the machine was starved: ${why}; run the case again alone` } };
+export function lateness(history: History, waits: readonly Wait[]): Lateness {
+  const readings = readingsIn(history);
+  const judged = waits.map((wait) => judge(wait, readings)).toSorted((a, b) => b.ownMs - b.boundMs - (a.ownMs - a.boundMs));
+  const [worst] = judged;
+  if (!worst?.reading) return {};
+  const lost = `at most ${lasting(worst.lostMs)} of ${lasting(worst.waitedMs)}`;
+  if (!judged.every(isExplained)) return { unexplained: `a busy machine explains ${lost}: ${inWords(worst.reading)}` };
+  const detail = `the machine was starved: it took ${lost}, the bound is ${lasting(worst.boundMs)}: ${inWords(worst.reading)}; run the case again alone`;
+  return { doubt: { reason: 'starved', detail } };
 }
 
-/** Why the machine counts as starved in this stretch of time; undefined when it was not. */
-function starvation(history: History, fromMs: number, toMs: number, lateness: Lateness | undefined): string | undefined {
-  // Each reading speaks of the time since the one before it.
-  let sinceMs = 0;
-  for (const reading of observationsOf(history, 'machine')) {
-    const covers = reading.atMs >= fromMs && sinceMs < toMs;
-    sinceMs = reading.atMs;
-    if (!covers) continue;
-    if (reading.loopDelayP99Ms >= LOOP_DELAY_P99_MAX_MS)
-      return `event-loop delay of the harness p99 ${Math.round(reading.loopDelayP99Ms)} ms (event ${reading.seq})`;
-    const pressure = reading.cpuPressureAvg10 ?? 0;
-    if (pressure >= CPU_PRESSURE_MAX_PERCENT && explains(pressure, lateness))
-      return `CPU pressure ${Math.round(pressure)} % (event ${reading.seq})`;
+/** The doubt about a state that has no bound of its own: the machine took some of the time. */
+export function starvedDoubt(history: History, fromMs: number, toMs: number): Pick<Suspicion, 'doubt'> {
+  const { reading } = judge({ fromMs, waitedMs: toMs - fromMs, boundMs: 0 }, readingsIn(history));
+  return reading ? { doubt: { reason: 'starved', detail: `the machine was starved: ${inWords(reading)}; run the case again alone` } } : {};
+}
+
+interface Judged {
+  waitedMs: number;
+  boundMs: number;
+  lostMs: number;
+  ownMs: number;
+  /** The reading that took the most; undefined when the machine had time. */
+  reading: Reading | undefined;
+}
+
+function judge({ fromMs, waitedMs, boundMs, asleep = false }: Wait, readings: readonly Reading[]): Judged {
+  let lostMs = 0;
+  let most: { reading: Reading; lostMs: number } | undefined;
+  for (const reading of readings) {
+    const lost = lostIn(reading, fromMs, fromMs + waitedMs, asleep);
+    lostMs += lost;
+    if (lost > (most?.lostMs ?? 0)) most = { reading, lostMs: lost };
   }
-  return undefined;
+  return { waitedMs, boundMs, lostMs, ownMs: waitedMs - lostMs, reading: most?.reading };
 }
 
-function explains(pressurePercent: number, lateness: Lateness | undefined): boolean {
-  if (!lateness) return true;
-  const share = Math.min(pressurePercent, 99) / 100;
-  return lateness.tookMs <= (lateness.boundMs * STRETCH_MARGIN) / (1 - share);
+/** What is no lateness at all, such as a request that was refused at once, is not made one by a calm machine. */
+function isExplained({ ownMs, boundMs, reading }: Judged): boolean {
+  return reading !== undefined && ownMs < boundMs;
 }

@@ -1,7 +1,7 @@
 // A node that was told to stop ends within its own bound, by itself.
 import { eventsOf, type Event, type History } from '../model/history.ts';
 import type { Plan } from '../model/oracle.ts';
-import { starvedDoubt } from './starvation.ts';
+import { lateness } from './starvation.ts';
 import type { Suspicion } from './suspicion.ts';
 import { lasting } from './words.ts';
 
@@ -18,21 +18,27 @@ export function slowStops(history: History, plan: Plan): Suspicion[] {
     if (alreadyOwed(history, stopping)) return [];
     const endMs = exited?.atMs ?? historyEndMs;
     const tookMs = endMs - stopping.atMs;
-    const killed = exited?.state === 'exited' && (exited.signal === 'SIGKILL' || exited.code === KILLED_CODE);
+    const killed = exited?.state === 'exited' && wasKilled(exited);
     const endedByItself = exited !== undefined && (!killed || killFired(history, stopping.node, stopping.seq, exited.seq));
     if (endedByItself ? tookMs <= bound : exited === undefined && tookMs < bound) return [];
     const how = killed ? `killed after ${lasting(tookMs)}` : exited ? `it took ${lasting(tookMs)}` : `still there after ${lasting(tookMs)}`;
+    const { doubt, unexplained } = lateness(history, [{ fromMs: stopping.atMs, waitedMs: tookMs, boundMs: bound }]);
+    const details = unexplained === undefined ? how : `${how}; ${unexplained}`;
     return [
       {
         finding: {
-          message: `'${stopping.node}' did not end within ${lasting(bound)} of being told to stop (${how})`,
+          message: `'${stopping.node}' did not end within ${lasting(bound)} of being told to stop (${details})`,
           subject: stopping.node,
           events: exited ? [stopping.seq, exited.seq] : [stopping.seq],
         },
-        ...starvedDoubt(history, stopping.atMs, endMs),
+        ...(doubt && { doubt }),
       },
     ];
   });
+}
+
+export function wasKilled({ code, signal }: { code: number | null; signal: string | null }): boolean {
+  return signal === 'SIGKILL' || code === KILLED_CODE;
 }
 
 /** The stop was opened as an obligation of its own, so it is judged there. */

@@ -16,6 +16,20 @@ test('a blocked event loop shows in the reading of that time, and no longer in t
   expect(machine.read().loopDelayP99Ms).toBeLessThan(200);
 });
 
+test('a blocked event loop is counted as long as it was blocked, and no longer', async () => {
+  using machine = machineWatch();
+  await passed(50);
+  const beganMs = performance.now();
+  machine.read();
+  const endMs = performance.now() + 300;
+  while (performance.now() < endMs);
+  await passed(200);
+  const { loopDelayMaxMs, loopStalledMs } = machine.read();
+  expect(loopDelayMaxMs).toBeGreaterThan(250);
+  expect(loopStalledMs).toBeGreaterThan(250);
+  expect(loopStalledMs).toBeLessThan(performance.now() - beganMs);
+});
+
 test('pressure on the processors is a percentage, or null where the kernel does not tell', () => {
   using machine = machineWatch();
   const { cpuPressureAvg10 } = machine.read();

@@ -1,27 +1,60 @@
-// Whether the machine gave the harness time: delay of our own event loop, and pressure on the processors.
+// Whether the machine gave the harness and the system time: delay of our own event loop, pressure on the processors, and
+// what the case's own threads waited for one.
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Observation } from '../model/history.ts';
+import type { MachineReading } from '../model/history.ts';
+import { processorWaits, type RunMark } from './processor-wait.ts';
 
 /** How often the delay is measured; the histogram counts this period itself as well. */
 const RESOLUTION_MS = 10;
+/** What a timer of that period comes late by on a machine that has nothing to do. */
+const TIMER_SLACK_MS = 1;
+/** Percent. Below it nobody asks what threads waited for, and looking would cost more than it tells: a second of rush gives ten. */
+const PRESSURE_ASKED_MIN = 10;
 
 export interface MachineWatch extends Disposable {
-  /** Speaks of the time since it was read before. */
-  read(): Extract<Observation, { probe: 'machine' }>;
+  /**
+   * Speaks of the time since it was read before, so each case has a watch of its own.
+   * @param mark the processes whose waits count; without it they are not read.
+   */
+  read(mark?: RunMark): MachineReading;
 }
 
 export function machineWatch(): MachineWatch {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
+  let sinceMs = performance.now();
+  const waits = processorWaits();
   return {
-    read() {
-      const loopDelayP99Ms = delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION_MS);
-      delay.reset();
-      return { probe: 'machine', loopDelayP99Ms: Math.round(loopDelayP99Ms * 10) / 10, cpuPressureAvg10: cpuPressure() };
+    read(mark) {
+      const cpuPressureAvg10 = cpuPressure();
+      const isAsked = mark !== undefined && (cpuPressureAvg10 ?? 100) >= PRESSURE_ASKED_MIN;
+      const processorWaitMs = isAsked ? waits.sinceLast(mark) : waits.forget();
+      return { probe: 'machine', ...loopDelay(), cpuPressureAvg10, ...(processorWaitMs !== undefined && { processorWaitMs }) };
     },
     [Symbol.dispose]: () => void delay.disable(),
   };
+
+  function loopDelay(): Pick<MachineReading, 'loopDelayP99Ms' | 'loopDelayMaxMs' | 'loopStalledMs'> {
+    const nowMs = performance.now();
+    const periods = delay.count;
+    const toldMs = periods === 0 ? 0 : (delay.mean * periods) / 1e6;
+    // The histogram leaves out the first period after a reset, however long that was.
+    const firstMs = nowMs - sinceMs - toldMs;
+    const [p99Ms, maxMs] = periods === 0 ? [0, 0] : [delay.percentile(99) / 1e6, delay.max / 1e6];
+    const stalledMs = nowMs - sinceMs - (periods + 1) * (RESOLUTION_MS + TIMER_SLACK_MS);
+    sinceMs = nowMs;
+    delay.reset();
+    return {
+      loopDelayP99Ms: tenths(Math.max(p99Ms, firstMs) - RESOLUTION_MS),
+      loopDelayMaxMs: tenths(Math.max(maxMs, firstMs) - RESOLUTION_MS),
+      loopStalledMs: tenths(stalledMs),
+    };
+  }
+}
+
+function tenths(ms: number): number {
+  return Math.max(0, Math.round(ms * 10) / 10);
 }
 
 /** Percent of the last ten seconds in which some task waited for a processor; null where the kernel does not say (PSI is off). */

@@ -11,7 +11,7 @@ export async function dumpTwice(stage: Stage): Promise<void> {
 
 async function dump(stage: Stage, sample: number): Promise<void> {
   const { system, recorder, environment } = stage;
-  recorder.record({ kind: 'observation', observation: environment.probes.machine() });
+  recorder.record({ kind: 'observation', observation: environment.probes.machine(stage.ground.runId) });
   await Promise.all(
     system.names().map(async (name) => {
       const pids = await system.node(name)?.pids();

@@ -1,7 +1,7 @@
 // What a run is handed: implementations are chosen in cli/ and vitest/, never here.
 import type { Networks } from '../network/network.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Observation } from '../model/history.ts';
+import type { MachineReading } from '../model/history.ts';
 import type { Oracle } from '../model/oracle.ts';
 
 export interface Environment {
@@ -26,5 +26,6 @@ export interface Probes {
   /** What these processes hold now; a reason when this user may not look. */
   resources(pids: readonly number[]): Promise<ResourceSample | { unreadable: string }>;
   stacks(pids: readonly number[]): Promise<{ cpuMs: number; threads: readonly string[]; handles: readonly string[] }>;
-  machine(): Extract<Observation, { probe: 'machine' }>;
+  /** Of the time since it was asked before; this run's processes are those whose waits for a processor count. */
+  machine(runId: string): MachineReading;
 }

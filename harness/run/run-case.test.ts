@@ -1,6 +1,7 @@
 // The straight line with everything outside of it played: no process, no proxy. Tests run side by side, for most of
 // their time is waiting.
 import { describe, expect, test } from 'vitest';
+import { observationsOf } from '../model/history.ts';
 import { cut, fault, onNode } from '../model/steps.ts';
 import { IndeterminateError, type Script } from '../model/scenario.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
@@ -416,6 +417,23 @@ describe.concurrent('a script', () => {
     await play(draw);
     expect(drawn.slice(0, 2)).toEqual(drawn.slice(2));
     expect(drawn[0]).not.toBe(drawn[1]);
+  });
+
+  test('writes down how long a side probe had no answer, also where its own end cuts the probe short', async () => {
+    const askedMs: number[] = [];
+    const ask = () => new Promise<void>(() => askedMs.push(performance.now()));
+    const { history } = await play(
+      async ({ mark, until }) => {
+        await mark('one');
+        await until('the second one has waited', () => performance.now() - (askedMs[1] ?? Infinity) > 150, { within: '5s' });
+      },
+      { scenario: { schedule: [at('a', 'one')] }, system: { sides: [{ name: 'ping', boundMs: 100, everyMs: 10, ask }] } },
+    );
+    const seen = observationsOf(history, 'side');
+    expect(seen.map(({ latencyMs }) => latencyMs)).toEqual([null, null]);
+    // The first was given up after four times its bound.
+    expect(seen[0]?.waitedMs).toBeGreaterThan(390);
+    expect(seen[1]?.waitedMs).toBeGreaterThan(150);
   });
 
   test('asks its side probes only while faults are in force', async () => {

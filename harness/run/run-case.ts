@@ -92,7 +92,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     }),
   );
   const stage: Stage = { plan, given, ground, system, faults, obligations, recorder, environment, signal };
-  using _machine = watchMachine(environment, recorder);
+  using _machine = watchMachine(environment, ground.runId, recorder);
   let driveMs = 0;
   try {
     await using clients = new AsyncDisposableStack();
@@ -127,8 +127,8 @@ function groundFor({ schedule, clockSpeed }: CasePlan): Pick<GroundRequest, 'clo
 }
 
 /** Says twice a second whether the machine was starved, and once more at the end. */
-function watchMachine(environment: Environment, recorder: Recorder): Disposable {
-  const look = (): void => void recorder.record({ kind: 'observation', observation: environment.probes.machine() });
+function watchMachine(environment: Environment, runId: string, recorder: Recorder): Disposable {
+  const look = (): void => void recorder.record({ kind: 'observation', observation: environment.probes.machine(runId) });
   const timer = setInterval(look, MACHINE_EVERY_MS);
   return {
     [Symbol.dispose]() {
