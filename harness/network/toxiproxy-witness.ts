@@ -1,7 +1,7 @@
 // What Toxiproxy did, inferred: it has no events, but its log tells of every connection as it is set up and
 // removed, and its metrics of the bytes of those that ended. An API call shows up in the same log, so a call
 // with a number of its own is a handshake: once its line is read, everything before it has been read too.
-import type { LinkStep } from '../model/fault.ts';
+import type { LinkFault, LinkStep } from '../model/fault.ts';
 import type { Direction } from '../model/link.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engines.ts';
@@ -85,7 +85,7 @@ export function toxiproxyWitness(settings: ToxiproxyWitnessSettings): Witness & 
           connection,
           `toxiproxy_proxy_sent_bytes_total rose by ${rose} in ${batch} ended connection(s), the limit is ${fault.bytes}`,
         );
-    } else if (!settings.engine.logged && armAt === 'start' && !armed.reported) {
+    } else if (!settings.engine.logged && armAt === 'start' && !armed.reported && canBeFelt(fault)) {
       const rose = (await bytesOf(proxy, direction)).received - armed.receivedBefore;
       if (rose > 0) fire(armed, 0, `toxiproxy_proxy_received_bytes_total rose by ${rose}`);
     }
@@ -128,7 +128,7 @@ export function toxiproxyWitness(settings: ToxiproxyWitnessSettings): Witness & 
 
   function setUp(lane: Lane, direction: string | undefined): void {
     for (const armed of lane.armed.values()) {
-      if (armed.step.direction === direction && ACTS_ON_SETUP.has(armed.step.fault.kind))
+      if (armed.step.direction === direction && ACTS_ON_SETUP.has(armed.step.fault.kind) && canBeFelt(armed.step.fault))
         fire(armed, lane.latest, `connection ${lane.latest} was set up through it`);
     }
   }
@@ -146,7 +146,8 @@ export function toxiproxyWitness(settings: ToxiproxyWitnessSettings): Witness & 
       else armed.ended.push(open.connection);
       if (armed.step.fault.kind === 'limit-data') settleSoon(proxy, armed).catch(() => {});
       if (older && armed.step.fault.kind === 'reset') continue;
-      if (ACTS_ON_CLOSE.has(armed.step.fault.kind)) fire(armed, open.connection, `connection ${open.connection} ended through it`);
+      if (ACTS_ON_CLOSE.has(armed.step.fault.kind) && canBeFelt(armed.step.fault))
+        fire(armed, open.connection, `connection ${open.connection} ended through it`);
     }
     if (--open.directions === 0) closed(lane, client);
   }
@@ -195,6 +196,25 @@ export function toxiproxyWitness(settings: ToxiproxyWitnessSettings): Witness & 
 /** These act on whatever a connection carries, and a connection here carries at least its handshake. */
 const ACTS_ON_SETUP: ReadonlySet<string> = new Set(['latency', 'bandwidth', 'slice', 'timeout']);
 const ACTS_ON_CLOSE: ReadonlySet<string> = new Set(['slow-close', 'reset']);
+
+/** Toxiproxy moves at most so many bytes in one go. */
+const CHUNK_BYTES = 32 * 1024;
+
+/** It tells of no effect, so what can have none is known from the fault's numbers alone. */
+function canBeFelt(fault: LinkFault): boolean {
+  switch (fault.kind) {
+    case 'latency':
+      return fault.delayMs + (fault.jitterMs ?? 0) >= 1;
+    case 'slow-close':
+      return fault.delayMs >= 1;
+    case 'bandwidth':
+      return CHUNK_BYTES / fault.rateKBps >= 0.5;
+    case 'slice':
+      return fault.averageSize < CHUNK_BYTES;
+    default:
+      return true;
+  }
+}
 
 function newLane(link: string): Lane {
   return { link, accepted: 0, latest: 0, open: new Map(), armed: new Map() };
