@@ -113,7 +113,7 @@ function duration(text: string): string {
   } catch {
     // Said below, with an example.
   }
-  throw new InvalidArgumentError('it must be a time such as 90s, 30min or 8h.');
+  throw new InvalidArgumentError('it must be a time such as 90s, 30min or 8h, at most a year (8760h).');
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
@@ -139,5 +139,5 @@ function report(error: unknown): number {
 }
 
 /** By name, so that no command's modules are loaded just to tell their errors apart. */
-const USAGE = new Set(['PolicyError', 'ReproError', 'TopologyError', 'PlanError']);
+const USAGE = new Set(['PolicyError', 'ReproError', 'TopologyError', 'PlanError', 'DurationError']);
 const EXPECTED = new Set(['RuntimeError', 'InjectorError', 'ResultsError', 'RecorderError', 'DefectError', 'UnknownStepError']);

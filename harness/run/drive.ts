@@ -2,6 +2,7 @@
 // ways: done, owed something that did not come, thrown, or interrupted.
 import { atSpeed } from '../model/clock-speed.ts';
 import { milliseconds } from '../model/duration.ts';
+import { startTimer, type Timer } from '../model/timer.ts';
 import { linkNamed } from '../model/topology.ts';
 import type { Case } from '../model/case.ts';
 import type { Json } from '../model/json.ts';
@@ -45,10 +46,10 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
   const whole = stage.obligations.open('the script comes to its end', scaledMs);
   const ending = new AbortController();
   const stopSides = watchSides(scenario, stage, context, ending.signal);
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   try {
     const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), scaledMs);
+      timer = startTimer(scaledMs, () => resolve('late'));
     });
     const aborted = new Promise<never>((_, reject) => {
       stage.signal.addEventListener('abort', () => reject(stage.signal.reason), { once: true, signal: ending.signal });
@@ -69,7 +70,7 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '' });
   } finally {
-    clearTimeout(timer);
+    timer?.cancel();
     ending.abort();
     await stopSides;
   }

@@ -1,6 +1,7 @@
 // Faults on whole nodes: what is done to one at once, what it finds at its next start, and what stays on it until it
 // is lifted. A node that is started again meets everything that is still in force, before its first instruction.
 import type { Imposition, NodeFault, NodeFaultOf, NodeStep } from '../model/node-fault.ts';
+import { startTimer, type Timer } from '../model/timer.ts';
 import type { Imposed, RunningNode, StartConditions } from '../runtime/runtime.ts';
 import type { RunningSystem } from './boot.ts';
 import type { Injector, InjectorSink } from './faults.ts';
@@ -25,7 +26,7 @@ export function nodeInjector(system: RunningSystem, recorder: Recorder, sink: In
   const surroundings = new Map<string, EnvironmentStep>();
   const lasting = new Map<string, LastingStep>();
   const inForce = new Set<InForce>();
-  const frozen = new Map<string, NodeJS.Timeout | undefined>();
+  const frozen = new Map<string, Timer | undefined>();
   let watch: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
 
@@ -96,7 +97,7 @@ export function nodeInjector(system: RunningSystem, recorder: Recorder, sink: In
     await system.node(node)?.pause();
     recorder.record({ kind: 'node', node, state: 'paused' });
     sink.fired(step, { node });
-    const timer = forMs === undefined ? undefined : setTimeout(() => void wake(step), forMs);
+    const timer = forMs === undefined ? undefined : startTimer(forMs, () => void wake(step));
     frozen.set(step.id, timer);
   }
 
@@ -110,7 +111,7 @@ export function nodeInjector(system: RunningSystem, recorder: Recorder, sink: In
   }
 
   async function thaw(step: NodeStep): Promise<void> {
-    clearTimeout(frozen.get(step.id));
+    frozen.get(step.id)?.cancel();
     frozen.delete(step.id);
     const { node } = step.fault;
     await system.node(node)?.resume();

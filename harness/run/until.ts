@@ -1,5 +1,6 @@
 // Every wait has a description and a bound. The condition is asked again after pauses that grow from one
 // millisecond to 25, and at once when something was recorded.
+import { startTimer, type Timer } from '../model/timer.ts';
 
 export interface Waiting {
   withinMs: number;
@@ -36,14 +37,14 @@ export async function until<T>(condition: () => T | Promise<T>, waiting: Waiting
 type Seen<T> = { held: true; value: NonNullable<T> } | { held: false; text?: string };
 
 async function ask<T>(condition: () => T | Promise<T>, leftMs: number): Promise<Seen<T>> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const late = new Promise<Seen<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ held: false, text: 'the condition itself gave no answer' }), leftMs);
+    timer = startTimer(leftMs, () => resolve({ held: false, text: 'the condition itself gave no answer' }));
   });
   try {
     return await Promise.race([late, answer(condition)]);
   } finally {
-    clearTimeout(timer);
+    timer?.cancel();
   }
 }
 

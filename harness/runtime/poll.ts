@@ -1,6 +1,7 @@
 // Asks again and again until there is an answer, with short pauses that grow: a thing that is there at once is
 // seen at once, one that takes long costs little.
 import { setTimeout as pause } from 'node:timers/promises';
+import { startTimer, type Timer } from '../model/timer.ts';
 
 export interface Patience {
   withinMs: number;
@@ -23,9 +24,13 @@ export async function poll<T>(ask: () => T | undefined | Promise<T | undefined>,
 
 /** Whether the promise settled as fulfilled within the bound; the timer never outlives the answer. */
 export async function settlesWithin(promise: Promise<unknown>, withinMs: number): Promise<boolean> {
-  const over = new AbortController();
-  const timer = pause(withinMs, false, { signal: over.signal }).catch(() => false);
-  const answer = await Promise.race([promise.then(() => true), timer]);
-  over.abort();
-  return answer;
+  let timer: Timer | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = startTimer(withinMs, () => resolve(false));
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    timer?.cancel();
+  }
 }

@@ -3,6 +3,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type Address, addressText } from '../model/link.ts';
+import { startTimer } from '../model/timer.ts';
 import type { Node, Readiness } from '../model/topology.ts';
 import type { LogLines } from './log-lines.ts';
 import { poll } from './poll.ts';
@@ -56,8 +57,8 @@ async function untilSeen({ exited, signal }: Waiting, withinMs: number, look: (o
       look(over.signal).then(() => 'ready'),
       exited.then((exit) => `it ended with ${exitText(exit)}`),
       ending(over.signal, (end) => {
-        const timer = setTimeout(() => end(`nothing came within ${withinMs} ms`), withinMs);
-        return () => clearTimeout(timer);
+        const timer = startTimer(withinMs, () => end(`nothing came within ${withinMs} ms`));
+        return () => timer.cancel();
       }),
       ending(over.signal, (end) => {
         const abort = (): void => end('the run was called off');
