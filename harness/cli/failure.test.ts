@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { PolicyError } from '../gate/policy-file.ts';
+import { DurationError } from '../model/duration.ts';
 import { ReproError } from '../model/repro.ts';
 import { TopologyError } from '../model/topology.ts';
 import { InjectorError } from '../network/network-sink.ts';
@@ -15,7 +16,7 @@ import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
 import { UsageError } from './usage-error.ts';
 
-const USAGE = [UsageError, PolicyError, ReproError, TopologyError, PlanError];
+const USAGE = [UsageError, DurationError, PolicyError, ReproError, TopologyError, PlanError];
 const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
 
 test.each(USAGE)('%o: what the user wrote is wrong, one line and exit code 2', (Kind) => {

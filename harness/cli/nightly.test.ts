@@ -82,4 +82,6 @@ test('a file that is no ledger is refused in one line, exit 3, and a budget that
   expect([broken.code, broken.err]).toEqual([3, expect.stringContaining('13.ndjson:1 is no line of a ledger')]);
   const soon = await user.tornwire('nightly', '--budget', 'soon');
   expect([soon.code, soon.err]).toEqual([2, expect.stringContaining('90s, 30min or 8h')]);
+  const longer = await user.tornwire('nightly', '--budget', '8761h');
+  expect([longer.code, longer.err]).toEqual([2, expect.stringContaining('at most a year')]);
 });

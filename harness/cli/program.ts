@@ -132,7 +132,7 @@ function duration(text: string): string {
   } catch {
     // Said below, with an example.
   }
-  throw new InvalidArgumentError('it must be a time such as 90s, 30min or 8h.');
+  throw new InvalidArgumentError('it must be a time such as 90s, 30min or 8h, at most a year (8760h).');
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

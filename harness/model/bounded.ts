@@ -1,5 +1,6 @@
 // A promise against a timer. The timer and the listener on the signal end with the waiting, whichever way it ends, and
 // what the promise does afterwards is nobody's unhandled rejection.
+import { startTimer } from './timer.ts';
 
 interface Bound {
   withinMs: number;
@@ -10,9 +11,6 @@ interface Bound {
 /** `late`: the bound has passed; `aborted`: the signal came first. */
 export type Bounded<T> = { state: 'done'; value: T } | { state: 'late' } | { state: 'aborted' };
 
-/** What fires later than this fires at once (setTimeout's own limit, 2^31 - 1). */
-const WITHIN_MS_MAX = 2_147_483_647;
-
 /**
  * Nothing here stops the work itself: the caller ends what did not come in time.
  * @throws what the promise rejects with, if it does so in time.
@@ -20,7 +18,7 @@ const WITHIN_MS_MAX = 2_147_483_647;
 export function bounded<T>(promise: Promise<T>, { withinMs, signal }: Bound): Promise<Bounded<T>> {
   return new Promise((resolve, reject) => {
     const over = (): void => {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener('abort', aborted);
     };
     const end = (outcome: Bounded<T>): void => {
@@ -28,7 +26,7 @@ export function bounded<T>(promise: Promise<T>, { withinMs, signal }: Bound): Pr
       resolve(outcome);
     };
     const aborted = (): void => end({ state: 'aborted' });
-    const timer = setTimeout(() => end({ state: 'late' }), Math.min(withinMs, WITHIN_MS_MAX));
+    const timer = startTimer(withinMs, () => end({ state: 'late' }));
     signal?.addEventListener('abort', aborted, { once: true });
     if (signal?.aborted) aborted();
     promise.then(

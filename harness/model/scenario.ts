@@ -1,7 +1,7 @@
 // A scenario is a value: what is started, what goes wrong, what is done meanwhile, and what must hold.
 // A system is the adapter that a user writes once for their own programs (fixtures/stack.ts is ours).
 import type { RuntimeName } from './case.ts';
-import type { Duration } from './duration.ts';
+import { milliseconds, type Duration } from './duration.ts';
 import type { LinkStep, NodeFault, Step } from './fault.ts';
 import type { Json } from './json.ts';
 import type { Address } from './link.ts';
@@ -141,6 +141,7 @@ export interface ScenarioSettings<Clients extends object> {
 
 export function defineScenario<Clients extends object>(settings: ScenarioSettings<Clients>): Scenario<Clients> {
   const { schedule = [], tags = [], parameters = {}, oracles = [], restWithin = '3s', within = '30s', ...rest } = settings;
+  for (const time of [restWithin, within]) milliseconds(time);
   return { ...rest, tags, parameters, oracles, restWithin, within, schedule: typeof schedule === 'function' ? schedule : () => schedule };
 }
 

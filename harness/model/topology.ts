@@ -7,6 +7,7 @@
 //   {LINK.host}          where that link is dialled (.port, .path), e.g. {bridge->room.port}
 //   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
 //   {LINK.path}          the same as one executable file; words behind either are arguments of the child
+import { timeTooLong } from './duration.ts';
 import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
 import { TornwireError } from './tornwire-error.ts';
 import { EXIT } from './exit-code.ts';
@@ -122,6 +123,8 @@ export function checkTopology(topology: Topology): void {
       throw new TopologyError(`node name '${node.name}': use lower-case letters, digits and dashes`);
     names.add(node.name);
     for (const [name, listener] of Object.entries(node.listens)) checkSocketFile(node, name, listener);
+    const tooLong = timeTooLong({ ...node, env: {} });
+    if (tooLong !== undefined) throw new TopologyError(`node '${node.name}': ${tooLong}`);
     for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
     if (isSpawned(node) !== (node.ready.when === 'spawned'))
       throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
@@ -130,6 +133,8 @@ export function checkTopology(topology: Topology): void {
   for (const link of topology.links) {
     if (links.has(link.name)) throw new TopologyError(`link name '${link.name}' is taken`);
     links.add(link.name);
+    const tooLong = timeTooLong(link);
+    if (tooLong !== undefined) throw new TopologyError(`link '${link.name}': ${tooLong}`);
     if (link.from !== DRIVER) nodeNamed(topology, link.from);
     if (transportOf(topology, link) === 'stdio') checkStdioLink(link);
   }

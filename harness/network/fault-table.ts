@@ -4,6 +4,7 @@ import type { LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/fault
 import type { Framing, Transport } from '../model/link.ts';
 import { faultToToxic, LINK_FAULT_KINDS, type Place } from './fault-to-toxic.ts';
 import type { EngineName } from './engine.ts';
+import { HIT_RULES } from './hit-table.ts';
 
 /** One fault of each kind, with numbers that every engine would take. */
 export const SAMPLES: { readonly [K in LinkFaultKind]: Extract<LinkFault, { kind: K }> } = {
@@ -48,6 +49,7 @@ export function renderFaultTable(): string {
     `\`${kind}\``,
     ...TRIGGERS.map((trigger) => triggerCell(kind, trigger.trigger, reasons)),
   ]);
+  const hits = LINK_FAULT_KINDS.map((kind) => [`\`${kind}\``, HIT_RULES[kind].when, HIT_RULES[kind].notWhen]);
   return `# Faults by transport
 
 Generated from \`harness/network/fault-to-toxic.ts\`; a test fails when this file is not current
@@ -71,6 +73,15 @@ the k-th child.
 ${table(['fault', ...TRIGGERS.map((trigger) => trigger.title)], triggers)}
 
 A frame trigger on a raw link, or on one that passes encrypted, is refused: ${lowerFirst(refusalOf('own', 'cut', { transport: 'tcp', framing: 'raw' }, { frame: { index: 1 } }) ?? '')}.
+
+## When a fault has fired
+
+A step has fired only when what a reader sees has changed. On our own proxy each row is held to its words, with the
+near-miss beside it, by \`harness/proxy/hits.test.ts\`. Shopify's Toxiproxy tells of no effect: there a hit is inferred
+(\`inferredFrom\`) from a connection that was set up or ended through the toxic, never where its numbers (a latency or a close of
+0 ms, slices or a rate larger than its 32 KiB chunks) can have no effect.
+
+${table(['fault', 'counts as a hit when', 'a near-miss: not when'], hits)}
 
 ## Reasons
 

@@ -2,6 +2,7 @@
 // all, whether anything has passed.
 import type { Direction } from '../model/link.ts';
 import type { Control } from './control.ts';
+import { canBeFelt } from './felt.ts';
 import type { NetworkSink } from './network-sink.ts';
 import { fire, type ArmedStep } from './toxiproxy-lane.ts';
 import { countedBytes, type CountedBytes } from './toxiproxy-metrics.ts';
@@ -31,7 +32,7 @@ export function metricLooks({ control, sink, logged, logRead }: MetricLooksSetti
 
   async function lookNow(proxy: string, armed: ArmedStep): Promise<void> {
     if (armed.step.fault.kind === 'limit-data' && logged) return lookAtLimit(proxy, armed, armed.step.fault.bytes);
-    if (logged || armed.step.armAt !== 'start' || armed.reported) return;
+    if (logged || armed.step.armAt !== 'start' || armed.reported || !canBeFelt(armed.step.fault)) return;
     const rose = (await bytesOf(proxy, armed.step.direction)).received - armed.receivedBefore;
     if (rose > 0) fire(sink, armed, 0, `toxiproxy_proxy_received_bytes_total rose by ${rose}`);
   }

@@ -118,6 +118,32 @@ export function networkContract(settings: NetworkContractSettings): void {
       expect(seen.hits('unmet')).toEqual([]);
     });
 
+    test.each<[string, LinkFault]>([
+      ['a latency of 0', { kind: 'latency', delayMs: 0 }],
+      ['a close delayed by 0', { kind: 'slow-close', delayMs: 0 }],
+      ['slices larger than any write', { kind: 'slice', averageSize: 100_000, delayUs: 0 }],
+      ['a rate that nothing reaches', { kind: 'bandwidth', rateKBps: 10_000_000 }],
+    ])('%s is not reported as fired: it changes nothing', async (id, fault) => {
+      await network.arm(step(id, fault));
+      const client = await dialled(ground.dial(LINKS[0] as Link));
+      await client.send('12345');
+      await client.received(5);
+      client.end();
+      await client.ended;
+      await network.drained();
+      await network.lift(id);
+      await network.drained();
+      expect(seen.hits(id)).toEqual([]);
+    });
+
+    test('a link that is down while nothing is connected has changed nothing that anybody saw', async () => {
+      await network.drained();
+      await network.arm(step('gone unseen', { kind: 'down' }));
+      await network.lift('gone unseen');
+      await network.drained();
+      expect(seen.hits('gone unseen')).toEqual([]);
+    });
+
     test('a byte limit is reported as fired only for a connection that reached it', async () => {
       await network.arm(step('limit', { kind: 'limit-data', bytes: 10 }));
       const below = await dialled(ground.dial(LINKS[0] as Link));

@@ -2,6 +2,7 @@
 // must have acted on whatever a connection carries, its setup or its end is the proof.
 import type { LinkStep } from '../model/fault.ts';
 import type { Direction } from '../model/link.ts';
+import { canBeFelt } from './felt.ts';
 import type { NetworkSink } from './network-sink.ts';
 import type { LogFact } from './toxiproxy-log.ts';
 import type { CountedBytes } from './toxiproxy-metrics.ts';
@@ -39,7 +40,7 @@ export function laneOf(link: string, sink: InferringSink, onEnded: (armed: Armed
 
   function setUp(direction: Direction): void {
     for (const each of armed.values()) {
-      if (each.step.direction === direction && ACTS_ON_SETUP.has(each.step.fault.kind))
+      if (each.step.direction === direction && ACTS_ON_SETUP.has(each.step.fault.kind) && canBeFelt(each.step.fault))
         fire(sink, each, connections.latest(), `connection ${connections.latest()} was set up through it`);
     }
   }
@@ -57,7 +58,8 @@ export function laneOf(link: string, sink: InferringSink, onEnded: (armed: Armed
     else each.ended.push(connection);
     if (each.step.fault.kind === 'limit-data') onEnded(each);
     if (older && each.step.fault.kind === 'reset') return;
-    if (ACTS_ON_CLOSE.has(each.step.fault.kind)) fire(sink, each, connection, `connection ${connection} ended through it`);
+    if (ACTS_ON_CLOSE.has(each.step.fault.kind) && canBeFelt(each.step.fault))
+      fire(sink, each, connection, `connection ${connection} ended through it`);
   }
 
   return {

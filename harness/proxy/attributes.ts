@@ -2,17 +2,23 @@
 // and what is wrong with a given one. Toxiproxy's are read as its Go structs read them (missing is zero,
 // unknown is ignored); ours are read strictly, because a misspelt trigger would be a fault that never fires.
 
-import { goKind } from './go-json.ts';
+import { goKind, membersOf } from './go-json.ts';
+import type { Member } from './go-json.ts';
+import { TIME_MS_MAX } from './timer.ts';
 
 type Field =
   | { kind: 'string' }
   | { kind: 'bool' }
-  /** Go's int64, as far as a double holds it. */
+  /** Go's int64, as far as a double holds it and up to `max`. */
   | { kind: 'int'; min?: number; max?: number }
   | { kind: 'number'; min?: number }
   | { kind: 'ints'; min: number }
   | { kind: 'one-of'; values: readonly string[] }
   | { kind: 'match' };
+
+/** Milliseconds and microseconds of Toxiproxy's toxics. Negative ones are none, as there; at most a year. */
+export const TIME: Field = { kind: 'int', max: TIME_MS_MAX };
+export const TIME_US: Field = { kind: 'int', max: TIME_MS_MAX * 1000 };
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -23,15 +29,22 @@ export function decodeGo(
   fields: Fields,
   struct: string,
   base: Readonly<Record<string, unknown>>,
-  given: unknown,
+  given: object | null | undefined,
 ): Decoded<Record<string, unknown>> {
   const values: Record<string, unknown> = { ...base };
-  for (const [key, value] of entriesOf(given)) {
+  for (const member of given === null || given === undefined ? [] : membersOf(given)) {
+    const { key, value } = member;
     const name = Object.keys(fields).find((field) => field.toLowerCase() === key.toLowerCase());
     if (name === undefined || value === null) continue;
-    const problem = goProblem(fields[name]!, value);
+    const field = fields[name]!;
+    const problem = goProblem(field, member);
     if (problem !== undefined)
       return { error: `json: cannot unmarshal ${problem[0]} into Go struct field ${struct}.${name} of type ${problem[1]}` };
+    const max = field.kind === 'int' ? (field.max ?? Number.MAX_SAFE_INTEGER) : undefined;
+    if (max !== undefined && Math.abs(value as number) > max)
+      return {
+        error: `${struct}.${name} is ${member.source ?? JSON.stringify(value)}: only what is kept exactly is taken, at most ${max}`,
+      };
     values[name] = value;
   }
   return { values };
@@ -42,10 +55,10 @@ export function decodeStrict(
   fields: Fields,
   type: string,
   base: Readonly<Record<string, unknown>>,
-  given: unknown,
+  given: object | null | undefined,
 ): Decoded<Record<string, unknown>> {
   const values: Record<string, unknown> = { ...base };
-  for (const [name, value] of entriesOf(given)) {
+  for (const { key: name, value } of given === null || given === undefined ? [] : membersOf(given)) {
     if (!Object.hasOwn(fields, name))
       return { error: `${type} has no attribute ${JSON.stringify(name)}; it has ${Object.keys(fields).join(', ')}` };
     if (value === null) {
@@ -64,16 +77,15 @@ export function zeroes(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, zeroOf(field)]));
 }
 
-function entriesOf(given: unknown): [string, unknown][] {
-  return given === null || given === undefined ? [] : Object.entries(given as object);
-}
-
 function zeroOf(field: Field): unknown {
   if (field.kind === 'string') return '';
   return field.kind === 'bool' ? false : 0;
 }
 
-function goProblem(field: Field, value: unknown): [string, string] | undefined {
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const FLOAT32_MAX = 3.4028234663852886e38;
+
+function goProblem(field: Field, { value, source = String(value) }: Member): [string, string] | undefined {
   const kind = goKind(value);
   switch (field.kind) {
     case 'string':
@@ -82,9 +94,10 @@ function goProblem(field: Field, value: unknown): [string, string] | undefined {
       return kind === 'bool' ? undefined : [kind, 'bool'];
     case 'int':
       if (kind !== 'number') return [kind, 'int64'];
-      return Number.isSafeInteger(value) ? undefined : [`number ${String(value)}`, 'int64'];
+      return isInt64(source) ? undefined : [`number ${source}`, 'int64'];
     case 'number':
-      return kind === 'number' ? undefined : [kind, 'float32'];
+      if (kind !== 'number') return [kind, 'float32'];
+      return Math.abs(value as number) <= FLOAT32_MAX ? undefined : [`number ${source}`, 'float32'];
     case 'ints':
     case 'one-of':
     case 'match':
@@ -92,6 +105,10 @@ function goProblem(field: Field, value: unknown): [string, string] | undefined {
     default:
       return field satisfies never;
   }
+}
+
+function isInt64(source: string): boolean {
+  return /^-?\d{1,19}$/.test(source) && BigInt(source) >= INT64.min && BigInt(source) <= INT64.max;
 }
 
 function strictProblem(field: Field, value: unknown): string | undefined {

@@ -259,18 +259,20 @@ export class Connection implements ConnectionControl {
     return how as { client: HowEnded; upstream: HowEnded };
   }
 
-  swallow(toxic: ArmedToxic): void {
+  swallow(toxic: ArmedToxic, onLost?: () => void): void {
     this.swallowedBy = toxic;
     this.state = 'ending';
-    this.pipes.upstream.discard();
-    this.pipes.downstream.discard();
+    this.pipes.upstream.discard(onLost);
+    this.pipes.downstream.discard(onLost);
     this.pipes.upstream.thaw();
     this.pipes.downstream.thaw();
   }
 
-  loseSilently(toxic: ArmedToxic, side: EndName): void {
+  loseSilently(toxic: ArmedToxic, side: EndName): boolean {
+    const wasOpen = !this.#sockets[side].destroyed;
     this.swallow(toxic);
     this.#close(side);
+    return wasOpen;
   }
 
   destroy(): void {
@@ -284,5 +286,18 @@ export class Connection implements ConnectionControl {
 
   bytesForwarded(direction: Direction): number {
     return this.pipes[direction].bytesOut;
+  }
+
+  get isOver(): boolean {
+    return this.#sockets.client.destroyed && this.#sockets.upstream.destroyed;
+  }
+
+  canReach(direction: Direction): boolean {
+    const { dest, isDiscarding } = this.pipes[direction];
+    return !isDiscarding && !dest.destroyed && !dest.writableEnded;
+  }
+
+  bytesLeftUnread(direction: Direction): number | undefined {
+    return this.pipes[direction].bytesLeftUnread;
   }
 }

@@ -29,7 +29,7 @@ describe('a cut at byte 10 while the sender pushes 80 KiB', () => {
       peers.client.socket.destroy();
       peers.server.socket.destroy();
     }
-    const hits = await link.hits('cut');
+    const hits = await link.hits('cut', 1);
     expect(hits).toHaveLength(20);
     for (const [at, hit] of hits.entries())
       expect(hit).toMatchObject({
@@ -54,7 +54,7 @@ test('a cut inside the third frame forwards exactly the bytes before it, and not
   client.send('too late');
   expect(await server.ended).toBe('eof');
   expect(server.text()).toBe('');
-  const [hit] = await link.hits('cut');
+  const [hit] = await link.hits('cut', 1);
   expect(hit).toMatchObject({ direction: 'downstream', frameIndex: 3, offsetInFrame: 4, byteOffset: 17, bytesForwarded: 17 });
 });
 
@@ -99,7 +99,7 @@ test('the second matching frame is found by its content, also when it comes in p
   client.send(line(7, 'second').slice(20));
   expect(await server.ended).toBe('ECONNRESET');
   expect(server.text()).toBe(line(7, 'first match') + line(8, 'none') + line(7, 'second').slice(0, 5));
-  expect(await link.hits('cut')).toMatchObject([{ frameIndex: 3, offsetInFrame: 5 }]);
+  expect(await link.hits('cut', 1)).toMatchObject([{ frameIndex: 3, offsetInFrame: 5 }]);
 });
 
 test('a frame too large to be judged passes, and is said once', async () => {
@@ -123,7 +123,7 @@ test('half_close ends one direction only: the reply still passes', async () => {
   expect(server.text()).toBe('ping');
   server.send('pong');
   expect(await client.received(4)).toBe('pong');
-  expect(await link.hits('cut')).toMatchObject([{ bytesForwarded: 4, ended: { upstream: 'half-close', client: 'open' } }]);
+  expect(await link.hits('cut', 1)).toMatchObject([{ bytesForwarded: 4, ended: { upstream: 'half-close', client: 'open' } }]);
 });
 
 test('a blackhole swallows both directions with both ends open until it is removed', async () => {
@@ -150,7 +150,7 @@ test('without a trigger it cuts live connections at once and new ones when they 
   for (const { client, server } of live) expect([await client.ended, await server.ended]).toEqual(['ECONNRESET', 'ECONNRESET']);
   const later = await link.dial();
   expect(await later.ended).toBe('ECONNRESET');
-  const hits = await link.hits('cut');
+  const hits = await link.hits('cut', 1);
   expect(hits.map((hit) => hit.connection)).toEqual([1, 2, 3]);
 });
 
@@ -174,7 +174,7 @@ test('connection picks the k-th of the proxy, nth the k-th after arming, label t
   two.client.send('GET /?agent=two HTTP/1.1\r\nHost: a\r\n\r\n');
   expect(await two.server.ended).toBe('eof');
   expect(two.server.text()).toBe('');
-  expect(await labelled.hits('cut')).toMatchObject([{ connection: 2 }]);
+  expect(await labelled.hits('cut', 1)).toMatchObject([{ connection: 2 }]);
 });
 
 test('it fires as often as times says, across connections', async () => {
@@ -197,7 +197,7 @@ test('a cut whose reader does not read waits no longer than it is told', async (
   stopReading(server.socket);
   client.send('abcdef');
   expect(await client.ended).toBe('ECONNRESET');
-  expect(await link.hits('cut')).toMatchObject([{ delivered: 'deadline', bytesForwarded: 4 }]);
+  expect(await link.hits('cut', 1)).toMatchObject([{ delivered: 'deadline', bytesForwarded: 4 }]);
 });
 
 test('half_open loses one side of which the other learns nothing', async () => {
@@ -224,8 +224,8 @@ test('count_from armed counts frames and bytes from the moment of arming', async
   client.send('4\n5\n6\n7\n8\n');
   expect(await server.ended).toBe('eof');
   expect(server.text()).toBe('1\n2\n3\n4\n6\n7');
-  expect(await link.hits('drop')).toMatchObject([{ frameIndex: 5, byteOffset: 8 }]);
-  expect(await link.hits('cut')).toMatchObject([{ byteOffset: 13, bytesForwarded: 11 }]);
+  expect(await link.hits('drop', 1)).toMatchObject([{ frameIndex: 5, byteOffset: 8 }]);
+  expect(await link.hits('cut', 1)).toMatchObject([{ byteOffset: 13, bytesForwarded: 11 }]);
 });
 
 test('after a half close a reset still passes', async () => {

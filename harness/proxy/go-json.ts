@@ -1,5 +1,6 @@
-// JSON the way Toxiproxy's server reads it: the first value counts and what follows is ignored, and an error
-// is told in the words of Go's encoding/json, because clients show and tests compare them.
+// JSON the way Toxiproxy's server reads it: the first value counts and what follows is ignored, a key that is given
+// twice is laid over itself, a number is told by its letters (1e3 is no int64), and an error is told in the words of
+// Go's encoding/json, because clients show and tests compare them.
 
 export type GoJson = { value: unknown } | { error: string };
 
@@ -12,13 +13,33 @@ export function parseGoJson(text: string): GoJson {
     scanner.space();
     const start = scanner.at;
     if (start === text.length) return { error: 'EOF' };
-    scanner.value(0);
-    return { value: JSON.parse(text.slice(start, scanner.at)) as unknown };
+    return { value: scanner.value(0) };
   } catch (error) {
     if (error instanceof GoSyntaxError) return { error: error.message };
     // The scanner and JSON.parse disagree about nothing we know of; if they do, it is still the sender's text.
     return { error: `invalid JSON: ${(error as Error).message}` };
   }
+}
+
+export interface Member {
+  key: string;
+  value: unknown;
+  /** A number's letters. */
+  source?: string;
+}
+
+const members = new WeakMap<object, readonly Member[]>();
+
+/** All members of an object in the order they were given, also those whose key comes again. */
+export function membersOf(object: object): readonly Member[] {
+  return members.get(object) ?? Object.entries(object).map(([key, value]) => ({ key, value }));
+}
+
+/** One object of these members; of those with one key the last is the value. */
+export function objectOfMembers(list: readonly Member[]): Record<string, unknown> {
+  const object = Object.fromEntries(list.map(({ key, value }) => [key, value]));
+  members.set(object, list);
+  return object;
 }
 
 /** How Go names the kind of a decoded value in "cannot unmarshal". */
@@ -41,7 +62,7 @@ class GoSyntaxError extends Error {
   override readonly name = 'GoSyntaxError';
 }
 
-/** Finds the end of a value and what is wrong on the way; JSON.parse then makes the value. */
+/** Reads a value and finds what is wrong on the way. */
 class Scanner {
   at = 0;
   readonly #text: string;
@@ -54,67 +75,73 @@ class Scanner {
     while (this.at < this.#text.length && ' \t\r\n'.includes(this.#text[this.at]!)) this.at += 1;
   }
 
-  value(depth: number): void {
+  value(depth: number): unknown {
     if (depth > DEPTH_MAX) throw new GoSyntaxError('exceeded max depth');
     this.space();
     const char = this.#peek();
-    if (char === '{') this.#object(depth);
-    else if (char === '[') this.#array(depth);
-    else if (char === '"') this.#string();
-    else if (char === '-' || isDigit(char)) this.#number();
-    else if (char === 't') this.#literal('true');
-    else if (char === 'f') this.#literal('false');
-    else if (char === 'n') this.#literal('null');
-    else throw this.#invalid('looking for beginning of value');
+    if (char === '{') return this.#object(depth);
+    if (char === '[') return this.#array(depth);
+    if (char === '"') return this.#string();
+    if (char === '-' || isDigit(char)) return this.#number();
+    if (char === 't') return this.#literal('true', true);
+    if (char === 'f') return this.#literal('false', false);
+    if (char === 'n') return this.#literal('null', null);
+    throw this.#invalid('looking for beginning of value');
   }
 
-  #object(depth: number): void {
+  #object(depth: number): Record<string, unknown> {
+    const list: Member[] = [];
     this.at += 1;
     this.space();
     if (this.#peek() === '}') {
       this.at += 1;
-      return;
+      return objectOfMembers(list);
     }
     for (;;) {
       this.space();
       if (this.#peek() !== '"') throw this.#invalid('looking for beginning of object key string');
-      this.#string();
+      const key = this.#string();
       this.space();
       if (this.#peek() !== ':') throw this.#invalid('after object key');
       this.at += 1;
-      this.value(depth + 1);
+      this.space();
+      const start = this.at;
+      const value = this.value(depth + 1);
+      list.push({ key, value, ...(typeof value === 'number' && { source: this.#text.slice(start, this.at) }) });
       this.space();
       const next = this.#peek();
       if (next !== ',' && next !== '}') throw this.#invalid('after object key:value pair');
       this.at += 1;
-      if (next === '}') return;
+      if (next === '}') return objectOfMembers(list);
     }
   }
 
-  #array(depth: number): void {
+  #array(depth: number): unknown[] {
+    const list: unknown[] = [];
     this.at += 1;
     this.space();
     if (this.#peek() === ']') {
       this.at += 1;
-      return;
+      return list;
     }
     for (;;) {
-      this.value(depth + 1);
+      list.push(this.value(depth + 1));
       this.space();
       const next = this.#peek();
       if (next !== ',' && next !== ']') throw this.#invalid('after array element');
       this.at += 1;
-      if (next === ']') return;
+      if (next === ']') return list;
     }
   }
 
-  #string(): void {
+  #string(): string {
+    const start = this.at;
     this.at += 1;
     for (;;) {
       const char = this.#peek();
       if (char < ' ') throw this.#invalid('in string literal');
       this.at += 1;
-      if (char === '"') return;
+      if (char === '"') return JSON.parse(this.#text.slice(start, this.at)) as string;
       if (char === '\\') this.#escape();
     }
   }
@@ -130,7 +157,13 @@ class Scanner {
     }
   }
 
-  #number(): void {
+  #number(): number {
+    const start = this.at;
+    this.#numberLetters();
+    return Number(this.#text.slice(start, this.at));
+  }
+
+  #numberLetters(): void {
     if (this.#peek() === '-') this.at += 1;
     if (!isDigit(this.#peek())) throw this.#invalid('in numeric literal');
     if (this.#text[this.at] === '0') this.at += 1;
@@ -151,11 +184,12 @@ class Scanner {
     while (isDigit(this.#text[this.at])) this.at += 1;
   }
 
-  #literal(word: string): void {
+  #literal<T>(word: string, value: T): T {
     for (const char of word) {
       if (this.#peek() !== char) throw this.#invalid(`in literal ${word} (expecting ${quoted(char)})`);
       this.at += 1;
     }
+    return value;
   }
 
   #peek(): string {

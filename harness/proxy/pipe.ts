@@ -6,11 +6,13 @@
 
 import type { Socket } from 'node:net';
 import { Chain } from './chain.ts';
+import { handleOf } from './channel.ts';
 import type { FrameWatch } from './frame-watch.ts';
 import type { Span } from './frames/frame.ts';
 import { Intake } from './intake.ts';
 import type { ReadBudget } from './intake.ts';
 import type { Direction, Item } from './item.ts';
+import { loadKernel } from './kernel.ts';
 import { Sink } from './sink.ts';
 
 /** Why the source is not read; reading goes on when no reason is left. */
@@ -41,6 +43,9 @@ export class Pipe {
   bytesIn = 0;
   #chunks = 0;
   #mode: Mode = 'relay';
+  /** Something has been discarded; who wants to know is told once. */
+  #lost = false;
+  #onLost: (() => void) | undefined;
   #stopped = CONNECTING;
   #throttle: { bytesPerSecond: number; timer: NodeJS.Timeout | undefined } | undefined;
   #watch: FrameWatch | undefined;
@@ -102,11 +107,13 @@ export class Pipe {
   /** The source has ended its stream. */
   end(): void {
     if (this.#mode === 'relay') this.batch(() => this.chain.accept({ kind: 'end' }));
+    else this.#lose();
   }
 
   /** Something that happens behind all bytes that came before it, as far as stages keep the order. */
   pass(item: Item): void {
     if (this.#mode === 'relay') this.batch(() => this.chain.accept(item));
+    else this.#lose();
   }
 
   /** What is emitted inside leaves in one write. */
@@ -136,9 +143,11 @@ export class Pipe {
     this.#unstop(FROZEN);
   }
 
-  /** Nothing passes any more, what comes is read and forgotten. */
-  discard(): void {
+  /** Nothing passes any more, what comes is read and forgotten. `onLost` is called once, when something was. */
+  discard(onLost?: () => void): void {
     this.#mode = 'discard';
+    this.#onLost = onLost;
+    if (this.#lost || this.#heldBytes() > 0) this.#lose();
     this.chain.stop();
     this.sink.clear();
   }
@@ -149,6 +158,20 @@ export class Pipe {
     this.intake.bytesMax = bytesPerSecond ? Math.min(64 * 1024, Math.max(1, Math.ceil(bytesPerSecond / 10))) : undefined;
     if (bytesPerSecond === 0) this.#stop(THROTTLED);
     else this.#unstop(THROTTLED);
+  }
+
+  #lose(): void {
+    this.#lost = true;
+    this.#onLost?.();
+    this.#onLost = undefined;
+  }
+
+  /** What the source has sent and a throttle keeps us from reading; undefined where the kernel cannot be asked. */
+  get bytesLeftUnread(): number | undefined {
+    const kernel = loadKernel();
+    if ('missing' in kernel) return undefined;
+    const handle = (this.#stopped & THROTTLED) === 0 ? undefined : handleOf(this.source);
+    return handle === undefined ? 0 : Math.max(0, kernel.unread(handle.fd));
   }
 
   /** The connection is gone. */
@@ -164,7 +187,10 @@ export class Pipe {
     if (chunk.length === 0) return this.#stopped === 0;
     this.bytesIn += chunk.length;
     this.#chunks += 1;
-    if (this.#mode === 'discard') return true;
+    if (this.#mode === 'discard') {
+      this.#lose();
+      return true;
+    }
     this.#onHead?.(chunk);
     if (this.#throttle !== undefined) this.#rest(chunk.length);
     if (this.chain.isEmpty && this.sink.isIdle) this.#writeThrough(chunk);

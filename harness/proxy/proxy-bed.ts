@@ -37,7 +37,10 @@ interface Link {
   accepted(index: number): Promise<Peer>;
   arm(type: string, stream: 'upstream' | 'downstream' | 'both', attributes?: object, more?: object): Promise<void>;
   disarm(type: string): Promise<void>;
-  hits(type: string): Promise<Hit[]>;
+  /** Waits until there are so many. */
+  hits(type: string, count?: number): Promise<Hit[]>;
+  /** Bytes that the proxy has read from its sources, over all connections that live. */
+  bytesIn(direction: 'upstream' | 'downstream'): Promise<number>;
 }
 
 interface LinkSettings {
@@ -117,7 +120,15 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
         const answer = await ask('DELETE', `/proxies/${name}/toxics/${type}`);
         if (answer.status !== 204) throw new Error(`the toxic was not removed: ${answer.text}`);
       },
-      hits: async (type) => (await ask('GET', `/proxies/${name}/toxics/${type}`)).json.hits as Hit[],
+      hits: (type, count = 0) =>
+        eventually(`${count} hits of ${type}`, async () => {
+          const { hits } = (await ask('GET', `/proxies/${name}/toxics/${type}`)).json as { hits: Hit[] };
+          return hits.length >= count ? hits : undefined;
+        }),
+      async bytesIn(direction) {
+        const { live } = (await ask('GET', `/connections?proxies=${name}`)).json as { live: { bytes: Record<string, { in: number }> }[] };
+        return live.reduce((sum, each) => sum + each.bytes[direction]!.in, 0);
+      },
     };
   }
 

@@ -226,7 +226,7 @@ export class Proxy {
     const waits = toxic.type.listener === 'never-accept';
     const place = { connection: ordinal, connectionId: this.#world.nextConnectionId(), direction: toxic.directions[0]!, bytesForwarded: 0 };
     const hit = this.#fire(toxic, { ...place, byteOffset: 0 });
-    this.#report(hit, { ended: { client: waits ? 'swallowed' : how, upstream: 'gone' } });
+    this.#report(toxic, hit, { ended: { client: waits ? 'swallowed' : how, upstream: 'gone' } });
     if (waits) this.#unserviced.push({ socket, ordinal, toxic });
     else if (how === 'rst' && this.#listener?.address.transport === 'tcp') socket.resetAndDestroy();
     else closeCleanly(socket);
@@ -264,12 +264,13 @@ export class Proxy {
       connection,
       batch: (work) => pipe.batch(work),
       concerned: () => isLabelled(toxic, connection),
-      armed: () => toxic.fired < timesOf(toxic),
+      armed: () => toxic.claimed < timesOf(toxic),
       fire: (at: HitPlace) => {
-        if (toxic.fired >= timesOf(toxic)) return undefined;
+        if (toxic.claimed >= timesOf(toxic)) return undefined;
         return this.#fire(toxic, { ...identity, ...defined(at), byteOffset: at.byteOffset, bytesForwarded: pipe.bytesOut });
       },
-      report: (hit, more) => this.#report(hit, more),
+      report: (hit, more) => this.#report(toxic, hit, more),
+      retract: () => void (toxic.claimed -= 1),
       event: (event, fields) => this.#publish(event, { ...identity, toxic: toxic.name, ...fields }),
       chance: (...rest) => chance(this.seed, ...place, ...rest),
       content: (item) =>
@@ -278,14 +279,14 @@ export class Proxy {
   }
 
   #fire(toxic: ArmedToxic, at: Omit<Hit, 'proxy' | 'toxic' | 'type'>): Hit {
-    toxic.fired += 1;
-    const hit: Hit = { proxy: this.name, toxic: toxic.name, type: toxic.type.type, ...at };
-    if (toxic.hits.length < HITS_MAX) toxic.hits.push(hit);
-    return hit;
+    toxic.claimed += 1;
+    return { proxy: this.name, toxic: toxic.name, type: toxic.type.type, ...at };
   }
 
-  #report(hit: Hit, more?: Partial<Hit>): void {
+  #report(toxic: ArmedToxic, hit: Hit, more?: Partial<Hit>): void {
     Object.assign(hit, more);
+    toxic.fired += 1;
+    if (toxic.hits.length < HITS_MAX) toxic.hits.push(hit);
     this.#publish('toxic-fired', { ...hit });
   }
 
@@ -294,7 +295,7 @@ export class Proxy {
     const { connection, nth } = toxic.attributes;
     if (connection !== undefined && connection !== ordinal) return false;
     if (nth !== undefined && toxic.armedAfter + (nth as number) !== ordinal) return false;
-    if (isAtAccept(toxic) && toxic.fired >= timesOf(toxic)) return false;
+    if (isAtAccept(toxic) && toxic.claimed >= timesOf(toxic)) return false;
     return chance(this.seed, this.name, toxic.name, ordinal) < toxic.toxicity;
   }
 
@@ -318,7 +319,7 @@ export class Proxy {
     const place = { connection: this.#accepted + 1, connectionId: 0, direction: toxic.directions[0]!, byteOffset: 0, bytesForwarded: 0 };
     const hit = this.#fire(toxic, place);
     await closed;
-    this.#report(hit, { ended: { client: 'refused', upstream: 'gone' } });
+    this.#report(toxic, hit, { ended: { client: 'refused', upstream: 'gone' } });
   }
 
   async #acceptAgain(): Promise<void> {

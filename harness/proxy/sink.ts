@@ -4,7 +4,12 @@
 import type { Socket } from 'node:net';
 import { writeSlices } from './exact.ts';
 import { bytesIn } from './item.ts';
-import type { DataItem, Item } from './item.ts';
+import type { DataItem, Item, SlicePlan } from './item.ts';
+
+/** The pauses between the slices, which are asked for and no sign of a reader that does not read. */
+function pausesMs({ ends, delayUs }: SlicePlan): number {
+  return 'length' in ends ? (ends.length * delayUs) / 1000 : 0;
+}
 
 /** Slices to a reader that does not read are given up; the rest then goes out unsliced. */
 const SLICES_DEADLINE_MS = 10_000;
@@ -120,12 +125,15 @@ export class Sink {
   async #writeSliced(item: DataItem): Promise<void> {
     const plan = item.slices!;
     await this.#flushed();
-    if (this.#dest.destroyed) return;
+    if (this.#dest.destroyed) {
+      plan.report({ fidelity: 'paced', boundaries: 0, vouched: 0, error: 'peer-closed' });
+      return;
+    }
     const report = await writeSlices(this.#dest, item.data, plan.ends, {
       want: plan.want,
       apart: plan.apart,
       delayUs: plan.delayUs,
-      deadlineMs: SLICES_DEADLINE_MS,
+      deadlineMs: SLICES_DEADLINE_MS + pausesMs(plan),
       ...(plan.lifted && { signal: plan.lifted }),
     });
     this.bytesOut += report.bytes;

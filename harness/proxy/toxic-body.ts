@@ -6,7 +6,7 @@ import { badBody, invalidStream, invalidToxicType } from './api-error.ts';
 import { decodeGo, decodeStrict, zeroes } from './attributes.ts';
 import type { Decoded, Fields } from './attributes.ts';
 import type { Framing } from './frames/frame.ts';
-import { goKind } from './go-json.ts';
+import { goKind, membersOf, objectOfMembers } from './go-json.ts';
 import type { Direction } from './item.ts';
 import { CONNECTION_FIELDS } from './target.ts';
 import { TOXIC_TYPES } from './toxics/table.ts';
@@ -38,6 +38,7 @@ export function readToxic(body: unknown, framing: Framing, armedAfter: number): 
     toxicity: wrapper.toxicity,
     attributes: readAttributes(type, startOf(type), attributes, framing),
     armedAfter,
+    claimed: 0,
     fired: 0,
     hits: [],
   };
@@ -64,7 +65,7 @@ export function toxicBodies(toxics: readonly ArmedToxic[]): Record<string, unkno
   return [...toxics].sort((one, other) => rank(one) - rank(other)).map(toxicBody);
 }
 
-function readAttributes(type: ToxicType, base: Attributes, given: unknown, framing: Framing): Attributes {
+function readAttributes(type: ToxicType, base: Attributes, given: Record<string, unknown>, framing: Framing): Attributes {
   if (type.origin === 'toxiproxy') return readShopifys(type, base, given);
   const attributes = unwrap(decodeStrict(type.fields, type.type, base, given));
   const problem = type.check?.(attributes, framing) ?? needsFrames(attributes, framing);
@@ -72,9 +73,9 @@ function readAttributes(type: ToxicType, base: Attributes, given: unknown, frami
   return attributes;
 }
 
-function readShopifys(type: ToxicType, base: Attributes, given: unknown): Attributes {
+function readShopifys(type: ToxicType, base: Attributes, given: Record<string, unknown>): Attributes {
   const attributes = unwrap(decodeGo(type.fields, `${goName(type.type)}.attributes`, base, given));
-  const picking = Object.fromEntries(Object.entries(given ?? {}).filter(([name]) => Object.hasOwn(PICKING, name)));
+  const picking = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(PICKING, name)));
   return { ...attributes, ...unwrap(decodeStrict(PICKING, type.type, onlyPicking(attributes), picking)) };
 }
 
@@ -91,11 +92,16 @@ function startOf(type: ToxicType): Attributes {
   return type.origin === 'toxiproxy' ? zeroes(type.fields) : {};
 }
 
-function attributesOf(given: Record<string, unknown>): unknown {
-  const attributes = Object.entries(given).find(([name]) => name.toLowerCase() === 'attributes')?.[1];
-  const kind = goKind(attributes);
-  if (kind === 'object' || kind === 'null') return attributes ?? {};
-  throw badBody(`json: cannot unmarshal ${kind} into Go struct field ToxicWrapper.attributes of type toxics.NoopToxic`);
+/** Attributes that are given twice are laid over each other, as Go does it. */
+function attributesOf(given: Record<string, unknown>): Record<string, unknown> {
+  const all = membersOf(given).filter(({ key }) => key.toLowerCase() === 'attributes');
+  const merged = all.flatMap(({ value }) => {
+    const kind = goKind(value);
+    if (kind === 'null') return [];
+    if (kind === 'object') return membersOf(value as object);
+    throw badBody(`json: cannot unmarshal ${kind} into Go struct field ToxicWrapper.attributes of type toxics.NoopToxic`);
+  });
+  return objectOfMembers(merged);
 }
 
 function directionsOf(stream: string): readonly Direction[] {

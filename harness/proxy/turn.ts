@@ -19,6 +19,8 @@ const SPIN_MS_MIN = 0.004;
 const HOLD_MS_MAX = 1;
 /** Turns without success before sleeping between looks. */
 const BUSY_MS_MAX = 2;
+/** Within this a rest notices that it was called off. */
+const REST_MS_MAX = 20;
 
 export interface TurnOptions {
   deadlineMs: number;
@@ -43,14 +45,14 @@ export class Turn {
   /** Looks until done; undefined means done. */
   async until(look: () => Look): Promise<Stop | undefined> {
     if (performance.now() - this.#heldSince > HOLD_MS_MAX) {
-      const stop = await this.#pause(false);
+      const stop = await this.#pause(0);
       if (stop !== undefined) return stop;
     }
     const began = performance.now();
     const spun = this.#spin(look, began);
     if (spun !== NOT_YET) return settled(spun);
     for (;;) {
-      const stop = await this.#pause(performance.now() - began > BUSY_MS_MAX);
+      const stop = await this.#pause(performance.now() - began > BUSY_MS_MAX ? 1 : 0);
       if (stop !== undefined) return stop;
       const found = look();
       if (found === NOT_YET) continue;
@@ -64,7 +66,7 @@ export class Turn {
   async rest(us: number): Promise<Stop | undefined> {
     const end = performance.now() + us / 1000;
     for (let left = us / 1000; left > 0; left = end - performance.now()) {
-      const stop = await this.#pause(left > 1);
+      const stop = await this.#pause(left > 1 ? Math.min(left - 1, REST_MS_MAX) : 0);
       if (stop !== undefined) return stop;
     }
     return undefined;
@@ -79,8 +81,8 @@ export class Turn {
     return found;
   }
 
-  async #pause(long: boolean): Promise<Stop | undefined> {
-    await (long ? sleep(1) : nextTurn());
+  async #pause(ms: number): Promise<Stop | undefined> {
+    await (ms > 0 ? sleep(ms) : nextTurn());
     this.#heldSince = performance.now();
     if (this.#signal?.aborted === true) return { because: 'aborted' };
     return this.#check() ?? (this.#heldSince >= this.#deadline ? { because: 'deadline' } : undefined);

@@ -1,5 +1,6 @@
 // Nodes that stand still, for a time or until the step is lifted.
 import type { NodeFaultOf, NodeStep } from '../model/node-fault.ts';
+import { startTimer, type Timer } from '../model/timer.ts';
 import type { RunningSystem } from './boot.ts';
 import type { InjectorSink } from './injector.ts';
 import type { Recorder } from './recorder.ts';
@@ -12,13 +13,13 @@ export interface Pauses {
 
 export function pausesOn(system: RunningSystem, recorder: Recorder, sink: InjectorSink): Pauses {
   /** By step; without a timer a pause lasts until the lift. */
-  const paused = new Map<string, NodeJS.Timeout | undefined>();
+  const paused = new Map<string, Timer | undefined>();
 
   async function pause(step: NodeStep, { node, forMs }: NodeFaultOf<'pause'>): Promise<void> {
     await system.node(node)?.pause();
     recorder.record({ kind: 'node', node, state: 'paused' });
     sink.fired(step, { node });
-    paused.set(step.id, forMs === undefined ? undefined : setTimeout(() => void timeIsUp(step), forMs));
+    paused.set(step.id, forMs === undefined ? undefined : startTimer(forMs, () => void timeIsUp(step)));
   }
 
   async function timeIsUp(step: NodeStep): Promise<void> {
@@ -32,7 +33,7 @@ export function pausesOn(system: RunningSystem, recorder: Recorder, sink: Inject
 
   async function resume(step: NodeStep): Promise<void> {
     if (!paused.has(step.id)) return;
-    clearTimeout(paused.get(step.id));
+    paused.get(step.id)?.cancel();
     paused.delete(step.id);
     const { node } = step.fault;
     await system.node(node)?.resume();

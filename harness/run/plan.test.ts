@@ -38,6 +38,11 @@ test.each<[string, NodeStep, RegExp]>([
   ['a reaction to a step that is not there', kill('target', { fired: 'cot' }), /waits for step 'cot', which is not in the schedule/],
   ['a restart of a child', onNode({ kind: 'restart', node: 'child' }, { mark: 'now' }), /only that node can start it again/],
   ['an unread child', onNode({ kind: 'unread', node: 'child', stream: 'stdout' }, { mark: 'now' }), /who also reads what it prints/],
+  [
+    'a pause of more than a year',
+    onNode({ kind: 'pause', node: 'target', forMs: 4e10 }, { mark: 'now' }),
+    /forMs is 40000000000, which is longer than a year/,
+  ],
   ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
 ])('%s is a mistake in the scenario', async (_what, step, message) => {
   await expect(plan([step], 'process')).rejects.toThrow(message);

@@ -3,7 +3,7 @@
 
 import { splitAt } from '../item.ts';
 import type { DataItem, Item } from '../item.ts';
-import { firedOnce, Held, stageOf } from './stage.ts';
+import { EARLY_MS, firedOnce, Held, stageOf } from './stage.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
 const PART_MS = 100;
@@ -30,7 +30,6 @@ function limited(context: StageContext): Stage {
       context.emit(item);
       return;
     }
-    tell(item);
     held.add(item);
     if (timer === undefined) begin();
   }
@@ -48,13 +47,20 @@ function limited(context: StageContext): Stage {
       }
       const { rate } = context.toxic.attributes as { rate: number };
       if (rate <= 0) {
+        tell(item);
         rest = item;
         return;
       }
       [part, rest] = splitAt(item, rate * PART_MS);
-      freeAtMs = Math.max(freeAtMs, performance.now()) + part!.data.length / rate;
-      timer = setTimeout(() => context.batch(finish), Math.max(0, freeAtMs - performance.now()));
-      return;
+      const nowMs = performance.now();
+      freeAtMs = Math.max(freeAtMs, nowMs) + part!.data.length / rate;
+      if (freeAtMs > nowMs + EARLY_MS) {
+        tell(part!);
+        timer = setTimeout(() => context.batch(finish), freeAtMs - nowMs);
+        return;
+      }
+      context.emit(part!);
+      part = undefined;
     }
   }
 

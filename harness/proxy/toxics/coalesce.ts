@@ -3,6 +3,8 @@
 
 import type { DataItem } from '../item.ts';
 import { behind, Target, TRIGGER_FIELDS } from '../target.ts';
+import { startTimer, TIME_MS_MAX } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import { Held, stageOf } from './stage.ts';
 import type { Attributes, Hit, Stage, StageContext, ToxicType } from './toxic.ts';
 
@@ -15,7 +17,7 @@ export const coalesce: ToxicType = {
   fields: {
     until_bytes: { kind: 'int', min: 1, max: UNTIL_BYTES_MAX },
     frames: { kind: 'int', min: 2, max: 10_000 },
-    within_ms: { kind: 'int', min: 1 },
+    within_ms: { kind: 'int', min: 1, max: TIME_MS_MAX },
     ...TRIGGER_FIELDS,
   },
   check: problem,
@@ -33,7 +35,9 @@ function joining(context: StageContext): Stage {
   const held = new Held();
   let frames = 0;
   let hit: Hit | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
+  /** Frames and reads, or pieces of them, that are held. */
+  const pieces = new Set<string>();
 
   const target = new Target(context, Number.POSITIVE_INFINITY, {
     pass: (item) => (hit === undefined ? context.emit(item) : collect(item)),
@@ -46,25 +50,33 @@ function joining(context: StageContext): Stage {
 
   function begin(item: DataItem): void {
     hit = context.fire({ byteOffset: item.offset, frameIndex: item.frame?.index, offsetInFrame: item.frame && item.offsetInFrame });
-    if (hit !== undefined) timer = setTimeout(() => context.batch(() => letGo('too little came in time')), wanted().within_ms ?? WITHIN_MS);
+    if (hit !== undefined) timer = startTimer(wanted().within_ms ?? WITHIN_MS, () => context.batch(() => letGo('too little came in time')));
   }
 
   function collect(item: DataItem): void {
     held.add(item);
+    if (pieces.size < 2) pieces.add(`${item.chunk} ${item.frame?.index}`);
     if (item.last) frames += 1;
     const { until_bytes: untilBytes, frames: untilFrames } = wanted();
     if (held.bytes >= (untilBytes ?? UNTIL_BYTES_MAX) || frames >= (untilFrames ?? Number.POSITIVE_INFINITY)) letGo();
   }
 
   function letGo(error?: string): void {
-    clearTimeout(timer);
+    timer?.cancel();
     if (hit === undefined) return;
     const done = hit;
     const bytes = held.bytes;
     const count = frames;
     hit = undefined;
     frames = 0;
+    const joined = pieces.size > 1;
+    pieces.clear();
     for (const item of held.takeAll()) context.emit(item);
+    if (!joined) {
+      // One write that left as one write.
+      context.retract(done);
+      return;
+    }
     context.report(done, {
       note: `${bytes} bytes, ${count} ${context.framed ? 'frames' : 'reads'} in one write`,
       ...(error !== undefined && { error }),
@@ -86,7 +98,7 @@ function joining(context: StageContext): Stage {
     },
     release,
     stop() {
-      clearTimeout(timer);
+      timer?.cancel();
       held.takeAll();
       target.stop();
     },

@@ -51,7 +51,9 @@ export function contentStage(context: StageContext, parts: ContentParts): Stage 
   });
 }
 
+/** What its reader can no longer be told has changed nothing. */
 export function fireAt(context: StageContext, item: DataItem, shift = 0): Hit | undefined {
+  if (!context.connection.canReach(context.direction)) return undefined;
   return context.fire({
     byteOffset: item.offset + shift,
     frameIndex: item.frame?.index,

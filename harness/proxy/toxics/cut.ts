@@ -25,11 +25,13 @@ export const cut: ToxicType = {
 
 function cutting(context: StageContext): Stage {
   let done: CutHow | undefined;
+  /** Something that came behind the point did not pass. */
+  let lost = false;
 
   const point = new Point(context, {
     pass: (item) => context.emit(item),
     busy: () => done !== undefined,
-    after: () => {},
+    after: () => void (lost = true),
     reached(place) {
       const hit = context.fire(place);
       if (hit === undefined) return;
@@ -48,14 +50,30 @@ function cutting(context: StageContext): Stage {
     const { connection, direction } = context;
     const bytesForwarded = connection.bytesForwarded(direction);
     if (how === 'blackhole') {
-      connection.swallow(context.toxic);
-      context.report(hit, { bytesForwarded, ended: { client: 'swallowed', upstream: 'swallowed' } });
+      swallow(hit, bytesForwarded);
       return;
     }
     const deadlineMs = (context.toxic.attributes['read_within_ms'] as number | undefined) ?? READ_WITHIN_MS;
     const delivered = bytesForwarded === 0 ? 'read' : await connection.untilRead(direction, deadlineMs);
+    // Its peers may have ended it meanwhile: then nothing was cut.
+    if (how === 'half_close' ? !connection.canReach(direction) : connection.isOver) {
+      context.retract(hit);
+      return;
+    }
     const ended = how === 'half_close' ? await connection.halfClose(direction) : await connection.endBoth(how);
     context.report(hit, { bytesForwarded, delivered, ended });
+  }
+
+  /** Nobody notices a black hole before something has fallen into it. */
+  function swallow(hit: Hit, bytesForwarded: number): void {
+    let told = false;
+    const tell = () => {
+      if (told) return;
+      told = true;
+      context.report(hit, { bytesForwarded, ended: { client: 'swallowed', upstream: 'swallowed' } });
+    };
+    context.connection.swallow(context.toxic, tell);
+    if (lost) tell();
   }
 
   const stage = stageOf({
@@ -64,7 +82,7 @@ function cutting(context: StageContext): Stage {
       else if (done === undefined) {
         point.flush();
         context.emit(item);
-      }
+      } else lost = true;
     },
     release: () => point.flush(),
     stop: () => point.stop(),

@@ -31,7 +31,10 @@ function losing(context: StageContext): Stage {
         when: 'flushed',
         act() {
           const bytesForwarded = context.connection.bytesForwarded(context.direction);
-          context.connection.loseSilently(context.toxic, gone);
+          if (!context.connection.loseSilently(context.toxic, gone)) {
+            context.retract(hit);
+            return;
+          }
           const ended = { client: 'swallowed', upstream: 'swallowed', [gone]: 'closed' } as const;
           context.report(hit, { bytesForwarded, ended });
         },

@@ -1,8 +1,11 @@
 // Keeps a frame back and hands it on after so many later frames, or when the toxic is removed. A stream that
 // ends brings it out as well.
 
+import type { DataItem } from '../item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
 import { Held } from './stage.ts';
+import { startTimer } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import type { Hit, ToxicType } from './toxic.ts';
 
 export const hold: ToxicType = {
@@ -16,20 +19,34 @@ export const hold: ToxicType = {
     const held = new Held();
     let hit: Hit | undefined;
     let later = 0;
+    let told = false;
+    let turn: Timer | undefined;
+
+    function begin(item: DataItem): void {
+      hit = fireAt(context, item);
+      told = false;
+      if (hit !== undefined) turn = startTimer(0, tell);
+    }
+
+    /** Once a later frame has overtaken it, or time has passed: what is let go in the turn it came in was not held. */
+    function tell(): void {
+      if (hit === undefined || told) return;
+      told = true;
+      context.report(hit);
+    }
 
     function letGo(): void {
+      turn?.cancel();
       for (const item of held.takeAll()) context.emit(item);
-      if (hit !== undefined) context.event('toxic-released', { byteOffset: hit.byteOffset, laterFrames: later });
+      if (hit !== undefined && !told) context.retract(hit);
+      else if (hit !== undefined) context.event('toxic-released', { byteOffset: hit.byteOffset, laterFrames: later });
       hit = undefined;
       later = 0;
     }
 
     return contentStage(context, {
       hit(item) {
-        if (item.first && hit === undefined) {
-          hit = fireAt(context, item);
-          if (hit !== undefined) context.report(hit);
-        }
+        if (item.first && hit === undefined) begin(item);
         if (hit === undefined) {
           context.emit(item);
           return;
@@ -41,12 +58,16 @@ export const hold: ToxicType = {
       },
       pass(item) {
         context.emit(item);
+        tell();
         if (hit === undefined || !item.last) return;
         later += 1;
         if (later === frames) letGo();
       },
       flush: letGo,
-      stop: () => void held.takeAll(),
+      stop() {
+        turn?.cancel();
+        held.takeAll();
+      },
       heldBytes: () => held.bytes,
       holdBytesMax: HELD_BYTES_MAX * 2,
     });

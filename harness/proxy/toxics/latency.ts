@@ -3,7 +3,10 @@
 
 import { between } from '../seed.ts';
 import type { DataItem, Item } from '../item.ts';
-import { firedOnce, Held, stageOf } from './stage.ts';
+import { startTimer } from '../timer.ts';
+import type { Timer } from '../timer.ts';
+import { EARLY_MS, firedOnce, Held, stageOf } from './stage.ts';
+import { TIME } from '../attributes.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
 /** As much as Toxiproxy's 1024 chunks of 32 KiB. */
@@ -12,7 +15,7 @@ const HOLD_BYTES_MAX = 32 * 1024 * 1024;
 export const latency: ToxicType = {
   type: 'latency',
   origin: 'toxiproxy',
-  fields: { latency: { kind: 'int' }, jitter: { kind: 'int' } },
+  fields: { latency: TIME, jitter: TIME },
   stage: delayed,
 };
 
@@ -21,7 +24,7 @@ function delayed(context: StageContext): Stage {
   const dues: number[] = [];
   const tell = firedOnce(context);
   let lastDueMs = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
 
   const delayMs = (item: DataItem) => {
     const { latency: mean, jitter } = context.toxic.attributes as { latency: number; jitter: number };
@@ -37,8 +40,8 @@ function delayed(context: StageContext): Stage {
     }
     if (item.kind === 'data') {
       if (context.concerned()) {
-        tell(item);
         lastDueMs = Math.max(lastDueMs, item.atMs + delayMs(item));
+        if (lastDueMs > performance.now() + EARLY_MS) tell(item);
       }
       item = { ...item, atMs: Math.max(item.atMs, lastDueMs) };
     }
@@ -47,26 +50,29 @@ function delayed(context: StageContext): Stage {
     handOnDue();
   }
 
-  /** What is less than half a millisecond early is on time: timers are no finer. */
   function handOnDue(): void {
-    const nowMs = performance.now() + 0.5;
+    const nowMs = performance.now() + EARLY_MS;
     while (dues.length > 0 && dues[0]! <= nowMs) {
       dues.shift();
       context.emit(held.take()!);
     }
     if (dues.length === 0) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => context.batch(handOnDue), Math.max(0, dues[0]! - performance.now()));
+    timer ??= startTimer(dues[0]! - performance.now(), () => {
+      timer = undefined;
+      context.batch(handOnDue);
+    });
   }
 
   function release(): void {
-    clearTimeout(timer);
+    timer?.cancel();
+    timer = undefined;
+    lastDueMs = 0;
     dues.length = 0;
     for (const item of held.takeAll()) context.emit(item);
   }
 
   function stop(): void {
-    clearTimeout(timer);
+    timer?.cancel();
     dues.length = 0;
     held.takeAll();
   }

@@ -26,13 +26,17 @@ export const reorder: ToxicType = {
       bytes += item.data.length;
       if (bytes > HELD_BYTES_MAX) {
         context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.retract(hit!);
         letGo(frames);
       } else if (item.last && frames.length === window) {
         const order = shuffled(frames, context);
         const done = hit!;
         const note = `frames ${order.map((frame) => frame[0]!.frame?.index).join(', ')}`;
+        // Equal frames in another order are the same bytes.
+        const changed = !bytesOf(order).equals(bytesOf(frames));
         letGo(order);
-        context.report(done, { note });
+        if (changed) context.report(done, { note });
+        else context.retract(done);
       }
     }
 
@@ -51,7 +55,8 @@ export const reorder: ToxicType = {
       },
       pass: (item) => (hit === undefined ? context.emit(item) : collect(item)),
       flush() {
-        if (hit !== undefined) context.report(hit, { error: `${frames.length} of ${window} frames came` });
+        // Fewer than the window leave in the order they came in.
+        if (hit !== undefined) context.retract(hit);
         letGo(frames);
       },
       stop() {
@@ -62,6 +67,10 @@ export const reorder: ToxicType = {
     });
   },
 };
+
+function bytesOf(frames: readonly DataItem[][]): Buffer {
+  return Buffer.concat(frames.flat().map((item) => item.data));
+}
 
 /** Never the order they came in. */
 function shuffled(frames: readonly DataItem[][], context: StageContext): DataItem[][] {

@@ -2,13 +2,16 @@
 // toxic meets the connection, whether bytes pass or not, and a connection that was open before is reset too.
 
 import type { Item } from '../item.ts';
+import { TIME } from '../attributes.ts';
+import { startTimer } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import { firedOnce, stageOf } from './stage.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
 export const resetPeer: ToxicType = {
   type: 'reset_peer',
   origin: 'toxiproxy',
-  fields: { timeout: { kind: 'int' } },
+  fields: { timeout: TIME },
   stage: resetting,
 };
 
@@ -16,31 +19,32 @@ const NOTHING: Item = { kind: 'end' };
 
 function resetting(context: StageContext): Stage {
   const tell = firedOnce(context);
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
 
   /** With no time to wait the reset still comes after the one who arms it has been answered. */
   function begin(): void {
     const { timeout } = context.toxic.attributes as { timeout: number };
-    timer = setTimeout(
-      () => {
-        tell(NOTHING);
-        void context.connection.endBoth('rst');
-      },
-      Math.max(0, timeout),
-    );
+    timer = startTimer(timeout, () => {
+      tell(NOTHING);
+      void context.connection.endBoth('rst');
+    });
   }
 
-  /** Until the reset the bytes are held by nobody: Toxiproxy drops them, and so do we. */
+  /** Until the reset the bytes are held by nobody: Toxiproxy drops them, and so do we. The first that is lost is the first effect. */
   function accept(item: Item): void {
-    if (!context.concerned()) context.emit(item);
-    else if (timer === undefined) begin();
+    if (!context.concerned()) {
+      context.emit(item);
+      return;
+    }
+    tell(item);
+    if (timer === undefined) begin();
   }
 
   function updated(): void {
-    clearTimeout(timer);
+    timer?.cancel();
     if (context.concerned()) begin();
   }
 
   if (context.concerned()) begin();
-  return stageOf({ accept, updated, release: () => clearTimeout(timer), stop: () => clearTimeout(timer) });
+  return stageOf({ accept, updated, release: () => timer?.cancel(), stop: () => timer?.cancel() });
 }

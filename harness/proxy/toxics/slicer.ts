@@ -4,7 +4,9 @@
 import { between } from '../seed.ts';
 import { splitAt } from '../item.ts';
 import type { DataItem, Item } from '../item.ts';
-import { firedOnce, Held, stageOf } from './stage.ts';
+import { TIME_US } from '../attributes.ts';
+import { startTimer } from '../timer.ts';
+import { EARLY_MS, firedOnce, Held, stageOf } from './stage.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
 interface Sizes {
@@ -16,7 +18,7 @@ interface Sizes {
 export const slicer: ToxicType = {
   type: 'slicer',
   origin: 'toxiproxy',
-  fields: { average_size: { kind: 'int' }, size_variation: { kind: 'int' }, delay: { kind: 'int' } },
+  fields: { average_size: { kind: 'int' }, size_variation: { kind: 'int' }, delay: TIME_US },
   stage: sliced,
 };
 
@@ -27,8 +29,11 @@ function sliced(context: StageContext): Stage {
 
   function accept(item: Item): void {
     if (item.kind === 'data' && context.concerned()) {
-      tell(item);
-      for (const part of partsOf(context, item)) held.add(part);
+      const parts = partsOf(context, item);
+      // One slice is what the sender wrote; it is changed only where it must wait for the pause behind the one before.
+      const { delay } = context.toxic.attributes as unknown as Sizes;
+      if (parts.length > 1 || (stopWaiting !== undefined && delay > EARLY_MS * 1000)) tell(item);
+      for (const part of parts) held.add(part);
     } else {
       held.add(item);
     }
@@ -61,8 +66,8 @@ function sliced(context: StageContext): Stage {
 /** Timers go by whole milliseconds; shorter pauses let the event loop turn until they are over. */
 function afterUs(us: number, then: () => void): () => void {
   if (us >= 1000) {
-    const timer = setTimeout(then, us / 1000);
-    return () => clearTimeout(timer);
+    const timer = startTimer(us / 1000, then);
+    return () => timer.cancel();
   }
   const end = performance.now() + us / 1000;
   let turn: NodeJS.Immediate | undefined;

@@ -1,38 +1,41 @@
 // Toxiproxy's slow_close: the end of the stream is handed on after a delay.
 
 import type { Item } from '../item.ts';
+import { TIME } from '../attributes.ts';
+import { startTimer } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import { firedOnce, stageOf } from './stage.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
 export const slowClose: ToxicType = {
   type: 'slow_close',
   origin: 'toxiproxy',
-  fields: { delay: { kind: 'int' } },
+  fields: { delay: TIME },
   stage: closingSlowly,
 };
 
 function closingSlowly(context: StageContext): Stage {
   const tell = firedOnce(context);
-  let waiting: { item: Item; timer: NodeJS.Timeout } | undefined;
+  let waiting: { item: Item; timer: Timer } | undefined;
 
   function accept(item: Item): void {
     if (item.kind === 'data' || !context.concerned()) {
       context.emit(item);
       return;
     }
-    tell(item);
     if (waiting !== undefined) release();
     const { delay } = context.toxic.attributes as { delay: number };
-    waiting = { item, timer: setTimeout(() => context.batch(release), Math.max(0, delay)) };
+    if (delay > 0) tell(item);
+    waiting = { item, timer: startTimer(delay, () => context.batch(release)) };
   }
 
   function release(): void {
     if (waiting === undefined) return;
-    clearTimeout(waiting.timer);
+    waiting.timer.cancel();
     const { item } = waiting;
     waiting = undefined;
     context.emit(item);
   }
 
-  return stageOf({ accept, release, stop: () => clearTimeout(waiting?.timer) });
+  return stageOf({ accept, release, stop: () => waiting?.timer.cancel() });
 }

@@ -2,8 +2,10 @@
 // then block: what a peer does that stops draining its socket or pipe.
 
 import { behind, Point, TRIGGER_FIELDS } from '../target.ts';
+import { startTimer } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import { stageOf } from './stage.ts';
-import type { Stage, StageContext, ToxicType } from './toxic.ts';
+import type { Hit, Stage, StageContext, ToxicType } from './toxic.ts';
 
 export const slowReader: ToxicType = {
   type: 'slow_reader',
@@ -12,8 +14,12 @@ export const slowReader: ToxicType = {
   stage: readingSlowly,
 };
 
+/** How often it is asked whether bytes wait. */
+const LOOK_EVERY_MS = 5;
+
 function readingSlowly(context: StageContext): Stage {
   let slow = false;
+  let looking: Timer | undefined;
   const limit = () => {
     const { rate } = context.toxic.attributes as { rate?: number };
     context.connection.limitReading(context.direction, rate ?? 0);
@@ -29,9 +35,17 @@ function readingSlowly(context: StageContext): Stage {
       if (hit === undefined) return;
       slow = true;
       limit();
-      context.report(hit);
+      looking = startTimer(0, () => look(hit));
     },
   });
+
+  /** A slow reader is noticed by nobody until something lies unread: then its sender is felt to wait. */
+  function look(hit: Hit): void {
+    const bytes = context.connection.bytesLeftUnread(context.direction);
+    if (bytes === 0) looking = startTimer(LOOK_EVERY_MS, () => look(hit));
+    else
+      context.report(hit, { note: bytes === undefined ? 'whether anything waited could not be seen here' : `${bytes} bytes lay unread` });
+  }
 
   point.begin();
   return stageOf({
@@ -40,10 +54,14 @@ function readingSlowly(context: StageContext): Stage {
       if (slow) limit();
     },
     release() {
+      looking?.cancel();
       if (slow) context.connection.limitReading(context.direction, undefined);
       point.flush();
     },
-    stop: () => point.stop(),
+    stop() {
+      looking?.cancel();
+      point.stop();
+    },
     heldBytes: () => point.heldBytes,
     holdBytesMax: point.holdBytesMax,
   });

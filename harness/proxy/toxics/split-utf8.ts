@@ -1,7 +1,9 @@
 // Splits inside a multi-byte character: the reader gets its first byte in one read and the rest in the next.
 
 import { behind, Target, TRIGGER_FIELDS } from '../target.ts';
-import { planFor } from './split.ts';
+import { TIME_MS_MAX } from '../timer.ts';
+import { Parting, placeIn } from './parting.ts';
+import { pacingOf } from './split.ts';
 import { stageOf } from './stage.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
@@ -10,7 +12,7 @@ export const splitUtf8: ToxicType = {
   origin: 'tornwire',
   fields: {
     gap: { kind: 'one-of', values: ['auto', 'boundary', 'gated', 'paced'] },
-    delay_us: { kind: 'int' },
+    delay_us: { kind: 'int', max: TIME_MS_MAX * 1000 },
     ...TRIGGER_FIELDS,
   },
   timesDefault: () => 1,
@@ -22,10 +24,9 @@ function splitting(context: StageContext): Stage {
     pass: (item) => context.emit(item),
     hit(item) {
       const at = middleOfCharacter(item.data);
-      const place = { byteOffset: item.offset + at, frameIndex: item.frame?.index, offsetInFrame: item.frame && item.offsetInFrame + at };
-      const hit = at === 0 ? undefined : context.fire(place);
+      const hit = at === 0 ? undefined : context.fire(placeIn(item, at));
       if (hit === undefined) context.emit(item);
-      else context.emit({ ...item, slices: planFor(context, { ...item, last: true }, [at, item.data.length], hit) });
+      else context.emit({ ...item, slices: new Parting(context, hit).plan([at, item.data.length], pacingOf(context), true) });
     },
   });
 

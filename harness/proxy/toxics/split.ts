@@ -3,8 +3,11 @@
 
 import type { DataItem, SlicePlan } from '../item.ts';
 import { behind, Target, TRIGGER_FIELDS, triggerMode } from '../target.ts';
+import { TIME_MS_MAX } from '../timer.ts';
+import { Parting, placeIn } from './parting.ts';
+import type { Pacing } from './parting.ts';
 import { stageOf } from './stage.ts';
-import type { Attributes, Hit, Stage, StageContext, ToxicType } from './toxic.ts';
+import type { Attributes, Stage, StageContext, ToxicType } from './toxic.ts';
 
 interface SplitAttributes {
   every?: number;
@@ -22,7 +25,7 @@ export const split: ToxicType = {
     sizes: { kind: 'ints', min: 1 },
     offsets: { kind: 'ints', min: 1 },
     gap: { kind: 'one-of', values: ['auto', 'boundary', 'gated', 'paced'] },
-    delay_us: { kind: 'int' },
+    delay_us: { kind: 'int', max: TIME_MS_MAX * 1000 },
     length: { kind: 'int', min: 1 },
     ...TRIGGER_FIELDS,
   },
@@ -32,8 +35,9 @@ export const split: ToxicType = {
 
 function splitting(context: StageContext): Stage {
   const attributes = context.toxic.attributes as SplitAttributes & { length?: number };
+  const endless = triggerMode(context.toxic.attributes) === 'bytes' && attributes.length === undefined;
   let start = 0;
-  let hit: Hit | undefined;
+  let parting: Parting | undefined;
   const lifting = new AbortController();
 
   const target = new Target(context, attributes.length ?? Number.POSITIVE_INFINITY, {
@@ -41,15 +45,25 @@ function splitting(context: StageContext): Stage {
     hit(item) {
       if (item.first) {
         start = item.offset;
-        hit = context.fire({ byteOffset: item.offset, frameIndex: item.frame?.index, offsetInFrame: item.frame && item.offsetInFrame });
+        parting?.close();
+        parting = undefined;
       }
-      if (hit === undefined) context.emit(item);
+      const ends = endsWithin(attributes, item.offset - start, item.data.length);
+      const first = parting === undefined && ends.length > 1;
+      if (first) parting = begin(item);
+      // A target without end is told with its first cut.
+      if (parting === undefined) context.emit(item);
       else {
-        const ends = endsWithin(attributes, item.offset - start, item.data.length);
-        context.emit({ ...item, slices: { ...planFor(context, item, ends, hit), lifted: lifting.signal } });
+        const plan = parting.plan(ends, pacingOf(context), item.last || (endless && first));
+        context.emit({ ...item, slices: { ...plan, lifted: lifting.signal } });
       }
     },
   });
+
+  function begin(item: DataItem): Parting | undefined {
+    const hit = context.fire(placeIn(item));
+    return hit && new Parting(context, hit);
+  }
 
   return stageOf({
     accept: (item) => (item.kind === 'data' ? target.accept(item) : behind(target, context, item)),
@@ -57,35 +71,22 @@ function splitting(context: StageContext): Stage {
       // A reader that hardly reads would take its slices one by one long after the fault is said to be over.
       lifting.abort();
       target.flush();
+      parting?.close();
     },
-    stop: () => target.stop(),
+    stop() {
+      target.stop();
+      parting?.close();
+    },
     heldBytes: () => target.heldBytes,
     holdBytesMax: target.holdBytesMax,
   });
 }
 
-/** Slices of one piece of the target; the firing is published with the last piece, or the first of an endless one. */
-export function planFor(context: StageContext, item: DataItem, ends: number[], hit: Hit): SlicePlan {
+export function pacingOf(context: StageContext): Pacing {
   const { gap = 'auto', delay_us: delayUs = 0 } = context.toxic.attributes as SplitAttributes;
-  const endless = triggerMode(context.toxic.attributes) === 'bytes' && context.toxic.attributes['length'] === undefined;
-  return {
-    ends,
-    want: gap,
-    // A gate is what "gated" asks for, also where the kernel keeps boundaries without it.
-    apart: gap === 'gated',
-    delayUs,
-    report({ fidelity, boundaries, vouched, error }) {
-      hit.fidelity = hit.fidelity === undefined || RANK[fidelity] < RANK[hit.fidelity] ? fidelity : hit.fidelity;
-      hit.boundaries = (hit.boundaries ?? 0) + boundaries;
-      hit.vouched = (hit.vouched ?? 0) + vouched;
-      if (error !== undefined) hit.error = error;
-      if (item.last || (endless && item.first))
-        context.report(hit, { bytesForwarded: context.connection.bytesForwarded(context.direction) });
-    },
-  };
+  // A gate is what "gated" asks for, also where the kernel keeps boundaries without it.
+  return { want: gap, apart: gap === 'gated', delayUs };
 }
-
-const RANK = { paced: 0, gated: 1, boundary: 2 } as const;
 
 /** Slice ends inside `length` bytes that begin `from` bytes after the target's start. */
 function endsWithin(attributes: SplitAttributes, from: number, length: number): number[] {

@@ -4,11 +4,14 @@ import { bytesIn } from '../item.ts';
 import type { Item } from '../item.ts';
 import type { Stage, StageContext } from './toxic.ts';
 
+/** What is less than half a millisecond early is on time: timers are no finer. */
+export const EARLY_MS = 0.5;
+
 export function stageOf(parts: Partial<Stage> & Pick<Stage, 'accept'>): Stage {
   return { release() {}, stop() {}, heldBytes: () => 0, holdBytesMax: 0, ...parts };
 }
 
-/** Reports the first item that a stage acts on, as the one firing on this connection and direction. */
+/** Reports the first item that a stage has changed for its reader, as the one firing on this connection and direction. */
 export function firedOnce(context: StageContext): (item: Item) => void {
   let told = false;
   return (item) => {

@@ -3,13 +3,15 @@
 
 import type { DataItem, Item } from '../item.ts';
 import { behind, Point, TRIGGER_FIELDS } from '../target.ts';
+import { startTimer, TIME_MS_MAX } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import { Held, stageOf } from './stage.ts';
 import type { HitPlace, Stage, StageContext, ToxicType } from './toxic.ts';
 
 export const stall: ToxicType = {
   type: 'stall',
   origin: 'tornwire',
-  fields: { for_ms: { kind: 'int', min: 1 }, ...TRIGGER_FIELDS },
+  fields: { for_ms: { kind: 'int', min: 1, max: TIME_MS_MAX }, ...TRIGGER_FIELDS },
   stage: stalling,
 };
 
@@ -17,7 +19,7 @@ function stalling(context: StageContext): Stage {
   const held = new Held();
   let state: 'open' | 'waiting' | 'stalled' = 'open';
   let reachedAt: HitPlace | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
 
   const point = new Point(context, {
     pass: (item) => context.emit(item),
@@ -41,7 +43,7 @@ function stalling(context: StageContext): Stage {
     }
     context.report(hit);
     const { for_ms: forMs } = context.toxic.attributes as { for_ms?: number };
-    if (forMs !== undefined) timer = setTimeout(() => context.batch(letGo), forMs);
+    if (forMs !== undefined) timer = startTimer(forMs, () => context.batch(letGo));
   }
 
   /** Held bytes go through the trigger again: another stall may begin among them. */
@@ -58,7 +60,7 @@ function stalling(context: StageContext): Stage {
   }
 
   function release(): void {
-    clearTimeout(timer);
+    timer?.cancel();
     if (state === 'stalled') context.event('toxic-released', { bytes: held.bytes });
     for (const item of held.takeAll()) context.emit(item);
     state = 'open';
@@ -70,7 +72,7 @@ function stalling(context: StageContext): Stage {
     accept,
     release,
     stop() {
-      clearTimeout(timer);
+      timer?.cancel();
       held.takeAll();
       point.stop();
     },

@@ -21,6 +21,7 @@ export const strayLine: ToxicType = {
     const line = Buffer.from(`${(context.toxic.attributes as { line: string }).line}\n`);
 
     function inject(before: DataItem | undefined): void {
+      if (!context.connection.canReach(context.direction)) return;
       const offset = before?.offset ?? context.since.offset;
       const hit = before === undefined ? context.fire({ byteOffset: offset }) : fireAt(context, before);
       if (hit === undefined) return;

@@ -2,24 +2,35 @@
 // removed. Its removal closes the connections it has held. Unlike there, bytes do not begin the time anew.
 
 import type { Item } from '../item.ts';
+import { TIME } from '../attributes.ts';
+import { startTimer } from '../timer.ts';
+import type { Timer } from '../timer.ts';
 import { firedOnce, stageOf } from './stage.ts';
 import type { Stage, StageContext, ToxicType } from './toxic.ts';
 
 export const timeout: ToxicType = {
   type: 'timeout',
   origin: 'toxiproxy',
-  fields: { timeout: { kind: 'int' } },
+  fields: { timeout: TIME },
   stage: closingAfter,
 };
 
+const NOTHING: Item = { kind: 'end' };
+
 function closingAfter(context: StageContext): Stage {
   const tell = firedOnce(context);
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
 
   function wait(): void {
-    clearTimeout(timer);
+    timer?.cancel();
     const { timeout: afterMs } = context.toxic.attributes as { timeout: number };
-    if (afterMs > 0) timer = setTimeout(() => context.connection.destroy(), afterMs);
+    if (afterMs > 0) timer = startTimer(afterMs, close);
+  }
+
+  /** A connection on which nothing was sent has been changed by its end alone. */
+  function close(): void {
+    tell(NOTHING);
+    context.connection.destroy();
   }
 
   function accept(item: Item): void {
@@ -37,9 +48,9 @@ function closingAfter(context: StageContext): Stage {
     accept,
     updated: wait,
     release: () => {
-      clearTimeout(timer);
+      timer?.cancel();
       if (context.concerned()) context.connection.destroy();
     },
-    stop: () => clearTimeout(timer),
+    stop: () => timer?.cancel(),
   });
 }

@@ -35,6 +35,9 @@ export interface ArmedToxic {
   attributes: Attributes;
   /** Connections that the proxy had accepted when this was armed. */
   readonly armedAfter: number;
+  /** Firings that have been begun, whether they had an effect yet or not: what `times` counts. */
+  claimed: number;
+  /** Firings whose effect has been seen. */
   fired: number;
   /** The first ones, up to a bound. */
   readonly hits: Hit[];
@@ -94,10 +97,12 @@ export interface StageContext {
   concerned(): boolean;
   /** May it fire once more? */
   armed(): boolean;
-  /** Counts a firing; undefined when it may not fire any more. */
+  /** Begins a firing; undefined when it may not fire any more. It is a hit only when it is reported. */
   fire(at: HitPlace): Hit | undefined;
-  /** Publishes a firing; once, when all is known about it. */
+  /** Publishes a firing that has changed what a reader sees; once, when all is known about it. */
   report(hit: Hit, more?: Partial<Hit>): void;
+  /** What was begun has changed nothing: it has not fired, and may fire elsewhere. */
+  retract(hit: Hit): void;
   event(
     name: 'match-too-large' | 'match-unreadable' | 'hold-too-large' | 'beyond-frame' | 'toxic-released',
     fields: Record<string, unknown>,
@@ -126,13 +131,22 @@ export interface ConnectionControl {
   endBoth(how: 'fin' | 'rst'): Promise<{ client: HowEnded; upstream: HowEnded }>;
   /** Ends one direction only. */
   halfClose(direction: Direction): Promise<{ client: HowEnded; upstream: HowEnded }>;
-  /** From now on nothing passes in either direction, not even an end. Sockets stay open until the toxic is removed. */
-  swallow(toxic: ArmedToxic): void;
-  /** The same, with one side closed, of which the other learns nothing. */
-  loseSilently(toxic: ArmedToxic, side: 'client' | 'upstream'): void;
+  /**
+   * From now on nothing passes in either direction, not even an end; `onLost` is told once, when something did not.
+   * Sockets stay open until the toxic is removed.
+   */
+  swallow(toxic: ArmedToxic, onLost?: () => void): void;
+  /** The same, with one side closed, of which the other learns nothing. False where that side had been closed before. */
+  loseSilently(toxic: ArmedToxic, side: 'client' | 'upstream'): boolean;
   /** Closes both sockets as they are. */
   destroy(): void;
   /** Reads the direction's source at this rate; 0 stops reading, undefined lifts it. */
   limitReading(direction: Direction, bytesPerSecond: number | undefined): void;
   bytesForwarded(direction: Direction): number;
+  /** Both sockets are closed: there is nothing left to end. */
+  readonly isOver: boolean;
+  /** Whether what is emitted can still reach the direction's destination. */
+  canReach(direction: Direction): boolean;
+  /** Bytes that wait unread at the direction's source while it is not read for `limitReading`; undefined where the kernel cannot be asked. */
+  bytesLeftUnread(direction: Direction): number | undefined;
 }
