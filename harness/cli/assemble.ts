@@ -1,11 +1,11 @@
 // Where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Case, RuntimeName, UserRuntime } from '../model/case.ts';
+import type { Case, RuntimeName } from '../model/case.ts';
 import { redactor } from '../model/redact.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { enginePool, type EnginePool } from '../network/engine-pool.ts';
-import { findToxiproxy, stdioShim, type ToxiproxySource } from '../network/engines.ts';
+import { stdioShim } from '../network/engines.ts';
 import type { Networks } from '../network/network.ts';
 import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
@@ -53,16 +53,6 @@ export async function assemble(project: Project): Promise<Assembly> {
       await pool[Symbol.asyncDispose]();
     },
   };
-}
-
-/** What a runtime lacks here, with the cure. */
-export function runtimeUnavailable(name: UserRuntime): Promise<string | undefined> {
-  return RUNTIMES[name]().unavailable();
-}
-
-/** Where Toxiproxy comes from for the runs of this runtime. */
-export function toxiproxyFor(name: RuntimeName): Promise<ToxiproxySource> {
-  return findToxiproxy(RUNTIMES[name]().helpers);
 }
 
 interface Place {

@@ -19,11 +19,12 @@ import { pathsIn, resultPaths } from '../results/paths.ts';
 import type { Summary } from '../results/summary.ts';
 import { patchProblem } from '../run/patched-source.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import { commitOf, runtimeUnavailable } from './assemble.ts';
+import { commitOf } from './assemble.ts';
 import type { PlannedCase } from './campaign.ts';
 import { planCases, wantedDefects } from './cases.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';
 import { perform, sayer } from './run.ts';
+import { runtimeUnavailable } from './runtimes-here.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface GateOptions {

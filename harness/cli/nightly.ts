@@ -14,12 +14,13 @@ import { failureLines, progressLine } from '../report/terminal.ts';
 import { openLedger, type Ledger, type LedgerCase } from '../results/ledger.ts';
 import { resultPaths } from '../results/paths.ts';
 import type { CaseRow } from '../results/summary.ts';
-import { assemble, runtimeUnavailable, toxiproxyFor } from './assemble.ts';
+import { assemble } from './assemble.ts';
 import { runCampaign, type PlannedCase } from './campaign.ts';
 import { planCases } from './cases.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loadScenarios, projectAt, select } from './project.ts';
 import { sayer } from './run.ts';
+import { runtimeUnavailable, toxiproxyFor } from './runtimes-here.ts';
 
 export interface NightlyOptions {
   budget: string;

@@ -7,11 +7,12 @@ import { EXIT } from '../model/verdict.ts';
 import { failureLines, progressLine, table } from '../report/terminal.ts';
 import { isHarnessError, type Summary } from '../results/summary.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import { assemble, runtimeUnavailable, toxiproxyFor } from './assemble.ts';
+import { assemble } from './assemble.ts';
 import { runCampaign, type PlannedCase } from './campaign.ts';
 import { planCases } from './cases.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';
+import { runtimeUnavailable, toxiproxyFor } from './runtimes-here.ts';
 
 export interface RunOptions {
   runtime: UserRuntime | 'auto';
