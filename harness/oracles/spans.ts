@@ -57,10 +57,10 @@ export function armedSpans(history: History): readonly ArmedSpan[] {
  */
 export function effectSpans(history: History): readonly EffectSpan[] {
   const spans: EffectSpan[] = [];
-  const open = new Map<string, Map<string, EffectSpan>>();
-  const beganMs = frameTimes(history);
+  const open = new Map<string, Map<number | undefined, EffectSpan>>();
+  const byFrame = new Map<string, EffectSpan>();
   for (const event of eventsOf(history, 'fault')) {
-    const ofStep = open.get(event.step) ?? new Map<string, EffectSpan>();
+    const ofStep = open.get(event.step) ?? new Map<number | undefined, EffectSpan>();
     open.set(event.step, ofStep);
     if (event.state === 'lifted') {
       for (const span of ofStep.values()) span.toMs = event.atMs;
@@ -69,24 +69,26 @@ export function effectSpans(history: History): readonly EffectSpan[] {
     if (!('hit' in event)) continue;
     const { step, target, hit } = event;
     const connection = 'connection' in hit ? hit.connection : undefined;
-    const frameMs = 'connection' in hit ? beganMs(target, hit.connection, hit.direction, hit.frameIndex) : undefined;
-    if (ofStep.has(String(connection))) continue;
-    const fromMs = Math.min(event.atMs, frameMs ?? Infinity);
-    const span = { step, target, ...(connection !== undefined && { connection }), fromMs, toMs: Infinity };
-    ofStep.set(String(connection), span);
+    if (ofStep.has(connection)) continue;
+    const span = { step, target, ...(connection !== undefined && { connection }), fromMs: event.atMs, toMs: Infinity };
+    ofStep.set(connection, span);
     spans.push(span);
+    if ('connection' in hit && hit.frameIndex !== undefined) byFrame.set(frameKey({ ...hit, link: target, index: hit.frameIndex }), span);
+  }
+  return spans.length === 0 ? [] : withFrames(spans, byFrame, history);
+}
+
+function withFrames(spans: readonly EffectSpan[], byFrame: ReadonlyMap<string, EffectSpan>, history: History): readonly EffectSpan[] {
+  const hitLinks = new Set(spans.map((span) => span.target));
+  for (const frame of byFrame.size === 0 ? [] : eventsOf(history, 'frame')) {
+    const span = hitLinks.has(frame.link) ? byFrame.get(frameKey(frame)) : undefined;
+    if (span) span.fromMs = Math.min(span.fromMs, frame.atMs);
   }
   return spans;
 }
 
-function frameTimes(
-  history: History,
-): (link: string, connection: number, direction: string, index: number | undefined) => number | undefined {
-  const key = (...parts: readonly unknown[]): string => JSON.stringify(parts);
-  const times = new Map(
-    eventsOf(history, 'frame').map((frame) => [key(frame.link, frame.connection, frame.direction, frame.index), frame.atMs]),
-  );
-  return (link, connection, direction, index) => times.get(key(link, connection, direction, index));
+function frameKey(frame: { link: string; connection: number; direction: string; index: number }): string {
+  return `${frame.connection} ${frame.direction} ${frame.index} ${frame.link}`;
 }
 
 /** While a node cannot be expected to answer: starting, told to stop, gone, paused, off the network, or slowed down by a fault. */
