@@ -7,7 +7,7 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 3_600
 /** No time in a scenario, a schedule or an option is longer than a year of 365 days; up to it every one is exact. */
 const TIME_MS_MAX = 365 * 24 * 3_600_000;
 
-export class DurationError extends RangeError {}
+class DurationError extends RangeError {}
 
 /** @returns milliseconds. @throws DurationError when the text is not a duration of zero or more, or is longer than a year. */
 export function milliseconds(duration: Duration): number {
