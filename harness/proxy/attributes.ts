@@ -42,7 +42,9 @@ export function decodeGo(
       return { error: `json: cannot unmarshal ${problem[0]} into Go struct field ${struct}.${name} of type ${problem[1]}` };
     const max = field.kind === 'int' ? (field.max ?? Number.MAX_SAFE_INTEGER) : undefined;
     if (max !== undefined && Math.abs(value as number) > max)
-      return { error: `${struct}.${name} is ${member.source ?? JSON.stringify(value)}: only what is kept exactly is taken, at most ${max}` };
+      return {
+        error: `${struct}.${name} is ${member.source ?? JSON.stringify(value)}: only what is kept exactly is taken, at most ${max}`,
+      };
     values[name] = value;
   }
   return { values };
