@@ -106,6 +106,14 @@ const step = z.discriminatedUnion('on', [
   clockStepSchema,
 ]);
 
+/** What is misshapen about a step that code made, in words: a mask of 0, a split every 0 bytes. */
+export function stepProblem(given: Step): string | undefined {
+  const parsed = step.safeParse(given);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it has not the shape of a step'}`;
+}
+
 export const caseSchema = z.strictObject({
   scenario: z.string(),
   parameters: z.record(z.string(), z.json()),

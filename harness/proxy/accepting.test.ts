@@ -1,4 +1,6 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, proxyBed } from './proxy-bed.ts';
 import type { ProxyBed } from './proxy-bed.ts';
@@ -75,4 +77,55 @@ test('a disabled proxy closes its connections, waiting ones too, and removes its
   await bed.ask('PATCH', `/proxies/${link.name}`, { enabled: false });
   await Promise.all([client.ended, waiting.ended]);
   await expect(access(link.listen.slice(5))).rejects.toThrow('ENOENT');
+});
+
+describe('files that are not ours', () => {
+  const pathOf = (link: { listen: string }) => link.listen.slice('unix:'.length);
+
+  test('refuse leaves a file whose name is that of the socket with a tilde alone', async () => {
+    const link = await bed.link({ transport: 'unix' });
+    await writeFile(`${pathOf(link)}~`, 'mine');
+    await link.arm('refuse', 'upstream');
+    await expect(link.dial()).rejects.toThrow('ECONNREFUSED');
+    expect(await readFile(`${pathOf(link)}~`, 'utf8')).toBe('mine');
+    expect((await readdir(bed.folder)).filter((name) => name.startsWith('.tw-'))).toEqual([]);
+  });
+
+  test.each(['deleted', 'refusing', 'disabled'])('a file in the place of the socket of a proxy that is %s stays', async (how) => {
+    const link = await bed.link({ transport: 'unix' });
+    if (how === 'refusing') await link.arm('refuse', 'upstream');
+    await rm(pathOf(link));
+    await writeFile(pathOf(link), 'mine');
+    if (how === 'disabled') await bed.ask('POST', `/proxies/${link.name}`, { enabled: false });
+    else await bed.ask('DELETE', `/proxies/${link.name}`);
+    expect(await readFile(pathOf(link), 'utf8')).toBe('mine');
+  });
+
+  test('a file in the place of a live socket outlives a refusal', async () => {
+    const link = await bed.link({ transport: 'unix' });
+    await rm(pathOf(link));
+    await writeFile(pathOf(link), 'mine');
+    await link.arm('refuse', 'upstream');
+    expect(await readFile(pathOf(link), 'utf8')).toBe('mine');
+    await expect(link.disarm('refuse')).rejects.toThrow('address already in use');
+    expect(await readFile(pathOf(link), 'utf8')).toBe('mine');
+  });
+
+  test("another program's socket in the place of ours stays when the proxy goes", async () => {
+    const link = await bed.link({ transport: 'unix' });
+    await rm(pathOf(link));
+    const theirs = createServer().listen(pathOf(link));
+    await once(theirs, 'listening');
+    await bed.ask('DELETE', `/proxies/${link.name}`);
+    await access(pathOf(link));
+    theirs.close();
+  });
+
+  test.each(['live', 'refusing'])('the socket of a %s proxy goes with it', async (how) => {
+    const link = await bed.link({ transport: 'unix' });
+    if (how === 'refusing') await link.arm('refuse', 'upstream');
+    await access(pathOf(link));
+    expect((await bed.ask('DELETE', `/proxies/${link.name}`)).status).toBe(204);
+    await expect(access(pathOf(link))).rejects.toThrow('ENOENT');
+  });
 });

@@ -2,6 +2,7 @@
 // with an address is said in the words of Go's net package, which Toxiproxy's clients know.
 
 import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 
 export type Address = { transport: 'tcp'; host: string; port: number } | { transport: 'unix'; path: string };
@@ -65,8 +66,47 @@ function splitHostPort(text: string): { host: string; port: string } {
 
 function parsePort(text: string): number {
   if (text === '') return 0;
-  if (!/^\d+$/.test(text)) throw new AddressError(`lookup tcp/${text}: unknown port`);
-  const port = Number(text);
+  const port = /^\d+$/.test(text) ? Number(text) : portNamed(text);
+  if (port === undefined) throw new AddressError(`lookup tcp/${text}: unknown port`);
   if (port > 65535) throw new AddressError(`address ${text}: invalid port`);
   return port;
+}
+
+/** Those that Go knows without /etc/services. */
+const PORTS: Readonly<Record<string, number>> = {
+  domain: 53,
+  ftp: 21,
+  ftps: 990,
+  gopher: 70,
+  http: 80,
+  https: 443,
+  imap2: 143,
+  imap3: 220,
+  imaps: 993,
+  pop3: 110,
+  pop3s: 995,
+  smtp: 25,
+  ssh: 22,
+  submissions: 465,
+  telnet: 23,
+};
+
+/** The TCP port of a service (services(5)), in any case of its letters. */
+function portNamed(text: string): number | undefined {
+  const name = text.toLowerCase();
+  if (!/^[a-z0-9_.+-]+$/.test(name)) return undefined;
+  for (const line of servicesFile().split('\n')) {
+    const [first, port, ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const number = /^(\d+)\/tcp$/.exec(port ?? '')?.[1];
+    if (number !== undefined && [first, ...aliases].some((each) => each?.toLowerCase() === name)) return Number(number);
+  }
+  return Object.hasOwn(PORTS, name) ? PORTS[name] : undefined;
+}
+
+function servicesFile(): string {
+  try {
+    return readFileSync('/etc/services', 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -95,11 +95,11 @@ export class Collection {
     for (const proxy of this.all()) void proxy.stop();
   }
 
-  async addToxic(proxyName: string, body: unknown): Promise<ArmedToxic> {
+  addToxic(proxyName: string, body: unknown): ArmedToxic {
     const proxy = this.get(proxyName);
     const toxic = readToxic(body, proxy.framing, proxy.accepted);
     if (proxy.toxic(toxic.name) !== undefined) throw toxicExists();
-    await proxy.arm(toxic);
+    proxy.arm(toxic);
     return toxic;
   }
 

@@ -120,7 +120,7 @@ describe('bounds', () => {
     await using own = await proxyBed({ eventBounds: { eventsMax: 2000, bytesMax: 1e9 } });
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
     await once(socket, 'connect');
-    socket.write('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(socket, 'readable');
     const link = await own.link({ framing: 'ndjson' });
     const { client, server } = await link.open();

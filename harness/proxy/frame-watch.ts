@@ -2,6 +2,7 @@
 // it, puts a frame's bytes together to know its content. It never holds up a byte.
 
 import { MessageDecoder, framePayload } from './frames/decode.ts';
+import { Joined } from './frames/joined.ts';
 import { frameReaderFor } from './frames/frame.ts';
 import type { FrameInfo, FramePairState, FrameReader, Framing, Side, Span } from './frames/frame.ts';
 import type { FrameContent } from './toxics/toxic.ts';
@@ -18,6 +19,8 @@ export interface FrameWatchSettings {
 /** Frames above this are never judged by their content. */
 export const JUDGED_BYTES_MAX = 1024 * 1024;
 const CAPTURE_BYTES_MAX = 4096;
+/** Frames looked at in one go: tiny ones must not keep the event loop. */
+const SPANS_MAX = 1024;
 
 export class FrameWatch {
   /** Somebody judges frames by their content. */
@@ -29,7 +32,7 @@ export class FrameWatch {
   readonly #reader: FrameReader;
   readonly #decoder: MessageDecoder;
   readonly #contents = new WeakMap<FrameInfo, FrameContent>();
-  #parts: Buffer[] = [];
+  #parts = new Joined();
   #partsBytes = 0;
   #skipped = false;
   #errorTold = false;
@@ -40,9 +43,9 @@ export class FrameWatch {
     this.#decoder = new MessageDecoder(settings.side, settings.pair);
   }
 
-  /** The chunk's pieces by frame. They must then be shown to `see` one after the other. */
+  /** The chunk's first pieces by frame, up to a bound. They must then be shown to `see` one after the other. */
   spans(chunk: Buffer): Span[] {
-    return this.#reader.push(chunk);
+    return this.#reader.push(chunk, SPANS_MAX);
   }
 
   see(chunk: Buffer, span: Span): void {
@@ -82,20 +85,20 @@ export class FrameWatch {
   #collect(chunk: Buffer, span: Span): Buffer | undefined {
     const { frame } = span;
     if (span.first) {
-      this.#parts = [];
+      this.#parts.take();
       this.#partsBytes = 0;
       this.#skipped = this.#limit() === 0;
     }
     this.#partsBytes += span.end - span.start;
     if (this.#skipped || this.#partsBytes > this.#limit() || (frame.length ?? 0) > this.#limit()) {
       this.#skipped = true;
-      this.#parts = [];
+      this.#parts.take();
       return undefined;
     }
     const piece = chunk.subarray(span.start, span.end);
     if (span.first && span.last) return piece;
-    this.#parts.push(Buffer.from(piece));
-    return span.last ? Buffer.concat(this.#parts) : undefined;
+    this.#parts.add(piece);
+    return span.last ? this.#parts.take() : undefined;
   }
 
   /** A compressed message may refer to any earlier one, so all of them are looked at. */

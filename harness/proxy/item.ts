@@ -54,6 +54,13 @@ export function splitAt(item: DataItem, bytes: number): [DataItem | undefined, D
   ];
 }
 
+/** What an item takes in memory besides its bytes, roughly: many tiny ones must count. */
+const ITEM_BYTES = 256;
+
+export function weightOf(item: Item): number {
+  return ITEM_BYTES + (item.kind === 'data' ? item.data.length : 0);
+}
+
 export function bytesIn(items: readonly Item[]): number {
   return items.reduce((sum, item) => sum + (item.kind === 'data' ? item.data.length : 0), 0);
 }

@@ -1,9 +1,11 @@
 // A proxy's listening socket. A Unix socket file that a dead process left behind is replaced; one that
 // answers, or that is no socket, never is. Errors are told in the words of Go's net package.
 
-import { lstat, rename, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 import { AddressError, addressText } from './address.ts';
 import type { Address } from './address.ts';
 
@@ -13,7 +15,7 @@ export interface Listener {
   /** Frees the address; a Unix socket's file is removed. */
   close(): void;
   /** Stops listening so that who dials is refused: a Unix socket's file stays for that. */
-  closeRefusing(): Promise<void>;
+  closeRefusing(): void;
 }
 
 export interface ListenerEvents {
@@ -27,7 +29,17 @@ export async function openListener(address: Address, events: ListenerEvents): Pr
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, events.onConnection);
   const bound = await listenOn(server, address);
   server.on('error', events.onError);
-  return { address: bound, close: () => void server.close(), closeRefusing: () => closeRefusing(server, address) };
+  return { address: bound, close: () => closeServer(server), closeRefusing: () => closeKeepingFile(server) };
+}
+
+/** Ends a server that `listenOn` began. The file of a Unix socket goes with it, if it is still this server's. */
+export function closeServer(server: Server): void {
+  const file = files.get(server);
+  // One that refuses has been closed already, and only its file is left.
+  if (!server.listening) {
+    if (file?.identity !== undefined && identityOf(file.path) === file.identity) unlinkSync(file.path);
+  } else if (file === undefined || identityOf(file.path) === file.identity) server.close();
+  else closeKeepingFile(server);
 }
 
 /** Makes any server listen; gives the address with its real port. @throws AddressError */
@@ -36,10 +48,9 @@ export async function listenOn(server: Server, address: Address): Promise<Addres
     return await listen(server, address);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (address.transport !== 'unix' || code !== 'EADDRINUSE' || !(await isStale(address.path)))
+    if (address.transport !== 'unix' || code !== 'EADDRINUSE' || !(await removeStale(address.path)))
       throw inGoWords(address, error as NodeJS.ErrnoException);
   }
-  await unlink(address.path);
   return listen(server, address).catch((again: NodeJS.ErrnoException) => Promise.reject(inGoWords(address, again)));
 }
 
@@ -55,6 +66,7 @@ async function listen(server: Server, address: Address): Promise<Address> {
     };
     server.once('error', fail).once('listening', done).listen(optionsOf(address));
   });
+  if (address.transport === 'unix') files.set(server, { path: address.path, identity: identityOf(address.path) });
   return addressOf(server, address);
 }
 
@@ -70,22 +82,59 @@ function addressOf(server: Server, wanted: Address): Address {
   return { transport: 'tcp', host: bound.address, port: bound.port };
 }
 
-/** libuv removes the file on close, so it is out of the way for that moment. */
-async function closeRefusing(server: Server, address: Address): Promise<void> {
-  if (address.transport === 'tcp') {
+/** The socket file of each server that listens on one, as it was when it was made. */
+const files = new WeakMap<Server, { path: string; identity: string | undefined }>();
+
+/**
+ * libuv removes by its path whatever lies there when a Unix socket is closed. What must stay, or is somebody else's by
+ * now, is out of the way for that moment, under a name that nobody has; and it never replaces what came meanwhile.
+ */
+function closeKeepingFile(server: Server): void {
+  const path = files.get(server)?.path;
+  const kept = path === undefined ? undefined : identityOf(path);
+  if (path === undefined || kept === undefined) {
     server.close();
     return;
   }
-  const aside = `${address.path}~`;
-  await rename(address.path, aside);
+  const aside = freeNameBeside(path);
+  try {
+    renameSync(path, aside);
+  } catch {
+    // Who may not rename it may not remove it either.
+    server.close();
+    return;
+  }
   server.close();
-  await rename(aside, address.path);
+  try {
+    linkSync(aside, path);
+    unlinkSync(aside);
+  } catch (error) {
+    // Not every file may have two names; rename(2) is for those, and would replace what there is.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(aside, path);
+    else if (kept === files.get(server)?.identity) unlinkSync(aside);
+  }
 }
 
-async function isStale(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
+/** Which file it is, whatever its name; undefined where there is none. */
+function identityOf(path: string): string | undefined {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}:${found.isSocket()}:${found.birthtimeNs}`;
+}
+
+/** A name in the same folder that nobody has: rename(2) would replace what has it. */
+function freeNameBeside(path: string): string {
+  for (;;) {
+    const name = join(dirname(path), `.tw-${randomBytes(6).toString('hex')}`);
+    if (identityOf(name) === undefined) return name;
+  }
+}
+
+/** Removes a socket file that nobody listens on, and nothing else: also not what has taken its place meanwhile. */
+async function removeStale(path: string): Promise<boolean> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || !found.isSocket()) return false;
-  return new Promise((resolve) => {
+  const asked = identityOf(path);
+  const refuses = await new Promise<boolean>((resolve) => {
     const probe = connect(path);
     probe.once('connect', () => {
       probe.destroy();
@@ -93,6 +142,9 @@ async function isStale(path: string): Promise<boolean> {
     });
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
   });
+  if (!refuses || identityOf(path) !== asked) return false;
+  unlinkSync(path);
+  return true;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

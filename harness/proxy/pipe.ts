@@ -20,6 +20,8 @@ const CONNECTING = 1;
 const PRESSURE = 2;
 const FROZEN = 4;
 const THROTTLED = 8;
+/** What was read has not been looked at to its end. */
+const BUSY = 16;
 
 /** Bytes waiting for the destination before the source is paused, besides what stages may hold. */
 const WAITING_BYTES_MAX = 1024 * 1024;
@@ -54,6 +56,8 @@ export class Pipe {
   #sink: Sink | undefined;
   readonly #onHead: ((chunk: Buffer) => void) | undefined;
   #preamble: Preamble | undefined;
+  /** What is left of the last read; it lies in the intake's buffer. */
+  #rest: Buffer | undefined;
 
   /** `onHead` is shown each chunk before it passes. */
   constructor(direction: Direction, budget: ReadBudget, onHead?: (chunk: Buffer) => void, preamble?: Preamble) {
@@ -131,7 +135,9 @@ export class Pipe {
   /** Reads on if the destination has taken enough. */
   relieve(): void {
     if ((this.#stopped & PRESSURE) === 0 || this.dest.writableLength > 0) return;
-    if (this.#heldBytes() <= this.#heldBytesMax() / 2) this.#unstop(PRESSURE);
+    if (this.#heldBytes() > this.#heldBytesMax() / 2) return;
+    this.#unstop(PRESSURE);
+    if (this.#rest !== undefined) setImmediate(() => this.#goOn());
   }
 
   /** Nothing is read any more; what was read still passes. */
@@ -177,6 +183,7 @@ export class Pipe {
   /** The connection is gone. */
   close(): void {
     clearTimeout(this.#throttle?.timer);
+    this.#rest = undefined;
     this.chain.stop();
     this.intake.release();
   }
@@ -185,17 +192,39 @@ export class Pipe {
   #take(given: Buffer): boolean {
     const chunk = this.#preamble === undefined || this.#mode === 'discard' ? given : this.#afterPreamble(given, this.#preamble);
     if (chunk.length === 0) return this.#stopped === 0;
-    this.bytesIn += chunk.length;
     this.#chunks += 1;
     if (this.#mode === 'discard') {
+      this.bytesIn += chunk.length;
       this.#lose();
       return true;
     }
     this.#onHead?.(chunk);
-    if (this.#throttle !== undefined) this.#rest(chunk.length);
-    if (this.chain.isEmpty && this.sink.isIdle) this.#writeThrough(chunk);
-    else this.#sendThroughChain(chunk);
+    if (this.#throttle !== undefined) this.#pauseFor(chunk.length);
+    this.#work(chunk);
     return this.#stopped === 0;
+  }
+
+  /** Passes what was read, as far as it goes in one turn of the event loop: nothing is read before the rest has gone too. */
+  #work(chunk: Buffer): void {
+    const spans = this.#watch?.spans(chunk);
+    const end = spans?.at(-1)?.end ?? chunk.length;
+    const part = end === chunk.length ? chunk : chunk.subarray(0, end);
+    this.bytesIn += part.length;
+    if (this.chain.isEmpty && this.sink.isIdle) this.#writeThrough(part, spans);
+    else this.#sendThroughChain(part, spans);
+    if (end === chunk.length) return;
+    this.#rest = chunk.subarray(end);
+    this.#stopped |= BUSY;
+    if ((this.#stopped & PRESSURE) === 0) setImmediate(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    const rest = this.#rest;
+    if (rest === undefined || (this.#stopped & PRESSURE) !== 0) return;
+    this.#rest = undefined;
+    if (this.#mode === 'discard') this.#lose();
+    else this.#work(rest);
+    if (this.#rest === undefined) this.#unstop(BUSY);
   }
 
   /** What of these bytes comes behind the preamble. It is small, so the destination's buffer takes it as it is. */
@@ -211,26 +240,26 @@ export class Pipe {
     return chunk.subarray(head.length);
   }
 
-  #writeThrough(chunk: Buffer): void {
-    if (this.#watch !== undefined) for (const span of this.#watch.spans(chunk)) this.#watch.see(chunk, span);
+  #writeThrough(chunk: Buffer, spans: Span[] = []): void {
+    for (const span of spans) this.#watch!.see(chunk, span);
     if (this.dest.destroyed) return;
     this.sink.write(chunk);
     // What the kernel has not taken at once still lies in the intake's buffer: no read before it is gone.
     if (this.dest.writableLength > 0) this.#stopped |= PRESSURE;
   }
 
-  #sendThroughChain(chunk: Buffer): void {
+  #sendThroughChain(chunk: Buffer, spans: Span[] | undefined): void {
     // Stages may keep their bytes, the intake's buffer is used again: so here is the one copy.
     const owned = Buffer.from(chunk);
     const offset = this.bytesIn - owned.length;
     const atMs = performance.now();
     this.batch(() => {
-      if (this.#watch === undefined) {
+      if (spans === undefined) {
         const whole = { frame: undefined, offsetInFrame: 0, first: true, last: true };
         this.chain.accept({ kind: 'data', data: owned, offset, chunk: this.#chunks, atMs, ...whole });
         return;
       }
-      for (const span of this.#watch.spans(owned)) this.#sendSpan(owned, span, offset, atMs);
+      for (const span of spans) this.#sendSpan(owned, span, offset, atMs);
     });
     if (this.dest.writableLength + this.#heldBytes() > this.#heldBytesMax()) this.#stopped |= PRESSURE;
   }
@@ -260,7 +289,7 @@ export class Pipe {
   }
 
   /** Pauses the source for as long as these bytes may take at the given rate. */
-  #rest(bytes: number): void {
+  #pauseFor(bytes: number): void {
     const throttle = this.#throttle!;
     if (throttle.bytesPerSecond === 0) return;
     this.#stopped |= THROTTLED;

@@ -54,6 +54,8 @@ export class Proxy {
   readonly #connections = new Set<Connection>();
   #upstreamAddress: Address | undefined;
   #listener: Listener | undefined;
+  /** It has stopped listening, and its socket file is still there. */
+  #refusing: Listener | undefined;
   /** Accepted by the kernel and left alone, with the toxic that wants it so. */
   #unserviced: { socket: Socket; ordinal: number; toxic: ArmedToxic }[] = [];
   #accepted = 0;
@@ -93,18 +95,20 @@ export class Proxy {
       onConnection: (socket) => this.#accept(socket),
       onError: (error) => this.#publish('listener-failed', { reason: error.message }),
     });
+    this.#refusing = undefined;
     this.listen = addressText(this.#listener.address);
     this.enabled = true;
     this.#publish('proxy-started', { listen: this.listen, upstream: this.upstream });
-    await this.#refuseIfDue();
+    this.#refuseIfDue();
   }
 
   /** Frees the address and closes every connection; when it is done, all that can be told of them is told. */
   async stop(): Promise<void> {
     if (!this.enabled) return;
     this.enabled = false;
-    this.#listener?.close();
+    (this.#listener ?? this.#refusing)?.close();
     this.#listener = undefined;
+    this.#refusing = undefined;
     for (const { socket } of this.#unserviced.splice(0)) socket.destroy();
     for (const connection of this.#connections) {
       connection.reason ??= 'the proxy was stopped';
@@ -138,7 +142,7 @@ export class Proxy {
     return this.toxics.find((toxic) => toxic.name === name);
   }
 
-  async arm(toxic: ArmedToxic): Promise<void> {
+  arm(toxic: ArmedToxic): void {
     this.toxics.push(toxic);
     this.#publish('toxic-armed', {
       toxic: toxic.name,
@@ -149,7 +153,7 @@ export class Proxy {
     });
     this.#watchContent();
     for (const connection of this.#connections) this.#attach(toxic, connection);
-    await this.#refuseIfDue();
+    this.#refuseIfDue();
   }
 
   update(toxic: ArmedToxic): void {
@@ -182,7 +186,7 @@ export class Proxy {
     socket.on('error', () => {});
     this.#accepted += 1;
     const ordinal = this.#accepted;
-    void this.#refuseIfDue();
+    this.#refuseIfDue();
     const toxic = this.toxics.find((each) => isAtAccept(each) && this.#affects(each, ordinal));
     if (toxic === undefined) this.#serve(socket, ordinal);
     else this.#mistreat(socket, ordinal, toxic);
@@ -310,15 +314,15 @@ export class Proxy {
   }
 
   /** Closes the listener when the next connection is one that must be refused. */
-  async #refuseIfDue(): Promise<void> {
+  #refuseIfDue(): void {
     const toxic = this.toxics.find((each) => each.type.listener === 'refuse' && this.#accepted + 1 >= refusesFrom(each));
     const listener = this.#listener;
     if (toxic === undefined || listener === undefined || !(chance(this.seed, this.name, toxic.name, 0) < toxic.toxicity)) return;
     this.#listener = undefined;
-    const closed = listener.closeRefusing();
+    this.#refusing = listener;
+    listener.closeRefusing();
     const place = { connection: this.#accepted + 1, connectionId: 0, direction: toxic.directions[0]!, byteOffset: 0, bytesForwarded: 0 };
     const hit = this.#fire(toxic, place);
-    await closed;
     this.#report(toxic, hit, { ended: { client: 'refused', upstream: 'gone' } });
   }
 

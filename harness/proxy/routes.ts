@@ -61,9 +61,9 @@ const ROUTES: readonly Route[] = [
     path: ['proxies', '*', 'toxics'],
     methods: {
       GET: ({ collection, names }) => ({ status: 200, body: toxicBodies(collection.get(names[0]!).toxics) }),
-      async POST({ collection, names, body }) {
+      POST({ collection, names, body }) {
         collection.get(names[0]!);
-        return { status: 200, body: toxicBody(await collection.addToxic(names[0]!, body())) };
+        return { status: 200, body: toxicBody(collection.addToxic(names[0]!, body())) };
       },
     },
   },

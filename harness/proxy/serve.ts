@@ -35,10 +35,11 @@ const CODE = { ended: 0, failed: 1, usage: 2 } as const;
 /** Runs until it is told to stop; gives the exit code: 0, 1 for what the machine does not allow, 2 for a mistake in what was asked. What it says goes to `say`, a line of JSON each. */
 export async function serve(options: ServeOptions, say: (line: string) => void = console.log): Promise<number> {
   const seed = String(options.seed ?? randomBytes(8).toString('hex'));
-  const control = controlServer({ seed });
+  const control = controlServer({ seed, allowRemote: options.allowRemote === true });
   try {
     const address = await openApi(control.http, options);
     if (options.config !== undefined) await populate(control, options.config);
+    if (!isLocal(address)) console.error(`tornwire proxy: ${whatIsOpen(address)}`);
     say(JSON.stringify({ event: 'listening', ...placeOf(address), seed }));
   } catch (error) {
     control.stop();
@@ -73,6 +74,10 @@ function isLocal(address: Address): boolean {
   loopback.addSubnet('127.0.0.0', 8, 'ipv4');
   loopback.addAddress('::1', 'ipv6');
   return loopback.check(address.host, isIPv6(address.host) ? 'ipv6' : 'ipv4');
+}
+
+function whatIsOpen(address: Address): string {
+  return `--allow-remote: whoever reaches ${addressText(address)} can open ports here, reach through them whatever this machine reaches, and read what passes; there is no password`;
 }
 
 function placeOf(address: Address): Record<string, unknown> {

@@ -12,7 +12,9 @@ import type { EventBounds, ProxyEvent } from './events.ts';
 import { streamEvents } from './event-stream.ts';
 import { parseGoJson } from './go-json.ts';
 import { newReadBudget } from './intake.ts';
+import { closeServer } from './listener.ts';
 import { findRoute } from './routes.ts';
+import { whyRefused } from './guard.ts';
 
 export interface ControlServer {
   readonly http: Server;
@@ -24,6 +26,8 @@ export interface ControlServer {
 export interface ControlSettings {
   seed: string;
   eventBounds?: EventBounds;
+  /** The API may be asked from other machines, by their names for this one. */
+  allowRemote?: boolean;
 }
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -36,6 +40,7 @@ interface World {
   collection: Collection;
   log: EventLog;
   retired: Record<string, unknown>[];
+  allowRemote: boolean;
 }
 
 export function controlServer(settings: ControlSettings): ControlServer {
@@ -52,7 +57,7 @@ export function controlServer(settings: ControlSettings): ControlServer {
       if (retired.length > RETIRED_MAX) retired.shift();
     },
   });
-  const world = { collection, log, retired };
+  const world = { collection, log, retired, allowRemote: settings.allowRemote === true };
   const http = createServer({ keepAliveTimeout: IDLE_MS, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
     // A client that goes away in the middle ends its own request and nothing else.
     request.on('error', () => {});
@@ -64,7 +69,7 @@ export function controlServer(settings: ControlSettings): ControlServer {
     collection,
     stop() {
       collection.stopAll();
-      http.close();
+      closeServer(http);
       http.closeAllConnections();
     },
   };
@@ -81,7 +86,14 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
 }
 
 async function dispatch(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refused = whyRefused(request, world.allowRemote);
+  if (refused !== undefined) throw new ApiError(refused, 403);
   const method = request.method ?? 'GET';
+  const clean = cleanUrl(request.url ?? '/');
+  if (clean !== undefined) {
+    response.writeHead(301, { location: clean, 'content-length': 0, ...requestId() }).end();
+    return;
+  }
   const parts = partsOf(request.url ?? '/');
   if (parts === undefined) {
     sendText(response, 400, JSON.stringify({ error: 'malformed path', status: 400 }));
@@ -142,6 +154,20 @@ function queryOf(request: IncomingMessage): URLSearchParams {
   const url = request.url ?? '';
   const mark = url.indexOf('?');
   return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+}
+
+/** Where Go's router sends a path with empty, `.` or `..` parts; undefined for one that has none. */
+function cleanUrl(url: string): string | undefined {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  if (!path.startsWith('/') || !/\/(\/|\.\.?(\/|$))/.test(path)) return undefined;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  const end = path.endsWith('/') && parts.length > 0 ? '/' : '';
+  return `/${parts.join('/')}${end}${url.slice(path.length)}`;
 }
 
 /** Undefined where the path is not decodable. */

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { writeSlices } from './exact.ts';
-import { bytesIn } from './item.ts';
+import { weightOf } from './item.ts';
 import type { DataItem, Item, SlicePlan } from './item.ts';
 
 /** The pauses between the slices, which are asked for and no sign of a reader that does not read. */
@@ -41,7 +41,7 @@ export class Sink {
   }
 
   get heldBytes(): number {
-    return bytesIn(this.#queue);
+    return this.#queue.reduce((sum, item) => sum + weightOf(item), 0);
   }
 
   /** Straight to the socket, for the path without stages; only while idle. */

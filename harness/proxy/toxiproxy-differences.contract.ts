@@ -1,6 +1,9 @@
 // Where our proxy differs from Toxiproxy 2.12 on purpose: one table. Each entry looks at a running server and
 // says in words what it saw; both sides are held to their own words, and the table is rendered for the docs.
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +23,7 @@ interface Difference {
 }
 
 interface Bench {
+  url: string;
   ask: Ask;
   echo: EchoServer;
   silent: EchoServer;
@@ -158,6 +162,61 @@ const DIFFERENCES: readonly Difference[] = [
     see: ({ ask, connected }) => adding(ask, connected, { type: 'cut', attributes: { how: 'rst', at_byte: 5 } }),
   },
   {
+    what: 'a `latency` of 9223372036854775807 ms (`Long.MAX_VALUE`)',
+    toxiproxy: 'taken with 200, and the bytes pass at once',
+    own: 'refused with 400',
+    because: 'counted in nanoseconds it overflows there, so the fault is none; here every time is exact, and a year is the longest',
+    async see({ ask, connected }) {
+      const { client, accepted } = await connected([]);
+      const toxic = '{"type":"latency","stream":"upstream","attributes":{"latency":9223372036854775807}}';
+      const { status } = await ask('POST', '/proxies/p/toxics', toxic);
+      if (status !== 200) return `refused with ${status}`;
+      client.socket.write('x');
+      await accepted.received(1);
+      return 'taken with 200, and the bytes pass at once';
+    },
+  },
+  {
+    what: 'times of more than a year (`latency`, `slow_close`, `timeout`, `reset_peer`)',
+    toxiproxy: 'taken with 200',
+    own: 'refused with 400',
+    because: 'nobody can prove them, and a mistaken unit is told at once',
+    async see({ ask, connected }) {
+      await connected([]);
+      const times = { latency: 'latency', slow_close: 'delay', timeout: 'timeout', reset_peer: 'timeout' };
+      const answers = Object.entries(times).map(([type, name]) =>
+        ask('POST', '/proxies/p/toxics', { type, attributes: { [name]: 31_536_000_001 } }),
+      );
+      const statuses = new Set((await Promise.all(answers)).map(({ status }) => status));
+      return `${statuses.has(200) ? 'taken' : 'refused'} with ${[...statuses].join(', ')}`;
+    },
+  },
+  {
+    what: '`bandwidth` with a rate of -1, when bytes come',
+    toxiproxy: 'the server dies',
+    own: 'nothing passes, as with a rate of 0',
+    because: 'an injector must outlive what it is told (there: slice bounds out of range)',
+    see: (bench) => sending(bench, { type: 'bandwidth', stream: 'upstream', attributes: { rate: -1 } }),
+  },
+  {
+    what: '`slicer` with a `size_variation` that is larger than its `average_size`, when bytes come',
+    toxiproxy: 'the server dies',
+    own: 'everything passes, in slices of at least a byte',
+    because: 'an injector must outlive what it is told (there: slice bounds out of range)',
+    see: (bench) =>
+      sending(bench, { type: 'slicer', stream: 'upstream', attributes: { average_size: 10, size_variation: 1000, delay: 0 } }),
+  },
+  {
+    what: 'a request with `Host: evil.example`, with an `Origin`, with `Sec-Fetch-Site: cross-site`',
+    toxiproxy: '200, 200, 200',
+    own: '403, 403, 403',
+    because: 'a web page, also one whose name is made to point here (DNS rebinding), must not open ports and read what passes',
+    async see({ url }) {
+      const headers = [{ host: 'evil.example' }, { origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }];
+      return (await Promise.all(headers.map((each) => statusOf(`${url}/proxies`, each)))).join(', ');
+    },
+  },
+  {
     what: '`GET /capabilities`, `GET /connections` and `GET /events?follow=0`',
     toxiproxy: '404, 404, 404',
     own: '200, 200, 200',
@@ -178,6 +237,30 @@ async function full(socket: Socket): Promise<void> {
     left = socket.writableLength;
   }
   if (same < 10) throw new Error('the buffers on the way were not full after 500 looks');
+}
+
+/** Sends through a toxic that is nonsense. */
+async function sending({ ask, connected }: Bench, toxic: object): Promise<string> {
+  const { client, accepted } = await connected([toxic]);
+  const bytes = 60_000;
+  client.socket.write(Buffer.alloc(bytes));
+  const all = await accepted.received(bytes, 700).then(
+    () => true,
+    () => false,
+  );
+  const alive = await ask('GET', '/version').then(
+    () => true,
+    () => false,
+  );
+  if (!alive) return 'the server dies';
+  return all ? 'everything passes, in slices of at least a byte' : 'nothing passes, as with a rate of 0';
+}
+
+/** fetch would set some of these headers itself. */
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const [response] = (await once(get(url, { headers }), 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
 }
 
 async function adding(ask: Ask, connected: Bench['connected'], toxic: object): Promise<string> {
@@ -204,6 +287,7 @@ export function toxiproxyDifferencesContract(settings: ContractSettings & { side
       const opened: End[] = [];
       const ask = askOf(server.url);
       const bench: Bench = {
+        url: server.url,
         ask,
         echo,
         silent,

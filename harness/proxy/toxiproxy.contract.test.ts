@@ -57,6 +57,8 @@ async function startShopify(binary: string): Promise<ServerUnderTest> {
   return {
     url,
     async [Symbol.asyncDispose]() {
+      // Some differences end it.
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');
       await once(child, 'exit');
     },

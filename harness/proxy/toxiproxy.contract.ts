@@ -18,6 +18,7 @@ export interface ContractSettings {
 interface Answer {
   status: number;
   type: string;
+  location: string | null;
   text: string;
   json: unknown;
 }
@@ -28,9 +29,10 @@ export type Ask = (method: string, path: string, body?: unknown, headers?: Recor
 export function askOf(url: string): Ask {
   return async (method, path, body, headers = {}) => {
     const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    const response = await fetch(url + path, { method, ...sent, headers, signal: AbortSignal.timeout(5000) });
+    const response = await fetch(url + path, { method, ...sent, headers, redirect: 'manual', signal: AbortSignal.timeout(5000) });
     const text = await response.text();
-    return { status: response.status, type: response.headers.get('content-type') ?? '', text, json: parsed(text) };
+    const { status, headers: given } = response;
+    return { status, type: given.get('content-type') ?? '', location: given.get('location'), text, json: parsed(text) };
   };
 }
 
@@ -67,6 +69,54 @@ export function toxiproxyApiContract(settings: ContractSettings): void {
     };
 
     describe('version and routing', () => {
+      test.each([
+        ['GET', '//proxies', '/proxies'],
+        ['GET', '//proxies?x=1', '/proxies?x=1'],
+        ['POST', '//populate', '/populate'],
+        ['GET', '/proxies//p', '/proxies/p'],
+        ['GET', '/proxies//', '/proxies/'],
+        ['DELETE', '///', '/'],
+      ])('%s %s is sent to the clean path', async (method, path, location) => {
+        expect(await ask(method, path)).toMatchObject({ status: 301, location, text: '' });
+      });
+
+      test('a port may be the name of a service', async () => {
+        const answer = await create('named', { listen: '127.0.0.1:http' });
+        // Not everybody may open port 80, and somebody may have it.
+        expect(answer.text).toMatch(/"listen":"127\.0\.0\.1:80"|listen tcp 127\.0\.0\.1:80: bind: /);
+        expect(await create('unknown', { listen: '127.0.0.1:no-such-service' })).toMatchObject(
+          error(500, 'listen tcp: lookup tcp/no-such-service: unknown port'),
+        );
+      });
+
+      test.each(['1e3', '1.0', '1.5', '9223372036854775808', '-9223372036854775809'])('%s is no int64', async (number) => {
+        await created('p');
+        const words = `bad request body: json: cannot unmarshal number ${number} into Go struct field LatencyToxic.attributes.latency of type int64`;
+        const toxic = `{"name":"l","type":"latency","attributes":{"latency":${number}}}`;
+        expect(await ask('POST', '/proxies/p/toxics', toxic)).toMatchObject(error(400, words));
+      });
+
+      test('a toxicity may be written as any float32, and 1e99 is none', async () => {
+        await created('p');
+        const add = (toxicity: string) => ask('POST', '/proxies/p/toxics', `{"type":"latency","toxicity":${toxicity}}`);
+        expect(await add('1e99')).toMatchObject(
+          error(400, 'bad request body: json: cannot unmarshal number 1e99 into Go struct field ToxicWrapper.toxicity of type float32'),
+        );
+        expect(await add('5e-1')).toMatchObject({ status: 200, json: { toxicity: 0.5 } });
+      });
+
+      test.each([
+        ['"attributes":{"latency":5},"attributes":{"jitter":6}', { latency: 5, jitter: 6 }],
+        ['"attributes":{"latency":5},"Attributes":{"jitter":6}', { latency: 5, jitter: 6 }],
+        ['"attributes":{"latency":5},"attributes":null', { latency: 5, jitter: 0 }],
+        ['"attributes":{"latency":5,"latency":null,"LATENCY":7}', { latency: 7, jitter: 0 }],
+        ['"attributes":{"latency":5,"latency":8}', { latency: 8, jitter: 0 }],
+      ])('what is given twice is laid over itself: %s', async (given, attributes) => {
+        await created('p');
+        const answer = await ask('POST', '/proxies/p/toxics', `{"name":"a","name":"l","type":"latency",${given}}`);
+        expect(answer).toMatchObject({ status: 200, json: { name: 'l', attributes } });
+      });
+
       test('tells its version as JSON', async () => {
         const answer = await ask('GET', '/version');
         expect(answer).toMatchObject({ status: 200, json: { version: expect.any(String) } });

@@ -2,9 +2,10 @@
 // reason, by its nature or for what this machine lacks.
 import { describe, expect, test } from 'vitest';
 import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
-import type { NodeStep } from '../model/node-fault.ts';
+import type { LinkFault, LinkStep, Step } from '../model/fault.ts';
+import type { NodeFault } from '../model/node-fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
-import { kill, onNode } from '../model/steps.ts';
+import { fault, kill, onNode } from '../model/steps.ts';
 import type { Topology } from '../model/topology.ts';
 import { NODE_FAULTS } from '../runtime/fault-table.ts';
 import { RUNTIMES } from '../runtime/runtimes.ts';
@@ -33,7 +34,7 @@ test('what a machine lacks is said without blaming the design', async () => {
   });
 });
 
-test.each<[string, NodeStep, RegExp]>([
+test.each<[string, Step, RegExp]>([
   ['a kill before anything runs', kill('target', {}), /no node runs yet at the start/],
   ['a reaction to a step that is not there', kill('target', { fired: 'cot' }), /waits for step 'cot', which is not in the schedule/],
   ['a restart of a child', onNode({ kind: 'restart', node: 'child' }, { mark: 'now' }), /only that node can start it again/],
@@ -43,6 +44,8 @@ test.each<[string, NodeStep, RegExp]>([
     onNode({ kind: 'pause', node: 'target', forMs: 4e10 }, { mark: 'now' }),
     /forMs is 40000000000, which is longer than a year/,
   ],
+  ['a corruption that alters nothing', linkStep({ kind: 'corrupt', offset: 0, mask: 0 }), /fault\.mask: Too small/],
+  ['a split into nothing', linkStep({ kind: 'split', every: 0 }), /fault\.every: Too small/],
   ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
 ])('%s is a mistake in the scenario', async (_what, step, message) => {
   await expect(plan([step], 'process')).rejects.toThrow(message);
@@ -53,8 +56,12 @@ test('a probe that asks a node which is not there is a mistake in the scenario',
   await expect(plan([], 'process', undefined, [side])).rejects.toThrow("no node 'targt'; there are target, child");
 });
 
+function linkStep(what: LinkFault): LinkStep {
+  return fault('target->child', what, { direction: 'downstream' });
+}
+
 function plan(
-  schedule: readonly NodeStep[],
+  schedule: readonly Step[],
   runtime: RuntimeName,
   lacked?: string,
   sides: readonly SideProbe[] = [],

@@ -1,5 +1,5 @@
 // From a scenario and a case to a plan, or a refusal with its reason. Pure but for asking the engines what they can do.
-import type { Case } from '../model/case.ts';
+import { stepProblem, type Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/clock-speed.ts';
 import { timeTooLong } from '../model/duration.ts';
 import type { NodeStep, Step } from '../model/fault.ts';
@@ -85,8 +85,8 @@ export function checkPlan(topology: Topology, schedule: readonly Step[]): void {
   for (const step of schedule) {
     if (ids.has(step.id)) throw new PlanError(`two steps are called '${step.id}'; give one an id of its own`);
     ids.add(step.id);
-    const tooLong = timeTooLong(step);
-    if (tooLong !== undefined) throw new PlanError(`step '${step.id}': ${tooLong}`);
+    const problem = timeTooLong(step) ?? stepProblem(step);
+    if (problem !== undefined) throw new PlanError(`step '${step.id}': ${problem}`);
     if (step.on === 'link') linkNamed(topology, step.link);
     else if (step.on === 'node') checkNodeStep(step, nodeNamed(topology, step.fault.node));
     else if (step.on === 'file') checkFileStep(step, nodeNamed(topology, step.node));

@@ -4,6 +4,7 @@
 
 import { constants, inflateRawSync } from 'node:zlib';
 import type { FrameInfo, Side } from './frame.ts';
+import { Joined } from './joined.ts';
 import type { FramePairState } from './pair.ts';
 import { headerLength } from './websocket.ts';
 
@@ -24,8 +25,8 @@ const DEFLATE_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 interface OpenMessage {
   kind: FrameInfo['type'];
   compressed: boolean;
-  parts: Buffer[];
-  bytes: number;
+  /** What has come of it before its last frame. */
+  joined: Joined;
 }
 
 export class MessageDecoder {
@@ -61,21 +62,21 @@ export class MessageDecoder {
     const message = this.#open(frame);
     if (message === undefined) return { outcome: 'unreadable', reason: 'the beginning of the message was not seen' };
     const part = framePayload(frame, bytes);
-    message.parts.push(part);
-    message.bytes += part.length;
-    if (message.bytes > MESSAGE_BYTES_MAX) {
+    const alone = frame.fin === true && message.joined.length === 0;
+    if (message.joined.length + part.length > MESSAGE_BYTES_MAX) {
       this.#lost();
       return { outcome: 'unreadable', reason: `message longer than ${MESSAGE_BYTES_MAX} bytes` };
     }
+    if (!alone) message.joined.add(part);
     if (frame.fin !== true) return { outcome: 'fragment' };
     this.#message = undefined;
-    const whole = message.parts.length === 1 ? part : Buffer.concat(message.parts);
+    const whole = alone ? part : message.joined.take();
     return message.compressed ? this.#inflate(message.kind, whole) : { outcome: 'message', kind: message.kind, payload: whole };
   }
 
   #open(frame: FrameInfo): OpenMessage | undefined {
     if (frame.type !== 'continuation') {
-      this.#message = { kind: frame.type, compressed: frame.compressed === true, parts: [], bytes: 0 };
+      this.#message = { kind: frame.type, compressed: frame.compressed === true, joined: new Joined() };
     }
     return this.#message;
   }

@@ -59,7 +59,8 @@ export interface Span {
 }
 
 export interface FrameReader {
-  push(chunk: Buffer): Span[];
+  /** Reads at most `spansMax` spans; where the last one ends before the chunk does, the rest is pushed next. */
+  push(chunk: Buffer, spansMax?: number): Span[];
   /** Set once the stream broke its protocol; what follows is reported as 'chunk' frames. */
   readonly error: string | undefined;
 }

@@ -29,10 +29,10 @@ export class StreamReader implements FrameReader {
     this.#grammar = grammar;
   }
 
-  push(chunk: Buffer): Span[] {
+  push(chunk: Buffer, spansMax = Number.POSITIVE_INFINITY): Span[] {
     const spans: Span[] = [];
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && spans.length < spansMax) {
       const start = at;
       const frame = this.#frame ?? this.#open(chunk, start);
       const grammar = this.#grammar;
@@ -49,7 +49,7 @@ export class StreamReader implements FrameReader {
       });
       if (last) this.#close(frame, this.#offset + at);
     }
-    this.#offset += chunk.length;
+    this.#offset += at;
     return spans;
   }
 

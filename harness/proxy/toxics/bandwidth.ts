@@ -93,6 +93,6 @@ function limited(context: StageContext): Stage {
     rest = undefined;
   }
 
-  const heldBytes = () => held.bytes + (part?.data.length ?? 0) + (rest?.data.length ?? 0);
+  const heldBytes = () => held.weight + (part?.data.length ?? 0) + (rest?.data.length ?? 0);
   return stageOf({ accept, release, updated, stop, heldBytes });
 }

@@ -21,7 +21,7 @@ export const latency: ToxicType = {
 
 function delayed(context: StageContext): Stage {
   const held = new Held();
-  const dues: number[] = [];
+  const dues = new WeakMap<Item, number>();
   const tell = firedOnce(context);
   let lastDueMs = 0;
   let timer: Timer | undefined;
@@ -46,18 +46,16 @@ function delayed(context: StageContext): Stage {
       item = { ...item, atMs: Math.max(item.atMs, lastDueMs) };
     }
     held.add(item);
-    dues.push(lastDueMs);
+    dues.set(item, lastDueMs);
     handOnDue();
   }
 
   function handOnDue(): void {
     const nowMs = performance.now() + EARLY_MS;
-    while (dues.length > 0 && dues[0]! <= nowMs) {
-      dues.shift();
-      context.emit(held.take()!);
-    }
-    if (dues.length === 0) return;
-    timer ??= startTimer(dues[0]! - performance.now(), () => {
+    for (let next = held.first(); next !== undefined && dues.get(next)! <= nowMs; next = held.first()) context.emit(held.take()!);
+    const next = held.first();
+    if (next === undefined) return;
+    timer ??= startTimer(dues.get(next)! - performance.now(), () => {
       timer = undefined;
       context.batch(handOnDue);
     });
@@ -67,15 +65,13 @@ function delayed(context: StageContext): Stage {
     timer?.cancel();
     timer = undefined;
     lastDueMs = 0;
-    dues.length = 0;
     for (const item of held.takeAll()) context.emit(item);
   }
 
   function stop(): void {
     timer?.cancel();
-    dues.length = 0;
     held.takeAll();
   }
 
-  return stageOf({ accept, release, updated: release, stop, heldBytes: () => held.bytes, holdBytesMax: HOLD_BYTES_MAX });
+  return stageOf({ accept, release, updated: release, stop, heldBytes: () => held.weight, holdBytesMax: HOLD_BYTES_MAX });
 }

@@ -60,7 +60,7 @@ function sliced(context: StageContext): Stage {
     held.takeAll();
   }
 
-  return stageOf({ accept, release, stop, heldBytes: () => held.bytes });
+  return stageOf({ accept, release, stop, heldBytes: () => held.weight });
 }
 
 /** Timers go by whole milliseconds; shorter pauses let the event loop turn until they are over. */

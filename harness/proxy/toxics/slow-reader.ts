@@ -20,6 +20,7 @@ const LOOK_EVERY_MS = 5;
 function readingSlowly(context: StageContext): Stage {
   let slow = false;
   let looking: Timer | undefined;
+  let unseen: Hit | undefined;
   const limit = () => {
     const { rate } = context.toxic.attributes as { rate?: number };
     context.connection.limitReading(context.direction, rate ?? 0);
@@ -35,16 +36,29 @@ function readingSlowly(context: StageContext): Stage {
       if (hit === undefined) return;
       slow = true;
       limit();
-      looking = startTimer(0, () => look(hit));
+      unseen = hit;
+      looking = startTimer(0, look);
     },
   });
 
   /** A slow reader is noticed by nobody until something lies unread: then its sender is felt to wait. */
-  function look(hit: Hit): void {
+  function look(): void {
     const bytes = context.connection.bytesLeftUnread(context.direction);
-    if (bytes === 0) looking = startTimer(LOOK_EVERY_MS, () => look(hit));
-    else
-      context.report(hit, { note: bytes === undefined ? 'whether anything waited could not be seen here' : `${bytes} bytes lay unread` });
+    if (unseen === undefined) return;
+    if (bytes === 0) {
+      looking = startTimer(LOOK_EVERY_MS, look);
+      return;
+    }
+    const note = bytes === undefined ? 'whether anything waited could not be seen here' : `${bytes} bytes lay unread`;
+    context.report(unseen, { note });
+    unseen = undefined;
+  }
+
+  function endLooking(): void {
+    look();
+    looking?.cancel();
+    if (unseen !== undefined) context.retract(unseen);
+    unseen = undefined;
   }
 
   point.begin();
@@ -54,12 +68,12 @@ function readingSlowly(context: StageContext): Stage {
       if (slow) limit();
     },
     release() {
-      looking?.cancel();
+      endLooking();
       if (slow) context.connection.limitReading(context.direction, undefined);
       point.flush();
     },
     stop() {
-      looking?.cancel();
+      endLooking();
       point.stop();
     },
     heldBytes: () => point.heldBytes,

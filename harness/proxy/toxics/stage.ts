@@ -1,6 +1,6 @@
 // What most stages share: doing nothing in between, and telling once that they acted.
 
-import { bytesIn } from '../item.ts';
+import { bytesIn, weightOf } from '../item.ts';
 import type { Item } from '../item.ts';
 import type { Stage, StageContext } from './toxic.ts';
 
@@ -25,38 +25,56 @@ export function firedOnce(context: StageContext): (item: Item) => void {
   };
 }
 
-/** Items kept back in their order. */
+/** Items kept back in their order. Taken from a place that moves on: shifting an array of many thousands is slow. */
 export class Held {
-  #items: Item[] = [];
+  #items: (Item | undefined)[] = [];
+  #start = 0;
   #bytes = 0;
+  #weight = 0;
 
   get isEmpty(): boolean {
-    return this.#items.length === 0;
+    return this.#start === this.#items.length;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** Bytes and what the items take besides: what tells a source to wait. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   add(item: Item): void {
     this.#items.push(item);
-    if (item.kind === 'data') this.#bytes += item.data.length;
+    this.#bytes += bytesIn([item]);
+    this.#weight += weightOf(item);
   }
 
   takeAll(): Item[] {
-    const items = this.#items;
+    const items = this.#items.slice(this.#start) as Item[];
     this.#items = [];
+    this.#start = 0;
     this.#bytes = 0;
+    this.#weight = 0;
     return items;
   }
 
   take(): Item | undefined {
-    const item = this.#items.shift();
-    if (item !== undefined) this.#bytes -= bytesIn([item]);
+    const item = this.#items[this.#start];
+    if (item === undefined) return undefined;
+    this.#items[this.#start] = undefined;
+    this.#start += 1;
+    this.#bytes -= bytesIn([item]);
+    this.#weight -= weightOf(item);
+    if (this.#start > 1024 && this.#start * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#start);
+      this.#start = 0;
+    }
     return item;
   }
 
   first(): Item | undefined {
-    return this.#items[0];
+    return this.#items[this.#start];
   }
 }

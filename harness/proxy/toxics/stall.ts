@@ -76,7 +76,7 @@ function stalling(context: StageContext): Stage {
       held.takeAll();
       point.stop();
     },
-    heldBytes: () => held.bytes + point.heldBytes,
+    heldBytes: () => held.weight + point.heldBytes,
     holdBytesMax: point.holdBytesMax,
   });
 }
