@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseRepro, REPRO_FORMAT, ReproError, type Repro } from '../model/repro.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { CaseResult } from '../run/environment.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { ResultPaths } from './paths.ts';
@@ -23,7 +24,7 @@ export async function saveRepro(
   const name = `${result.case.scenario.replaceAll('/', '-')}-${result.fingerprint || verdict.outcome}.json`;
   // What fails because a defect was put in is no finding to keep: its repro stays with the run.
   const file = result.case.defect === undefined ? join(paths.repros, name) : join(result.folder, 'repro.json');
-  const command = `npx tornwire repro ${relative(cwd, file)}`;
+  const command = `npx tornwire repro ${shellWord(relative(cwd, file))}`;
   const repro: Repro = {
     format: REPRO_FORMAT,
     case: structuredClone(result.case) as Repro['case'],
