@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { commitOf } from '../cli/assemble.ts';
+import { commitOf } from '../cli/maker.ts';
 import type { Event } from '../model/history.ts';
 import { percent, rateOf } from '../model/rate.ts';
 import { writeFalseAlarms } from '../results/false-alarms.ts';

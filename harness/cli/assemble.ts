@@ -1,8 +1,5 @@
 // Where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Case, RuntimeName } from '../model/case.ts';
-import { redactor } from '../model/redact.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import { enginePool, type EnginePool } from '../network/engine-pool.ts';
 import { stdioShim } from '../network/engines.ts';
@@ -13,50 +10,35 @@ import { machineWatch } from '../probes/machine.ts';
 import { loadKernel } from '../proxy/kernel.ts';
 import { resourcesOf } from '../probes/resources.ts';
 import { stacksOf } from '../probes/stacks.ts';
-import type { Maker } from '../results/repro-file.ts';
-import type { CaseResult, Probes } from '../run/environment.ts';
+import type { CaseResult, Environment, Probes } from '../run/environment.ts';
 import { runCase } from '../run/run-case.ts';
 import type { PipeWritable } from '../runtime/node-processes.ts';
 import { processRuntime } from '../runtime/process-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { sweepDeadRuns } from '../runtime/sweep.ts';
-import { sweptLine } from './clean.ts';
-import { VERSION } from './program.ts';
-import type { Project } from './project.ts';
+import { redactorHere } from './secrets.ts';
 
 export interface Assembly extends AsyncDisposable {
-  maker: Maker;
-  /** What killed runs had left and is gone now. */
-  swept: readonly string[];
-  run(named: NamedScenario, given: Case, folder: string, signal: AbortSignal): Promise<CaseResult>;
+  run(named: NamedScenario, given: Case, folder: string, signal: AbortSignal, strays?: Environment['strays']): Promise<CaseResult>;
 }
 
-export async function assemble(project: Project): Promise<Assembly> {
-  const [swept, commit] = await Promise.all([sweepDeadRuns(), commitOf(project.root)]);
+export function assemble(): Assembly {
   const machine = machineWatch();
   const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: () => machine.read() };
   const pool = enginePool();
-  const redact = redactor(secretsIn(process.env));
+  const redact = redactorHere();
   const places = new Map<RuntimeName, Promise<Place>>();
   return {
-    maker: { tornwire: VERSION, commit },
-    swept: swept.map(sweptLine),
-    async run(named, given, folder, signal) {
+    async run(named, given, folder, signal, strays) {
       const place = places.get(given.runtime) ?? placeOf(given.runtime, pool);
       places.set(given.runtime, place);
-      return runCase(named, given, { ...(await place), probes, oracles: ALWAYS_ON, folder, redact, signal });
+      const about = { probes, oracles: ALWAYS_ON, folder, redact, signal, ...(strays && { strays }) };
+      return runCase(named, given, { ...(await place), ...about });
     },
     async [Symbol.asyncDispose]() {
       machine[Symbol.dispose]();
       await pool[Symbol.asyncDispose]();
     },
   };
-}
-
-/** What the container runtime lacks here, with the cure. */
-export async function containersUnavailable(): Promise<string | undefined> {
-  const { containerRuntime } = await import('../runtime/container-runtime.ts');
-  return containerRuntime().unavailable();
 }
 
 interface Place {
@@ -84,20 +66,4 @@ async function placeOf(name: RuntimeName, pool: EnginePool): Promise<Place> {
 function pipeLook(): { pipeWritable?: PipeWritable } {
   const kernel = loadKernel();
   return 'missing' in kernel ? {} : { pipeWritable: kernel.writable };
-}
-
-/** Values of variables whose names say that they are secret. */
-function secretsIn(environment: NodeJS.ProcessEnv): string[] {
-  return Object.entries(environment).flatMap(([name, value]) =>
-    /token|secret|password|passwd|api_?key|credential/i.test(name) && value && value.length >= 6 ? [value] : [],
-  );
-}
-
-export async function commitOf(root: string): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: root, timeout: 5_000 });
-    return stdout.trim();
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { milliseconds, type Duration } from '../model/duration.ts';
 import { EXIT } from '../model/verdict.ts';
 import { SEED_MAX } from '../model/seed.ts';
-import { UsageError } from './usage-error.ts';
+import { NothingToRunError, UsageError } from './usage-error.ts';
+import type { Crew } from './worker/crew.ts';
 
 export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
@@ -46,7 +47,9 @@ function commands(done: (code: number) => void): Command {
     )
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (filter: string | undefined, options) => done(await (await import('./run.ts')).run(filter, options)));
+    .action(async (filter: string | undefined, options) =>
+      done(await withCrew(async (crew) => (await import('./run.ts')).run(filter, options, crew))),
+    );
 
   program
     .command('gate')
@@ -56,7 +59,7 @@ function commands(done: (code: number) => void): Command {
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
-    .action(async (options) => done(await (await import('./gate.ts')).gate(options)));
+    .action(async (options) => done(await withCrew(async (crew) => (await import('./gate.ts')).gate(options, crew))));
 
   program
     .command('nightly')
@@ -66,7 +69,9 @@ function commands(done: (code: number) => void): Command {
     .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
-    .action(async (filter: string | undefined, options) => done(await (await import('./nightly.ts')).nightly(filter, options)));
+    .action(async (filter: string | undefined, options) =>
+      done(await withCrew(async (crew) => (await import('./nightly.ts')).nightly(filter, options, crew))),
+    );
 
   program
     .command('repro')
@@ -74,7 +79,7 @@ function commands(done: (code: number) => void): Command {
     .argument('<file>', 'a file of results/repros/')
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (file: string, options) => done(await (await import('./repro.ts')).repro(file, options)));
+    .action(async (file: string, options) => done(await withCrew(async (crew) => (await import('./repro.ts')).repro(file, options, crew))));
 
   program
     .command('list')
@@ -82,7 +87,9 @@ function commands(done: (code: number) => void): Command {
     .argument('[filter]', 'as for run')
     .option('--json', 'print JSON')
     .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
-    .action(async (filter: string | undefined, options) => done(await (await import('./list.ts')).list(filter, options)));
+    .action(async (filter: string | undefined, options) =>
+      done(await withCrew(async (crew) => (await import('./list.ts')).list(filter, options, crew))),
+    );
 
   program
     .command('proxy')
@@ -105,6 +112,14 @@ function commands(done: (code: number) => void): Command {
     .action(async () => done(await (await import('./clean.ts')).clean()));
 
   return program;
+}
+
+/** The first worker comes up while the command itself is still being loaded. */
+async function withCrew(command: (crew: Crew) => Promise<number>): Promise<number> {
+  const [{ crewFor }, { projectAt }] = await Promise.all([import('./worker/crew.ts'), import('./project.ts')]);
+  await using crew = crewFor(projectAt(process.cwd()).root);
+  crew.begin();
+  return await command(crew);
 }
 
 function duration(text: string): string {
@@ -133,6 +148,10 @@ function report(error: unknown): number {
   if (error instanceof UsageError || USAGE.has(kind)) {
     process.stderr.write(`tornwire: ${message}\n`);
     return EXIT.usage;
+  }
+  if (error instanceof NothingToRunError) {
+    process.stderr.write(`tornwire: ${message}\n`);
+    return EXIT.unknown;
   }
   process.stderr.write(EXPECTED.has(kind) ? `tornwire: ${message}\n` : `tornwire: ${name}: ${stack ?? message}\n`);
   return EXIT.harness;

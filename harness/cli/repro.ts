@@ -8,34 +8,36 @@ import { EXIT } from '../model/verdict.ts';
 import { readRepro } from '../results/repro-file.ts';
 import type { Summary } from '../results/summary.ts';
 import type { PlannedCase } from './campaign.ts';
+import { askedBy } from './cases.ts';
 import { loadScenarios, projectAt, type Project } from './project.ts';
 import { exitCodeOf, perform, sayer } from './run.ts';
 import { suggestion, UsageError } from './usage-error.ts';
+import type { Crew } from './worker/crew.ts';
 
-export async function repro(file: string, options: { times: number; json?: boolean }): Promise<number> {
+export async function repro(file: string, options: { times: number; json?: boolean }, crew: Crew): Promise<number> {
   const say = sayer(options.json);
   const saved = await readRepro(resolve(file));
   const project = projectAt(process.cwd());
-  const all = await loadScenarios(project);
-  const named = all.find((candidate) => candidate.name === saved.case.scenario);
-  if (!named)
+  const all = await loadScenarios(project, crew);
+  const scenario = all.find((candidate) => candidate.name === saved.case.scenario);
+  if (!scenario)
     throw new UsageError(
       `${file} is of scenario '${saved.case.scenario}', which is not here${suggestion(
         saved.case.scenario,
         all.map((n) => n.name),
       )}`,
     );
-  const unavailable = await named.scenario.unavailable?.(saved.case.runtime);
+  const [available] = await askedBy(crew)([scenario], saved.case.runtime);
   say(`seed ${saved.case.seed}: ${saved.case.scenario}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`);
   const planned: PlannedCase[] = Array.from({ length: options.times }, (_, i) => ({
-    named,
+    scenario,
     case: saved.case as Case,
     repeat: i + 1,
     expectedOracle: saved.oracle,
-    ...(unavailable !== undefined && { skipped: unavailable }),
+    ...available,
   }));
   // One at a time: a replay is compared with a run that had the machine to itself.
-  const summary = await perform(planned, { project, seed: saved.case.seed, say, jobs: 1 });
+  const summary = await perform(planned, { project, crew, seed: saved.case.seed, say, jobs: 1 });
   const again = summary.cases.filter((row) => row.verdict === saved.outcome && (row.oracle ?? 'all') === saved.oracle).length;
   say(`reproduced ${again} of ${summary.cases.length}`);
   const difference = firstDifference(saved.decisions, await decisionsOf(project, summary));

@@ -2,6 +2,9 @@
 
 export class UsageError extends Error {}
 
+/** There is nothing to judge: exit 4, for nothing is known then. */
+export class NothingToRunError extends Error {}
+
 /** " (did you mean 'x'?)" or a list when nothing is near. */
 export function suggestion(wrong: string, valid: readonly string[]): string {
   const ranked = valid.map((word) => ({ word, distance: editDistance(wrong, word) })).sort((a, b) => a.distance - b.distance);

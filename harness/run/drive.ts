@@ -53,10 +53,15 @@ export async function drive(scenario: Scenario, stage: Stage, context: Script): 
     const aborted = new Promise<never>((_, reject) => {
       stage.signal.addEventListener('abort', () => reject(stage.signal.reason), { once: true, signal: ending.signal });
     });
+    // As by hand: an error that nobody caught ends the script.
+    const stray = new Promise<'stray'>((resolve) => {
+      const stop = recorder.subscribe((event) => event.kind === 'harness' && event.problem === 'stray-error' && resolve('stray'));
+      ending.signal.addEventListener('abort', stop, { once: true });
+    });
     const played = scenario.script(context, stage.given.parameters);
     // Whatever the race ends with, a script that goes on to fail must not become an unhandled rejection.
     played.catch(() => undefined);
-    const outcome = await Promise.race([played, late, aborted]);
+    const outcome = await Promise.race([played, late, aborted, stray]);
     if (outcome === 'late') {
       await dumpTwice(stage);
       whole.unmet('the script was still running');

@@ -28,6 +28,7 @@ export interface CasePlay {
   probes?: Partial<Probes>;
   redact?: Environment['redact'];
   signal?: AbortSignal;
+  strays?: Environment['strays'];
   defect?: string;
 }
 
@@ -64,6 +65,7 @@ export async function playCase(play: CasePlay): Promise<PlayedCase> {
         folder,
         redact: play.redact ?? ((text) => text),
         signal: play.signal ?? new AbortController().signal,
+        ...(play.strays && { strays: play.strays }),
       },
     );
     return { result, history: await historyIn(folder), networks };

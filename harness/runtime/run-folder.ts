@@ -14,14 +14,16 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { baseFolder, compileCacheFolder } from './base-folder.ts';
 import { startTimeOf } from './marked-processes.ts';
 import { CLOCKS_FOLDER, removeClockRemains } from './fake-clock.ts';
 import { thawBelow } from './frozen.ts';
 import { RuntimeError } from './runtime.ts';
 import { unmountBelow } from './small-disk.ts';
+
+export { baseFolder, compileCacheFolder };
 
 export interface Owner {
   runId: string;
@@ -74,14 +76,6 @@ export async function removeRunFolder(folder: string): Promise<void> {
     await remove();
   });
   await rm(folder, { recursive: true, force: true });
-}
-
-export function baseFolder(): string {
-  return join(tmpdir(), `tornwire-${process.getuid?.() ?? 0}`);
-}
-
-export function compileCacheFolder(): string {
-  return join(baseFolder(), 'compile-cache');
 }
 
 export async function readOwner(folder: string): Promise<Owner | undefined> {
