@@ -7,4 +7,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+// Until a verdict says otherwise nothing is known, and whatever ends this process early is never a pass.
+process.exitCode = 3;
+process.on('uncaughtException', (error: unknown) => {
+  process.stderr.write(`tornwire: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(3);
+});
+
 process.exitCode = await main(process.argv.slice(2));

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { commitOf } from '../cli/assemble.ts';
+import { commitOf } from '../cli/maker.ts';
 import type { Event } from '../model/history.ts';
 import { percent, rateOf } from '../model/rate.ts';
 import { writeFalseAlarms } from '../results/false-alarms.ts';

@@ -1,25 +1,36 @@
 // Many cases, one after another or side by side, each saved before the next begins. A verdict that a starved machine
 // spoilt is taken again alone, once all others are done; nothing else is ever repeated to get another answer.
-import { rename, rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Case } from '../model/case.ts';
-import type { NamedScenario } from '../model/scenario.ts';
-import { junitXml } from '../report/junit.ts';
-import { makeFolder, writeWhole } from '../results/atomic-file.ts';
-import { resultPaths, runPaths, type ResultPaths, type RunPaths } from '../results/paths.ts';
+import type { DescribedScenario } from '../model/described-scenario.ts';
+import { shellWord } from '../model/shell-word.ts';
+import type { UnknownReason } from '../model/verdict.ts';
 import { saveRepro, type Maker } from '../results/repro-file.ts';
-import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from '../results/summary.ts';
+import { rowOf, rowWithStray, type CaseRow, type Summary } from '../results/summary.ts';
+import { withoutVerdict } from '../results/without-verdict.ts';
 import type { CaseResult } from '../model/case-result.ts';
+import { openRecord, type CampaignRecord } from './campaign-record.ts';
 import { confirmed } from './confirmed.ts';
 import type { Project } from './project.ts';
 
 export interface PlannedCase {
-  named: NamedScenario;
+  scenario: DescribedScenario;
   case: Case;
   repeat: number;
   /** The oracle that the defect's patch names. */
   expectedOracle: string | null;
   skipped?: string;
+  /** Nothing of it can be judged, and that is nobody's choice: its row says why, and it is not begun. */
+  unplayable?: { reason: UnknownReason; detail: string };
+}
+
+/** Where cases are played. */
+interface Players {
+  play(scenario: DescribedScenario, given: Case, folder: string): Promise<CaseResult>;
+  /** Errors that nobody caught, by the folder of a case that has ended or by the file of a module. */
+  onStray(listener: (line: string, owner: string) => void): void;
+  /** What the cases have left running has been heard out when this resolves. */
+  rest(): Promise<void>;
 }
 
 export interface CampaignSettings {
@@ -28,8 +39,8 @@ export interface CampaignSettings {
   jobs: number;
   maker: Maker;
   signal: AbortSignal;
-  run: (planned: PlannedCase, folder: string) => Promise<CaseResult>;
-  /** A case has ended and is saved. */
+  players: Players;
+  /** A case has ended and is saved; once more when an error came out later that spoils its verdict. */
   onRow: (row: CaseRow, done: number, total: number) => void | Promise<void>;
   /** How often a failing case without a defect is run again at once, to save its rate with it; 0 when absent. */
   replays?: number;
@@ -38,68 +49,88 @@ export interface CampaignSettings {
 }
 
 export async function runCampaign(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<Summary> {
-  const startedAt = new Date();
-  const startedMs = performance.now();
-  const paths = resultPaths(settings.project.results);
-  const run = runPaths(paths, `${startedAt.toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}`);
-  await makeFolder(run.folder);
-  const rows: (CaseRow | undefined)[] = [];
+  const { signal, players, onRow } = settings;
+  const record = await openRecord(planned, settings);
   let done = 0;
-
-  const summary = (): Summary => {
-    const cases = rows.filter((row) => row !== undefined);
-    const durationMs = Math.round(performance.now() - startedMs);
-    const { tornwire } = settings.maker;
-    const { seed, signal } = settings;
-    return {
-      version: SUMMARY_VERSION,
-      tornwire,
-      startedAt: startedAt.toISOString(),
-      durationMs,
-      seed,
-      folder: relative(settings.project.root, run.folder),
-      interrupted: signal.aborted,
-      counts: countsOf(cases),
-      cases,
-    };
-  };
-  // One save after the other: cases that end together must not write over each other's files.
-  let saved = Promise.resolve();
-  const saveNow = (): Promise<void> => (saved = saved.then(() => save(run, summary())));
+  const tell = (index: number): void | Promise<void> => onRow(record.rows[index] as CaseRow, ++done, planned.length);
+  const strays = heedStrays(planned, settings, record, async (row) => onRow(row, done, planned.length));
   const take = async (index: number, retakenBecause?: string | null): Promise<void> => {
-    const item = planned[index] as PlannedCase;
-    const taken = await takeCase(item, index, run, paths, settings);
+    const taken = await takeCase(planned[index] as PlannedCase, index, record, settings);
     const row = retakenBecause ? { ...taken, retakenBecause } : taken;
-    if (settings.signal.aborted && row.reason?.startsWith('interrupted')) return;
-    rows[index] = row;
-    await saveNow();
-    if (!isStarved(row)) await settings.onRow(row, ++done, planned.length);
+    if (signal.aborted && row.reason?.startsWith('interrupted')) return;
+    await record.set(index, strays.spoil(row, planned[index] as PlannedCase));
+    if (!isStarved(row)) await tell(index);
   };
 
-  await saveNow();
-  await pointLatestAt(paths, run);
   await sideBySide(planned.length, settings, take);
   for (const index of planned.keys()) {
-    if (settings.signal.aborted || !rows[index] || !isStarved(rows[index])) continue;
-    await take(index, rows[index].reason);
-    if (isStarved(rows[index])) await settings.onRow(rows[index], ++done, planned.length);
+    if (signal.aborted || !isStarved(record.rows[index])) continue;
+    await take(index, record.rows[index]?.reason);
+    if (isStarved(record.rows[index])) await tell(index);
   }
-  await saveNow();
-  return summary();
+  await players.rest();
+  await strays.settled();
+  return record.finish();
 }
 
-async function takeCase(item: PlannedCase, index: number, run: RunPaths, paths: ResultPaths, settings: CampaignSettings): Promise<CaseRow> {
+interface StrayHeed {
+  /** The row as it is once what is known of its file is counted in. */
+  spoil(row: CaseRow, item: PlannedCase): CaseRow;
+  /** Every row that was changed is saved and told. */
+  settled(): Promise<void>;
+}
+
+/** An error that nobody caught makes of a pass an unknown: of the case whose it is, or of every case of the module whose it is. */
+function heedStrays(
+  planned: readonly PlannedCase[],
+  { players }: CampaignSettings,
+  record: CampaignRecord,
+  tell: (row: CaseRow) => Promise<void>,
+): StrayHeed {
+  const ofFiles = new Map<string, string>();
+  let settled = Promise.resolve();
+  const spoil = (row: CaseRow, line: string | undefined): CaseRow =>
+    row.verdict === 'pass' && line !== undefined ? rowWithStray(row, line) : row;
+  players.onStray((line, owner) => {
+    ofFiles.set(owner, line);
+    for (const [index, item] of planned.entries()) {
+      const row = record.rows[index];
+      if (row?.verdict !== 'pass' || !(item.scenario.file === owner || isBelow(folderOf(item, index, record), owner))) continue;
+      const spoilt = spoil(row, line);
+      settled = settled.then(() => record.set(index, spoilt)).then(() => tell(spoilt));
+      // Whoever waits for it hears of a disk that is full.
+      settled.catch(() => undefined);
+    }
+  });
+  return { spoil: (row, { scenario }) => spoil(row, ofFiles.get(scenario.file)), settled: () => settled };
+}
+
+function folderOf(item: PlannedCase, index: number, { run }: CampaignRecord): string {
+  return run.caseFolder(index + 1, item.case.scenario, item.case.defect);
+}
+
+/** A confirmation and a replay have folders of their own within. */
+function isBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+async function takeCase(item: PlannedCase, index: number, record: CampaignRecord, settings: CampaignSettings): Promise<CaseRow> {
   const replay = replayLine(item);
   if (item.skipped !== undefined) return skippedRow(item, replay);
-  const caseFolder = run.caseFolder(index + 1, item.case.scenario, item.case.defect);
-  const { result, folder, clock, item: played } = await confirmed(item, caseFolder, settings.run);
+  if (item.unplayable) return unplayableRow(item, item.unplayable, replay);
+  const {
+    result,
+    folder,
+    clock,
+    item: played,
+  } = await confirmed(item, folderOf(item, index, record), (which, where) => settings.players.play(which.scenario, which.case, where));
   if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused')
     return skippedRow({ ...item, skipped: result.verdict.detail }, replay);
   const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay };
   if (clock) about.clock = clock;
   if (result.verdict.outcome === 'fail') {
     const reproduced = await rateOfFailure(played, result, folder, settings);
-    const saved = await saveRepro(paths, result, settings.maker, settings.project.root, reproduced);
+    const saved = await saveRepro(record.paths, result, settings.maker, settings.project.root, reproduced);
     about.repro = relative(settings.project.root, saved.file);
     about.replay = saved.command;
     if (settings.replays) about.reproduced = reproduced;
@@ -117,7 +148,7 @@ async function rateOfFailure(
   const rate = { times: 1, of: 1 };
   const replays = item.case.defect === undefined ? (settings.replays ?? 0) : 0;
   for (let i = 1; i <= replays && !settings.signal.aborted; i++) {
-    const again = await settings.run(item, join(folder, `replay-${i}`));
+    const again = await settings.players.play(item.scenario, item.case, join(folder, `replay-${i}`));
     if (again.verdict.outcome === 'unknown') continue;
     rate.of += 1;
     // As `tornwire repro` counts: the same oracle; where in its end a node crashed may differ from run to run.
@@ -137,22 +168,6 @@ async function sideBySide(count: number, settings: CampaignSettings, take: (inde
   if (broken) throw broken.reason;
 }
 
-async function save(run: RunPaths, summary: Summary): Promise<void> {
-  await writeWhole(run.summary, `${JSON.stringify(summary, null, 2)}\n`);
-  await writeWhole(run.junit, junitXml(summary));
-}
-
-/** A reader finds the last run or this one; where links cannot be made, there is just none that is called the latest. */
-async function pointLatestAt(paths: ResultPaths, run: RunPaths): Promise<void> {
-  const draft = `${paths.latest}.${process.pid}.draft`;
-  try {
-    await symlink(relative(paths.root, run.folder), draft);
-    await rename(draft, paths.latest);
-  } catch {
-    await rm(draft, { force: true }).catch(() => undefined);
-  }
-}
-
 function isStarved(row: CaseRow | undefined): boolean {
   return row?.reason?.startsWith('starved') ?? false;
 }
@@ -162,14 +177,19 @@ export function replayLine(item: PlannedCase): string {
   const { scenario, seed, runtime, engine, defect, clockSpeed } = item.case;
   const words = ['npx', 'tornwire', 'run', scenario, '--runtime', runtime, '--engine', engine, '--seed', String(seed)];
   const faster = clockSpeed === 1 ? [] : ['--clock-speed', String(clockSpeed)];
-  return [...words, ...faster, ...(defect === undefined ? [] : ['--defect', defect])].join(' ');
+  return [...words, ...faster, ...(defect === undefined ? [] : ['--defect', defect])].map(shellWord).join(' ');
+}
+
+function unplayableRow(item: PlannedCase, { reason, detail }: NonNullable<PlannedCase['unplayable']>, replay: string): CaseRow {
+  const result = withoutVerdict({ given: item.case, title: item.scenario.title, folder: '', reason, detail, durationMs: 0 });
+  return { ...rowOf(result, { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay }), folder: null };
 }
 
 function skippedRow(item: PlannedCase, replay: string): CaseRow {
   const { scenario, seed, runtime, engine, defect } = item.case;
   return {
     scenario,
-    title: item.named.scenario.title,
+    title: item.scenario.title,
     defect: defect ?? null,
     expectedOracle: item.expectedOracle,
     runtime,

@@ -3,7 +3,7 @@ import { EXIT } from '../model/exit-code.ts';
 import { removeClockRemains } from '../runtime/fake-clock.ts';
 import { sweepDeadRuns, sweepOrphans, type Swept } from '../runtime/sweep.ts';
 import { removeLeftSources } from './left-sources.ts';
-import { projectAt } from './project.ts';
+import { projectAt, type Project } from './project.ts';
 import { UsageError } from './usage-error.ts';
 
 export async function clean(): Promise<number> {
@@ -15,13 +15,27 @@ export async function clean(): Promise<number> {
   const lines = [
     ...swept.map(sweptLine),
     ...(objects.length > 0 ? [`removed shared memory of faked clocks: ${objects.join(' ')}`] : []),
-    ...sources.map((folder) => `removed a copy of patched code: ${folder}`),
+    ...sources.map(sourceLine),
   ];
   process.stdout.write(`${lines.length === 0 ? 'nothing was left behind' : lines.join('\n')}\n`);
   return swept.some((run) => run.left !== undefined) ? EXIT.harness : EXIT.pass;
 }
 
-export function sweptLine(run: Swept): string {
+/**
+ * What every campaign does first. Whoever was killed may have left a copy of patched code as well; to look for one each time
+ * would cost a walk over all results. @returns a line for each thing that was removed.
+ */
+export async function sweepBefore(project: Project): Promise<string[]> {
+  const swept = await sweepDeadRuns();
+  const sources = swept.length > 0 ? await removeLeftSources(project.results) : [];
+  return [...swept.map(sweptLine), ...sources.map(sourceLine)];
+}
+
+function sourceLine(folder: string): string {
+  return `removed a copy of patched code: ${folder}`;
+}
+
+function sweptLine(run: Swept): string {
   const parts = [
     run.processes.length > 0 ? `processes ${run.processes.join(' ')}` : '',
     ...Object.entries(run.removed).map(([kind, names]) => (names.length > 0 ? `${kind} ${names.join(' ')}` : '')),

@@ -7,8 +7,10 @@ import { execa } from 'execa';
 import type { MachineFinding, MachineFindings } from '../model/machine-finding.ts';
 import { findToxiproxy } from '../network/engines.ts';
 import { BUILD_IMAGES } from '../runtime/images.ts';
+import { askedBy } from './cases.ts';
 import { loadScenarios, projectAt } from './project.ts';
 import { UsageError } from './usage-error.ts';
+import { crewFor } from './worker/crew.ts';
 
 interface Finding extends MachineFinding {
   /** Without it nothing runs; the others only make something impossible. */
@@ -161,10 +163,11 @@ async function toxiproxy(): Promise<Finding> {
 async function scenarios(): Promise<Finding> {
   const cure = 'see the reasons above; scenarios without what they need are skipped and counted';
   try {
-    const loaded = await loadScenarios(projectAt(process.cwd()));
-    const reasons = (await Promise.all(loaded.map(async ({ scenario }) => scenario.unavailable?.('process')))).filter(
-      (reason) => reason !== undefined,
-    );
+    const project = projectAt(process.cwd());
+    await using crew = crewFor(project.root);
+    const loaded = await loadScenarios(project, crew);
+    const answers = await askedBy(crew)(loaded, 'process');
+    const reasons = answers.flatMap(({ skipped, unplayable }) => skipped ?? unplayable?.detail ?? []);
     const detail =
       reasons.length === 0
         ? `all ${loaded.length} can run`

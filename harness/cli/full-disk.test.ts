@@ -27,7 +27,7 @@ afterAll(async () => {
 test('a disk that fills up in mid-campaign ends the run, and its saved cases can be read', async ({ skip }) => {
   skip(noDisk !== undefined, noDisk);
   await emptySmallDisk(results, SIZE_KB);
-  await fillSmallDisk(results, 32);
+  await fillSmallDisk(results, 128);
   const ended = await user.tornwire('run', 'echo/answers', '--repeat', '50', '--jobs', '2');
   expectOneLine(ended, /^tornwire: cannot (write|make) \S+: ENOSPC/);
   const saved = await user.summary();

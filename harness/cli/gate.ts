@@ -6,7 +6,7 @@ import { changesBetween } from '../gate/changes.ts';
 import { judgeGate, type WantedDefect } from '../gate/judge-gate.ts';
 import { readPolicy } from '../gate/policy-file.ts';
 import { budgetMs, type Policy } from '../model/policy.ts';
-import type { NamedScenario } from '../model/scenario.ts';
+import type { DescribedScenario } from '../model/described-scenario.ts';
 import { hash32, SEED_MAX } from '../model/seed.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { gateMarkdown } from '../report/gate-markdown.ts';
@@ -19,13 +19,14 @@ import { pathsIn, resultPaths } from '../results/paths.ts';
 import type { Summary } from '../results/summary.ts';
 import { patchProblem } from '../run/patched-source.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import { commitOf } from './assemble.ts';
 import type { PlannedCase } from './campaign.ts';
-import { planCases, wantedDefects } from './cases.ts';
+import { askedBy, planCases, wantedDefects, type Availability } from './cases.ts';
+import { commitOf } from './maker.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';
 import { perform, sayer } from './run.ts';
 import { runtimeUnavailable } from './runtimes-here.ts';
 import { UsageError } from './usage-error.ts';
+import type { Crew } from './worker/crew.ts';
 
 export interface GateOptions {
   policy?: string;
@@ -35,22 +36,22 @@ export interface GateOptions {
   json?: boolean;
 }
 
-export async function gate(options: GateOptions): Promise<number> {
+export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   const say = sayer(options.json);
   const project = projectAt(process.cwd());
   const policy = await readPolicy(options.policy);
   const earlier = options.changedSince === undefined ? undefined : await readSummary(project, options.changedSince);
   const seed = options.seed ?? randomInt(SEED_MAX);
-  const all = await loadScenarios(project);
+  const all = await loadScenarios(project, crew);
   const chosen = policy.tags.length === 0 ? all : [...new Set(policy.tags.flatMap((tag) => select(all, `@${tag}`)))];
   await requireRuntimes(policy.runtimes);
   const defects = await defectsFor(all, chosen, policy);
-  const planned = await planGate(all, chosen, defects, policy, seed);
+  const planned = await planGate(all, chosen, defects, { policy, seed, availability: askedBy(crew) });
   say(`seed ${seed}, ${planned.length} case(s): ${chosen.length} scenario(s) ${policy.clean.repeats} times, ${defects.length} defect(s)`);
 
   const endsMs = performance.now() + budgetMs(policy);
   const jobs = options.jobs !== undefined && { jobs: options.jobs };
-  const summary = await perform(planned, { project, seed, say, mayBegin: () => performance.now() < endsMs, ...jobs });
+  const summary = await perform(planned, { project, crew, seed, say, mayBegin: () => performance.now() < endsMs, ...jobs });
   const outcome = judgeGate({
     policy,
     summary,
@@ -77,17 +78,21 @@ export function exitCodeOf(outcome: GateOutcome): number {
   return codes[outcome.outcome];
 }
 
-async function defectsFor(all: readonly NamedScenario[], chosen: readonly NamedScenario[], policy: Policy): Promise<WantedDefect[]> {
+async function defectsFor(
+  all: readonly DescribedScenario[],
+  chosen: readonly DescribedScenario[],
+  policy: Policy,
+): Promise<WantedDefect[]> {
   const { required } = policy.defects;
   const wanted = await wantedDefects(all, required);
-  const within = wanted.filter(({ named }) => chosen.includes(named));
-  const outside = wanted.find(({ named }) => !chosen.includes(named));
+  const within = wanted.filter(({ scenario }) => chosen.includes(scenario) || scenario.broken !== undefined);
+  const outside = wanted.find((each) => !within.includes(each));
   if (required !== 'all' && outside)
-    throw new UsageError(`the policy requires defect '${outside.defect.id}', and its tags leave out the scenario ${outside.named.name}`);
+    throw new UsageError(`the policy requires defect '${outside.defect.id}', and its tags leave out the scenario ${outside.scenario.name}`);
   return Promise.all(
-    within.map(async ({ defect, named }) => {
-      const broken = await patchProblem(defect, named.scenario.system.source?.folder ?? '');
-      const about = { id: defect.id, scenario: named.name, title: named.scenario.title, oracle: defect.head['Oracle'] ?? '' };
+    within.map(async ({ defect, scenario }) => {
+      const broken = scenario.source && (await patchProblem(defect, scenario.source.folder));
+      const about = { id: defect.id, scenario: scenario.name, title: scenario.title, oracle: defect.head['Oracle'] ?? '' };
       return broken === undefined ? about : { ...about, broken };
     }),
   );
@@ -95,18 +100,18 @@ async function defectsFor(all: readonly NamedScenario[], chosen: readonly NamedS
 
 /** Each scenario once, each defect once, then the repeats: a budget that runs out has then seen as much as it could. */
 async function planGate(
-  all: readonly NamedScenario[],
-  chosen: readonly NamedScenario[],
+  all: readonly DescribedScenario[],
+  chosen: readonly DescribedScenario[],
   defects: readonly WantedDefect[],
-  policy: Policy,
-  seed: number,
+  { policy, seed, availability }: { policy: Policy; seed: number; availability: Availability },
 ): Promise<PlannedCase[]> {
   const ids = defects.filter((defect) => defect.broken === undefined).map((defect) => defect.id);
   const planned: PlannedCase[] = [];
   for (const runtime of policy.runtimes) {
     const asked = { seed: hash32(seed, runtime), runtime, engine: 'auto' } as const;
-    planned.push(...(await planCases(all, chosen, { ...asked, repeat: policy.clean.repeats })));
-    if (ids.length > 0) planned.push(...(await planCases(all, all, { ...asked, repeat: policy.defects.repeats, defects: ids })));
+    planned.push(...(await planCases(all, chosen, { ...asked, repeat: policy.clean.repeats }, availability)));
+    if (ids.length > 0)
+      planned.push(...(await planCases(all, all, { ...asked, repeat: policy.defects.repeats, defects: ids }, availability)));
   }
   return planned.sort((a, b) => a.repeat - b.repeat);
 }

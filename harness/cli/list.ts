@@ -1,32 +1,36 @@
 // `tornwire list`: what there is to run, and which reported bugs it catches.
 import { basename } from 'node:path';
 import { defectTable, scenarioCatalogue } from '../report/catalogue.ts';
-import type { NamedScenario } from '../model/scenario.ts';
+import type { DescribedScenario } from '../model/described-scenario.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { defectsIn, type Defect } from '../run/patched-source.ts';
 import { loadScenarios, projectAt, select } from './project.ts';
+import type { Crew } from './worker/crew.ts';
 
 export interface ListOptions {
   json?: boolean;
   markdown?: 'scenarios' | 'defects';
 }
 
-export async function list(filter: string | undefined, options: ListOptions): Promise<number> {
+export async function list(filter: string | undefined, options: ListOptions, crew: Crew): Promise<number> {
   const project = projectAt(process.cwd());
-  const chosen = select(await loadScenarios(project), filter);
+  const found = select(await loadScenarios(project, crew), filter);
+  const chosen = found.filter(({ broken }) => broken === undefined);
+  for (const { broken } of found) if (broken !== undefined) process.stderr.write(`tornwire: ${broken}\n`);
   const defects = await defectsOf(chosen);
   if (options.markdown) process.stdout.write(catalogue(options.markdown, chosen, defects));
   else if (options.json) process.stdout.write(`${JSON.stringify(rows(chosen, defects), null, 2)}\n`);
   else for (const row of rows(chosen, defects)) process.stdout.write(`${row.name}\n    ${row.title}\n${footer(row)}`);
-  return 0;
+  return chosen.length === found.length ? EXIT.pass : EXIT.harness;
 }
 
 /** Of every system that these scenarios start. */
-export async function defectsOf(scenarios: readonly NamedScenario[]): Promise<Defect[]> {
-  const folders = new Set(scenarios.flatMap(({ scenario }) => scenario.system.source?.defects ?? []));
+export async function defectsOf(scenarios: readonly DescribedScenario[]): Promise<Defect[]> {
+  const folders = new Set(scenarios.flatMap(({ source }) => source?.defects ?? []));
   return (await Promise.all([...folders].map(defectsIn))).flat();
 }
 
-export function catalogue(what: 'scenarios' | 'defects', scenarios: readonly NamedScenario[], defects: readonly Defect[]): string {
+export function catalogue(what: 'scenarios' | 'defects', scenarios: readonly DescribedScenario[], defects: readonly Defect[]): string {
   const named = defects.map((defect) => ({ ...defect, file: basename(defect.file) }));
   return what === 'scenarios' ? scenarioCatalogue(scenarios, named) : defectTable(scenarios, named);
 }
@@ -38,12 +42,12 @@ interface Row {
   defects: readonly string[];
 }
 
-function rows(scenarios: readonly NamedScenario[], defects: readonly Defect[]): Row[] {
-  return scenarios.map(({ name, scenario }) => ({
+function rows(scenarios: readonly DescribedScenario[], defects: readonly Defect[]): Row[] {
+  return scenarios.map(({ name, title, tags }) => ({
     name,
-    title: scenario.title,
-    tags: scenario.tags,
-    defects: defects.filter((defect) => defect.head['Scenario'] === scenario.title).map((defect) => defect.id),
+    title,
+    tags,
+    defects: defects.filter((defect) => defect.head['Scenario'] === title).map((defect) => defect.id),
   }));
 }
 

@@ -75,6 +75,17 @@ test('a nightly whose budget is used up has nothing to go on with and says its e
   expect(await ledger(12)).toEqual(before);
 });
 
+test('two nightlies of one seed at once: the second is refused in one line, exit 3', async () => {
+  const words = ['nightly', 'echo/waits-long', '--seed', '14', '--budget', '60s'];
+  const first = user.start(words, HERE);
+  await met('the first case', async () => (await user.serversAlive()).length > 0);
+  const second = await user.start(words, HERE).ended;
+  expect([second.code, second.err.trim().split('\n').length]).toEqual([3, 1]);
+  expect(second.err).toContain('a nightly of seed 14 is running here');
+  process.kill(first.pid, 'SIGINT');
+  expect((await first.ended).code).toBe(130);
+});
+
 test('a file that is no ledger is refused in one line, exit 3, and a budget that is no time is usage, exit 2', async () => {
   await user.start(['nightly', 'echo/answers', '--seed', '13', '--budget', '1ms'], HERE).ended;
   await writeFile(join(user.root, 'results', 'nightly', '13.ndjson'), 'nonsense\n');

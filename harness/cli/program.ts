@@ -7,6 +7,7 @@ import { EXIT } from '../model/exit-code.ts';
 import { SEED_MAX } from '../model/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './version.ts';
+import type { Crew } from './worker/crew.ts';
 
 export async function main(words: readonly string[]): Promise<number> {
   let code: number = EXIT.pass;
@@ -53,7 +54,9 @@ function addRun(program: Command, done: Done): void {
     )
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (filter: string | undefined, options) => done(await (await import('./run.ts')).run(filter, options)));
+    .action(async (filter: string | undefined, options) =>
+      done(await withCrew(async (crew) => (await import('./run.ts')).run(filter, options, crew))),
+    );
 }
 
 function addGate(program: Command, done: Done): void {
@@ -65,7 +68,7 @@ function addGate(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
-    .action(async (options) => done(await (await import('./gate.ts')).gate(options)));
+    .action(async (options) => done(await withCrew(async (crew) => (await import('./gate.ts')).gate(options, crew))));
 }
 
 function addNightly(program: Command, done: Done): void {
@@ -77,7 +80,9 @@ function addNightly(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
-    .action(async (filter: string | undefined, options) => done(await (await import('./nightly.ts')).nightly(filter, options)));
+    .action(async (filter: string | undefined, options) =>
+      done(await withCrew(async (crew) => (await import('./nightly.ts')).nightly(filter, options, crew))),
+    );
 }
 
 function addRepro(program: Command, done: Done): void {
@@ -87,7 +92,7 @@ function addRepro(program: Command, done: Done): void {
     .argument('<file>', 'a file of results/repros/')
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (file: string, options) => done(await (await import('./repro.ts')).repro(file, options)));
+    .action(async (file: string, options) => done(await withCrew(async (crew) => (await import('./repro.ts')).repro(file, options, crew))));
 }
 
 function addList(program: Command, done: Done): void {
@@ -97,7 +102,9 @@ function addList(program: Command, done: Done): void {
     .argument('[filter]', 'as for run')
     .option('--json', 'print JSON')
     .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
-    .action(async (filter: string | undefined, options) => done(await (await import('./list.ts')).list(filter, options)));
+    .action(async (filter: string | undefined, options) =>
+      done(await withCrew(async (crew) => (await import('./list.ts')).list(filter, options, crew))),
+    );
 }
 
 function addProxy(program: Command, done: Done): void {
@@ -124,6 +131,14 @@ function addClean(program: Command, done: Done): void {
     .command('clean')
     .description('remove what a killed run left behind')
     .action(async () => done(await (await import('./clean.ts')).clean()));
+}
+
+/** The first worker comes up while the command itself is still being loaded. */
+async function withCrew(command: (crew: Crew) => Promise<number>): Promise<number> {
+  const [{ crewFor }, { projectAt }] = await Promise.all([import('./worker/crew.ts'), import('./project.ts')]);
+  await using crew = crewFor(projectAt(process.cwd()).root);
+  crew.begin();
+  return await command(crew);
 }
 
 function duration(text: string): string {

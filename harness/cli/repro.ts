@@ -5,7 +5,7 @@ import type { Case } from '../model/case.ts';
 import type { Step } from '../model/fault.ts';
 import type { Event } from '../model/history.ts';
 import { decisionsIn, firstDifference, type Decision, type Repro } from '../model/repro.ts';
-import type { NamedScenario } from '../model/scenario.ts';
+import type { DescribedScenario } from '../model/described-scenario.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { oneLine } from '../report/plain.ts';
 import { replaysText } from '../report/replays.ts';
@@ -14,28 +14,29 @@ import { readRepro } from '../results/repro-file.ts';
 import { isHarnessError, type Summary } from '../results/summary.ts';
 import { checkPlan } from '../run/plan.ts';
 import type { PlannedCase } from './campaign.ts';
-import { wantedDefects } from './cases.ts';
+import { askedBy, wantedDefects } from './cases.ts';
 import { loadScenarios, projectAt, type Project } from './project.ts';
 import { perform, sayer } from './run.ts';
 import { suggestion, UsageError } from './usage-error.ts';
+import type { Crew } from './worker/crew.ts';
 
-export async function repro(file: string, options: { times: number; json?: boolean }): Promise<number> {
+export async function repro(file: string, options: { times: number; json?: boolean }, crew: Crew): Promise<number> {
   const say = sayer(options.json);
   const saved = await readRepro(resolve(file));
   const project = projectAt(process.cwd());
-  const named = await scenarioOf(saved, file, project);
-  const unavailable = await named.scenario.unavailable?.(saved.case.runtime);
-  const { scenario, seed } = saved.case;
-  say(oneLine(`seed ${seed}: ${scenario}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`));
+  const scenario = await scenarioOf(saved, file, project, crew);
+  const [available] = await askedBy(crew)([scenario], saved.case.runtime);
+  const { seed } = saved.case;
+  say(oneLine(`seed ${seed}: ${scenario.name}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`));
   const planned: PlannedCase[] = Array.from({ length: options.times }, (_, i) => ({
-    named,
+    scenario,
     case: saved.case as Case,
     repeat: i + 1,
     expectedOracle: saved.oracle,
-    ...(unavailable !== undefined && { skipped: unavailable }),
+    ...available,
   }));
   // One at a time: a replay is compared with a run that had the machine to itself.
-  const summary = await perform(planned, { project, seed, say, jobs: 1 });
+  const summary = await perform(planned, { project, crew, seed, say, jobs: 1 });
   const reproduced = replaysOf(saved, summary.cases, options.times);
   say(replaysText(reproduced));
   const now = await decisionsOf(project, summary);
@@ -45,9 +46,9 @@ export async function repro(file: string, options: { times: number; json?: boole
 }
 
 /** Whatever the file names must be here before anything is made. @throws UsageError PlanError */
-async function scenarioOf(saved: Repro, file: string, project: Project): Promise<NamedScenario> {
+async function scenarioOf(saved: Repro, file: string, project: Project, crew: Crew): Promise<DescribedScenario> {
   const { scenario, defect, schedule } = saved.case;
-  const all = await loadScenarios(project);
+  const all = await loadScenarios(project, crew);
   const named = all.find((candidate) => candidate.name === scenario);
   const near = suggestion(
     scenario,
@@ -55,7 +56,7 @@ async function scenarioOf(saved: Repro, file: string, project: Project): Promise
   );
   if (!named) throw new UsageError(`${file} is of scenario '${scenario}', which is not here${near}`);
   if (defect !== undefined) await wantedDefects(all, [defect]);
-  checkPlan(named.scenario.system.topology, schedule as readonly Step[]);
+  if (named.topology) checkPlan(named.topology, schedule as readonly Step[]);
   return named;
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { NamedScenario } from '../model/scenario.ts';
+import { brokenScenario } from '../model/described-scenario.ts';
 import { pass, unknown } from '../model/verdict.ts';
 import { resultDouble } from '../results/case-result.double.ts';
 import type { CaseRow } from '../results/summary.ts';
@@ -13,8 +13,8 @@ test('a case that was taken again alone keeps the reason in its row', async () =
   const root = await mkdtemp(join(tmpdir(), 'tw-retaken-'));
   const verdicts = [unknown('machine', 'starved', 'CPU pressure 98 %'), pass('all')];
   const told: CaseRow[] = [];
-  const named = { name: 'links/cut', file: '', scenario: { title: 'a cut' } } as NamedScenario;
-  const item = { named, case: resultDouble(pass('all')).case, repeat: 1, expectedOracle: null };
+  const { broken: _, ...scenario } = brokenScenario('links/cut', '', '');
+  const item = { scenario, case: resultDouble(pass('all')).case, repeat: 1, expectedOracle: null };
   try {
     const { cases } = await runCampaign([item], {
       project: { root, scenarios: root, results: join(root, 'results') },
@@ -22,7 +22,11 @@ test('a case that was taken again alone keeps the reason in its row', async () =
       jobs: 1,
       maker: { tornwire: '0', commit: null },
       signal: new AbortController().signal,
-      run: async (_item, folder) => resultDouble(verdicts.shift() ?? pass('all'), { folder }),
+      players: {
+        play: async (_scenario, _given, folder) => resultDouble(verdicts.shift() ?? pass('all'), { folder }),
+        onStray: () => undefined,
+        rest: async () => undefined,
+      },
       onRow: (row) => void told.push(row),
     });
     expect(cases).toMatchObject([{ verdict: 'pass', retakenBecause: 'starved: CPU pressure 98 %' }]);

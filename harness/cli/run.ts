@@ -5,14 +5,16 @@ import { type EngineChoice, USER_RUNTIMES, type UserRuntime } from '../model/cas
 import { SEED_MAX } from '../model/seed.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { failureLines, progressLine, table } from '../report/terminal.ts';
-import { isHarnessError, type Summary } from '../results/summary.ts';
+import { isHarnessError, isMistaken, type Summary } from '../results/summary.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import { assemble } from './assemble.ts';
 import { runCampaign, type PlannedCase } from './campaign.ts';
-import { planCases } from './cases.ts';
+import { askedBy, planCases } from './cases.ts';
+import { sweepBefore } from './clean.ts';
 import { onInterrupt } from './interrupt.ts';
+import { makerOf } from './maker.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';
 import { runtimeUnavailable, toxiproxyFor } from './runtimes-here.ts';
+import type { Crew } from './worker/crew.ts';
 
 export interface RunOptions {
   runtime: UserRuntime | 'auto';
@@ -25,24 +27,25 @@ export interface RunOptions {
   json?: boolean;
 }
 
-export async function run(filter: string | undefined, options: RunOptions): Promise<number> {
+export async function run(filter: string | undefined, options: RunOptions, crew: Crew): Promise<number> {
   const project = projectAt(process.cwd());
   const say = sayer(options.json);
   const seed = options.seed ?? randomInt(SEED_MAX);
-  const all = await loadScenarios(project);
+  const all = await loadScenarios(project, crew);
   const chosen = select(all, filter);
   const runtime = await pickRuntime(options.runtime, say);
   if (options.engine === 'toxiproxy') await requireToxiproxy(runtime);
-  const planned = await planCases(all, chosen, {
+  const asked = {
     seed,
     repeat: options.repeat,
     runtime,
     engine: options.engine,
     ...(options.clockSpeed !== undefined && { clockSpeed: options.clockSpeed }),
-    ...(options.defect !== undefined && { defects: options.defect === 'all' ? 'all' : [options.defect] }),
-  });
+    ...(options.defect !== undefined && { defects: options.defect === 'all' ? ('all' as const) : [options.defect] }),
+  };
+  const planned = await planCases(all, chosen, asked, askedBy(crew));
   say(`seed ${seed}, ${planned.length} case(s), runtime ${runtime}, engine ${options.engine}`);
-  const summary = await perform(planned, { project, seed, say, ...(options.jobs !== undefined && { jobs: options.jobs }) });
+  const summary = await perform(planned, { project, crew, seed, say, ...(options.jobs !== undefined && { jobs: options.jobs }) });
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   return exitCodeOf(summary);
 }
@@ -50,19 +53,20 @@ export async function run(filter: string | undefined, options: RunOptions): Prom
 /** Runs the cases on this machine with progress, the table and the replay lines. */
 export async function perform(
   planned: readonly PlannedCase[],
-  about: { project: Project; seed: number; say: (line: string) => void; jobs?: number; mayBegin?: () => boolean },
+  about: { project: Project; crew: Crew; seed: number; say: (line: string) => void; jobs?: number; mayBegin?: () => boolean },
 ): Promise<Summary> {
   using interrupt = onInterrupt();
-  await using assembly = await assemble(about.project);
-  for (const removed of assembly.swept) about.say(removed);
+  interrupt.signal.addEventListener('abort', () => about.crew.interrupt(), { once: true });
+  const [swept, maker] = await Promise.all([sweepBefore(about.project), makerOf(about.project.root)]);
+  swept.forEach((line) => about.say(line));
   const summary = await runCampaign(planned, {
     project: about.project,
     seed: about.seed,
     jobs: about.jobs ?? availableParallelism(),
-    maker: assembly.maker,
+    maker,
     signal: interrupt.signal,
     ...(about.mayBegin && { mayBegin: about.mayBegin }),
-    run: (item, folder) => assembly.run(item.named, item.case, folder, interrupt.signal),
+    players: about.crew,
     onRow: (row, done, total) => [progressLine(row, done, total), ...failureLines(row)].forEach((line) => about.say(line)),
   });
   about.say(table(summary));
@@ -71,11 +75,12 @@ export async function perform(
 }
 
 export function exitCodeOf(summary: Summary): number {
-  const { failed, unknown, missed, skipped, passed, caught } = summary.counts;
+  const { failed, unknown, missed, passed, caught } = summary.counts;
   if (summary.interrupted) return EXIT.interrupted;
-  if (summary.cases.some(isHarnessError)) return EXIT.harness;
+  if (!summary.finished || summary.cases.some((row) => isHarnessError(row) && !isMistaken(row))) return EXIT.harness;
+  if (summary.cases.some(isMistaken)) return EXIT.usage;
   if (failed > 0 || missed > 0) return EXIT.fail;
-  if (unknown > 0 || (passed + caught === 0 && skipped > 0)) return EXIT.unknown;
+  if (unknown > 0 || passed + caught === 0) return EXIT.unknown;
   return EXIT.pass;
 }
 

@@ -6,6 +6,11 @@ export class UsageError extends TornwireError {
   readonly exitCode = EXIT.usage;
 }
 
+/** There is nothing to judge: exit 4, for nothing is known then. */
+export class NothingToRunError extends TornwireError {
+  readonly exitCode = EXIT.unknown;
+}
+
 /** " (did you mean 'x'?)" or a list when nothing is near. */
 export function suggestion(wrong: string, valid: readonly string[]): string {
   const ranked = valid.map((word) => ({ word, distance: editDistance(wrong, word) })).sort((a, b) => a.distance - b.distance);

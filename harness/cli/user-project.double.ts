@@ -23,13 +23,18 @@ export interface UserProject extends AsyncDisposable {
   start(words: readonly string[], env?: NodeJS.ProcessEnv): Started;
   tornwire(...words: readonly string[]): Promise<Ended>;
   summary(): Promise<Summary>;
+  /** Whatever of this project runs: its servers, and the processes that play its scenarios. */
+  alive(): Promise<string[]>;
+  /** The processes that play its scenarios. */
+  workers(): Promise<number[]>;
   /** Processes of this project's runs, by their command line. */
   serversAlive(): Promise<string[]>;
 }
 
-export async function userProject(): Promise<UserProject> {
+/** @param from a folder beside this file. */
+export async function userProject(from = 'test-project'): Promise<UserProject> {
   const root = await mkdtemp(join(tmpdir(), 'tw-project-'));
-  await cp(join(import.meta.dirname, 'test-project'), root, { recursive: true });
+  await cp(join(import.meta.dirname, from), root, { recursive: true });
   await symlink(join(import.meta.dirname, '..', '..', 'node_modules'), join(root, 'node_modules'));
   const start = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Started => started(root, words, env);
   return {
@@ -37,14 +42,16 @@ export async function userProject(): Promise<UserProject> {
     start,
     tornwire: (...words) => start(words).ended,
     summary: async () => JSON.parse(await readFile(join(root, 'results', 'latest', 'summary.json'), 'utf8')) as Summary,
-    serversAlive: () => commandsWith(`${root}/program/echo.mjs`),
+    alive: async () => (await processesWith(root)).map(({ line }) => line),
+    workers: async () => (await processesWith('worker/main')).filter(({ line }) => line.includes(root)).map(({ pid }) => pid),
+    serversAlive: async () => (await processesWith(`${root}/program/echo.mjs`)).map(({ line }) => line),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }
 
 /** Waits for a condition on something that was started, and says what it last saw when it does not come. */
-export async function met(what: string, condition: () => unknown): Promise<void> {
-  const waited = await until(condition, { withinMs: 15_000, signal: new AbortController().signal });
+export async function met(what: string, condition: () => unknown, withinMs = 15_000): Promise<void> {
+  const waited = await until(condition, { withinMs, signal: new AbortController().signal });
   if (!waited.met) throw new Error(`waited for ${what}: ${waited.lastSeen}`);
 }
 
@@ -62,8 +69,10 @@ function started(cwd: string, words: readonly string[], env: NodeJS.ProcessEnv):
   };
 }
 
-async function commandsWith(text: string): Promise<string[]> {
+async function processesWith(text: string): Promise<{ pid: number; line: string }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return lines.filter((line) => line.includes(text));
+  const all = await Promise.all(
+    pids.map(async (pid) => ({ pid: Number(pid), line: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })),
+  );
+  return all.filter(({ line }) => line.includes(text));
 }

@@ -84,8 +84,8 @@ export type EventBody =
   | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
   | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string }
-  /** The harness itself could not do its work: never the system's fault. */
-  | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events'; detail: string };
+  /** The harness itself could not do its work, or the script's code let an error go that nobody caught: never the system's fault. */
+  | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
 
 export type Observation =
   /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */

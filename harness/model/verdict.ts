@@ -7,6 +7,8 @@ export type UnknownReason =
   | 'checker-budget'
   | 'injector'
   | 'harness'
+  /** The scenario does not fit together: its author's doing. */
+  | 'mistaken'
   | 'out-of-memory'
   | 'refused'
   | 'interrupted'

@@ -11,10 +11,21 @@ export interface Control {
 
 /** `who` names the engine in errors; `url` is its control API, without a slash at the end. */
 export function controlOf(who: string, url: string, deadlineMs: number): Control {
-  const call = (method: string, path: string, body?: unknown) => deadlined(who, deadlineMs, method, url + path, body);
+  let mute: InjectorError | undefined;
+  // A server that once gave no answer is frozen: everything that is still to be told to it would wait as long again.
+  const deadlined = async (method: string, address: string, body?: unknown): Promise<{ status: number; text: string }> => {
+    if (mute) throw new InjectorError(`${who}: ${method} ${pathOf(address)} was not asked: ${mute.message}`, { cause: mute });
+    try {
+      return await ask(who, deadlineMs, method, address, body);
+    } catch (error) {
+      if (isLate((error as Error).cause)) mute = error as InjectorError;
+      throw error;
+    }
+  };
+  const call = (method: string, path: string, body?: unknown) => deadlined(method, url + path, body);
   const client = new Toxiproxy(url);
   client.api = transport(async (method, address, body) => {
-    const answer = await deadlined(who, deadlineMs, method, address, body);
+    const answer = await deadlined(method, address, body);
     if (answer.status >= 400) throw new InjectorError(`${who}: ${method} ${pathOf(address)} was refused: ${wordsOf(answer)}`);
     return answer.text;
   });
@@ -39,7 +50,7 @@ function transport(ask: (method: string, url: string, body?: unknown) => Promise
   return methods as Toxiproxy['api'];
 }
 
-async function deadlined(
+async function ask(
   who: string,
   deadlineMs: number,
   method: string,
@@ -54,10 +65,13 @@ async function deadlined(
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
-    const late = cause instanceof Error && cause.name === 'TimeoutError';
-    const why = late ? `gave no answer within ${deadlineMs} ms` : `failed: ${reasonOf(cause)}`;
+    const why = isLate(cause) ? `gave no answer within ${deadlineMs} ms` : `failed: ${reasonOf(cause)}`;
     throw new InjectorError(`${who}: ${method} ${pathOf(url)} ${why}`, { cause });
   }
+}
+
+function isLate(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'TimeoutError';
 }
 
 function wordsOf(answer: { status: number; text: string }): string {

@@ -32,7 +32,7 @@ interface Running {
 }
 
 export function enginePool(settings: EnginePoolSettings = {}): EnginePool {
-  const { idleMax = 4, deadlineMs = 2000, readyWithinMs = 30_000 } = settings;
+  const { idleMax = 4, deadlineMs = 2000, readyWithinMs = 15_000 } = settings;
   const idle: Running[] = [];
   const all = new Set<Running>();
   let closed = false;

@@ -1,7 +1,7 @@
 // What only our own proxy does for a network: exact places, Unix links, frames, and engines kept from run to run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
@@ -182,6 +182,21 @@ test('a server without an answer, and one that refuses, give injector errors wit
   );
   const gone = controlOf('own', 'http://127.0.0.1:1', 2000);
   await expect(gone.client.getAll()).rejects.toThrow(InjectorError);
+});
+
+test('a server that once gave no answer is frozen: nothing that follows waits for it as long again', async () => {
+  const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { client, call } = controlOf('own', `http://127.0.0.1:${port}`, 500);
+  await expect(client.getAll()).rejects.toThrow('own: GET /proxies gave no answer within 500 ms');
+  const startedMs = performance.now();
+  for (let i = 0; i < 10; i++)
+    await expect(call('DELETE', '/proxies/x')).rejects.toThrow(
+      'own: DELETE /proxies/x was not asked: own: GET /proxies gave no answer within 500 ms',
+    );
+  expect(performance.now() - startedMs).toBeLessThan(500);
+  silent.close();
 });
 
 /** A cut is told once both ends have ended, which the far one may take its time for. */

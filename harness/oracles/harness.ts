@@ -10,6 +10,7 @@ const REASON: Readonly<Record<Problem, UnknownReason>> = {
   injector: 'injector',
   'lost-events': 'harness',
   probe: 'harness',
+  'stray-error': 'harness',
 };
 
 /**

@@ -1,7 +1,7 @@
 // The catalogue of a project's scenarios and the table of its reported bugs, as Markdown made from the scenarios and the
 // patches themselves: `tornwire list --markdown`, and the test that keeps the files current (tornwire/vitest).
+import type { DescribedScenario } from '../model/described-scenario.ts';
 import type { Step } from '../model/fault.ts';
-import type { NamedScenario } from '../model/scenario.ts';
 
 export interface CataloguedDefect {
   id: string;
@@ -10,7 +10,7 @@ export interface CataloguedDefect {
   head: Readonly<Record<string, string>>;
 }
 
-export function scenarioCatalogue(scenarios: readonly NamedScenario[], defects: readonly CataloguedDefect[]): string {
+export function scenarioCatalogue(scenarios: readonly DescribedScenario[], defects: readonly CataloguedDefect[]): string {
   const folders = [...Map.groupBy(scenarios, ({ name }) => name.slice(0, Math.max(0, name.lastIndexOf('/'))))];
   return [
     '# Scenarios',
@@ -23,7 +23,7 @@ export function scenarioCatalogue(scenarios: readonly NamedScenario[], defects: 
   ].join('\n');
 }
 
-export function defectTable(scenarios: readonly NamedScenario[], defects: readonly CataloguedDefect[]): string {
+export function defectTable(scenarios: readonly DescribedScenario[], defects: readonly CataloguedDefect[]): string {
   return [
     '# Reported bugs',
     '',
@@ -34,7 +34,7 @@ export function defectTable(scenarios: readonly NamedScenario[], defects: readon
     '| id | reported | seen from outside | oracle | scenario |',
     '|---|---|---|---|---|',
     ...defects.map(({ id, file, head }) => {
-      const scenario = scenarios.find((named) => named.scenario.title === head['Scenario']);
+      const scenario = scenarios.find(({ title }) => title === head['Scenario']);
       const cells = [`[${id}](${file})`, head['Reported'], head['Seen'], head['Oracle'], scenario?.name ?? head['Scenario']];
       return `| ${cells.map((cell) => (cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
     }),
@@ -42,15 +42,15 @@ export function defectTable(scenarios: readonly NamedScenario[], defects: readon
   ].join('\n');
 }
 
-function entry({ name, scenario }: NamedScenario, defects: readonly CataloguedDefect[]): string[] {
-  const caught = defects.filter((defect) => defect.head['Scenario'] === scenario.title).map((defect) => defect.id);
-  const faults = [...new Set(scenario.schedule(scenario.parameters).map(inWords))];
+function entry({ name, title, tags, expectation, schedule }: DescribedScenario, defects: readonly CataloguedDefect[]): string[] {
+  const caught = defects.filter((defect) => defect.head['Scenario'] === title).map((defect) => defect.id);
+  const faults = [...new Set(schedule.map(inWords))];
   return [
-    `### ${scenario.title}`,
+    `### ${title}`,
     '',
-    `\`${name}\`${scenario.tags.map((tag) => ` @${tag}`).join('')}${caught.length > 0 ? ` catches ${caught.join(', ')}` : ''}`,
+    `\`${name}\`${tags.map((tag) => ` @${tag}`).join('')}${caught.length > 0 ? ` catches ${caught.join(', ')}` : ''}`,
     '',
-    `Expected: ${scenario.expectation}.${faults.length > 0 ? ` Broken: ${faults.join(', ')}.` : ''}`,
+    `Expected: ${expectation}.${faults.length > 0 ? ` Broken: ${faults.join(', ')}.` : ''}`,
     '',
   ];
 }

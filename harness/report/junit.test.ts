@@ -66,6 +66,14 @@ test('the totals count every row once, and times are seconds', () => {
   expect(named(parseXml(junitXml(summaryDouble([]))), 'testcase')).toEqual([]);
 });
 
+test('what is planned and has no verdict is an error by its name', () => {
+  const pending = { scenario: 'links/cut', title: 'a cut link', defect: 'W1', runtime: 'process', engine: 'auto', seed: 7, repeat: 2 };
+  const elements = parseXml(junitXml(summaryDouble([rowDouble(pass('all'))], { planned: 2, finished: false, pending: [pending] })));
+  expect(named(elements, 'testsuite')[0]?.attributes).toMatchObject({ tests: '2', failures: '0', errors: '1' });
+  expect(named(elements, 'testcase')[1]?.attributes).toEqual({ classname: 'links/cut', name: 'a cut link [defect W1] #2' });
+  expect(named(elements, 'error')[0]?.attributes['type']).toBe('unfinished');
+});
+
 interface Element {
   name: string;
   attributes: Record<string, string>;

@@ -1,20 +1,22 @@
-// JUnit XML as CI systems read it: one test case a row. Unknown is an error, never a pass.
+// JUnit XML as CI systems read it: one test case a row. Unknown is an error, never a pass, and so is what was planned and has
+// no verdict.
 import type { Clause } from '../results/gate-outcome.ts';
-import type { CaseRow, Summary } from '../results/summary.ts';
+import type { CaseRow, PendingCase, Summary } from '../results/summary.ts';
 import { isCaught } from '../results/summary.ts';
 
 /** @param clauses those of a gate become a suite of their own. */
 export function junitXml(summary: Summary, clauses?: readonly Clause[]): string {
   const rows = summary.cases;
   const failures = rows.filter((row) => outcomeOf(row) === 'failure').length;
-  const errors = rows.filter((row) => outcomeOf(row) === 'error').length;
+  const errors = rows.filter((row) => outcomeOf(row) === 'error').length + summary.pending.length;
   const skipped = rows.filter((row) => row.verdict === 'skipped').length;
-  const totals = `tests="${rows.length}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(summary.durationMs)}"`;
+  const totals = `tests="${rows.length + summary.pending.length}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(summary.durationMs)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="tornwire" ${totals}>`,
     `  <testsuite name="tornwire" ${totals} timestamp="${escapeXml(summary.startedAt)}">`,
     ...rows.map(testCase),
+    ...summary.pending.map(pendingTestCase),
     '  </testsuite>',
     ...(clauses ? gateSuite(clauses) : []),
     '</testsuites>',
@@ -38,10 +40,19 @@ function clauseCase(clause: Clause): string {
   return `${open}>\n      <${kind} type="${clause.holds}" message="${escapeXml(clause.detail)}"/>\n    </testcase>`;
 }
 
+function pendingTestCase(pending: PendingCase): string {
+  const message = 'planned, and not finished when this report was written';
+  return `    <testcase ${nameOf(pending)}>\n      <error type="unfinished" message="${message}"/>\n    </testcase>`;
+}
+
+function nameOf({ scenario, title, defect, repeat }: PendingCase): string {
+  const seeded = defect === null ? '' : ` [defect ${defect}]`;
+  const again = repeat > 1 ? ` #${repeat}` : '';
+  return `classname="${escapeXml(scenario)}" name="${escapeXml(`${title}${seeded}${again}`)}"`;
+}
+
 function testCase(row: CaseRow): string {
-  const defect = row.defect === null ? '' : ` [defect ${row.defect}]`;
-  const repeat = row.repeat > 1 ? ` #${row.repeat}` : '';
-  const open = `    <testcase classname="${escapeXml(row.scenario)}" name="${escapeXml(`${row.title}${defect}${repeat}`)}" time="${seconds(row.durationMs)}">`;
+  const open = `    <testcase ${nameOf(row)} time="${seconds(row.durationMs)}">`;
   const body = bodyOf(row);
   return body === '' ? open.replace(/>$/, '/>') : `${open}\n${body}\n    </testcase>`;
 }

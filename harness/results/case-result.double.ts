@@ -35,8 +35,11 @@ export function summaryDouble(cases: readonly CaseRow[], more: Partial<Summary> 
     seed: 7,
     folder: 'results/runs/2026-01-01T00-00-00-000Z-1',
     interrupted: false,
+    planned: cases.length,
+    finished: true,
     counts: countsOf(cases),
     cases: [...cases],
+    pending: [],
     ...more,
   };
 }

@@ -58,7 +58,8 @@ export interface Ledger extends Disposable {
 export function openLedger(paths: ResultPaths, about: { seed: number; tornwire: string; commit: string | null }): Ledger {
   const file = join(paths.nightly, `${about.seed}.ndjson`);
   const { lines, wholeBytes } = readLedger(file);
-  const cases = lines.filter((entry) => entry.kind === 'case');
+  // A later line of one case says more than the earlier one: an error came out after its end.
+  const cases = new Map(lines.flatMap((entry) => (entry.kind === 'case' ? [[keyOf(entry), entry] as const] : [])));
   const over = lines.some((entry) => entry.kind === 'ended');
   const handle = attempt(file, () => {
     mkdirSync(dirname(file), { recursive: true });
@@ -74,16 +75,22 @@ export function openLedger(paths: ResultPaths, about: { seed: number; tornwire: 
   if (lines.length === 0) write({ kind: 'began', version: 1, startedAt: new Date().toISOString(), ...about });
   return {
     file,
-    cases,
-    spentMs: Math.max(0, ...cases.map((entry) => entry.elapsedMs)),
+    get cases() {
+      return [...cases.values()];
+    },
+    spentMs: [...cases.values()].reduce((most, { elapsedMs }) => Math.max(most, elapsedMs), 0),
     ended: over,
     add(entry) {
       write(entry);
-      cases.push(entry);
+      cases.set(keyOf(entry), entry);
     },
     end: (elapsedMs) => write({ kind: 'ended', at: new Date().toISOString(), elapsedMs }),
     [Symbol.dispose]: () => closeSync(handle),
   };
+}
+
+function keyOf({ round, scenario, runtime, engine }: LedgerCase): string {
+  return `${round} ${runtime} ${engine} ${scenario}`;
 }
 
 function readLedger(file: string): { lines: Line[]; wholeBytes: number } {

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { pathPartOf } from '../model/path-part.ts';
 import { parseRepro, REPRO_FORMAT, ReproError, type Repro } from '../model/repro.ts';
 import type { CaseResult } from '../model/case-result.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { ResultPaths } from './paths.ts';
 
@@ -24,7 +25,7 @@ export async function saveRepro(
   const name = `${pathPartOf(result.case.scenario)}-${result.fingerprint || verdict.outcome}.json`;
   // What fails because a defect was put in is no finding to keep: its repro stays with the run.
   const file = result.case.defect === undefined ? join(paths.repros, name) : join(result.folder, 'repro.json');
-  const command = `npx tornwire repro ${relative(cwd, file)}`;
+  const command = `npx tornwire repro ${shellWord(relative(cwd, file))}`;
   const repro: Repro = {
     format: REPRO_FORMAT,
     case: structuredClone(result.case) as Repro['case'],

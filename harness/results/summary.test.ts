@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failOrPass, pass, unknown } from '../model/verdict.ts';
 import { resultDouble, rowDouble } from './case-result.double.ts';
-import { countsOf, isCaught, rowOf } from './summary.ts';
+import { countsOf, isCaught, isHarnessError, isMistaken, rowOf, rowWithStray } from './summary.ts';
 
 const failed = failOrPass('hang', [
   { message: 'no answer', events: [3] },
@@ -72,4 +72,16 @@ test('clean cases and defects are counted apart, each row once', () => {
     ]),
   ).toEqual({ passed: 2, failed: 1, unknown: 1, skipped: 2, caught: 1, missed: 3 });
   expect(countsOf([])).toEqual({ passed: 0, failed: 0, unknown: 0, skipped: 0, caught: 0, missed: 0 });
+});
+
+test('a pass whose code threw afterwards is no pass any more, and the harness is to blame', () => {
+  const row = rowWithStray(rowDouble(pass('all')), 'Error: late (x.scenario.ts:3:5)');
+  expect(row).toMatchObject({ verdict: 'unknown', reason: 'harness: stray-error: after its end: Error: late (x.scenario.ts:3:5)' });
+  expect(isHarnessError(row)).toBe(true);
+});
+
+test('a scenario that does not fit together is told from a harness that failed', () => {
+  const mistaken = rowDouble(unknown('run', 'mistaken', 'no link'));
+  expect([isHarnessError(mistaken), isMistaken(mistaken)]).toEqual([true, true]);
+  expect(isMistaken(rowDouble(unknown('run', 'harness', 'no link')))).toBe(false);
 });

@@ -14,9 +14,17 @@ export interface Summary {
   folder: string;
   /** Interrupted by a signal: the cases are those that had ended. */
   interrupted: boolean;
+  /** How many cases were asked for. */
+  planned: number;
+  /** Every planned case has its row, and no row changes any more. */
+  finished: boolean;
   counts: Counts;
   cases: CaseRow[];
+  /** Planned, and without a row: not begun, or still running when this was written. */
+  pending: PendingCase[];
 }
+
+export type PendingCase = Pick<CaseRow, 'scenario' | 'title' | 'defect' | 'runtime' | 'engine' | 'seed' | 'repeat'>;
 
 export interface Counts {
   passed: number;
@@ -103,14 +111,24 @@ function reasonInWords({ reason, detail }: { reason: string; detail: string }): 
   return detail.startsWith(`${reason}: `) ? detail : `${reason}: ${detail}`;
 }
 
+/** An error came out after the case had passed: what it did meanwhile is not known. */
+export function rowWithStray(row: CaseRow, line: string): CaseRow {
+  return { ...row, verdict: 'unknown', oracle: 'harness', reason: `harness: stray-error: after its end: ${line}` };
+}
+
 /** A defect case is caught when it fails and any of its findings is of the oracle that its patch names. */
 export function isCaught(row: CaseRow): boolean {
   return row.verdict === 'fail' && row.findings.some((finding) => finding.oracle === row.expectedOracle);
 }
 
-/** The harness or its fault server failed: nothing was learnt about the system. */
+/** The harness, its fault server or the scenario itself failed: nothing was learnt about the system. */
 export function isHarnessError(row: CaseRow): boolean {
-  return row.verdict === 'unknown' && /^(injector|harness)/.test(row.reason ?? '');
+  return row.verdict === 'unknown' && /^(injector|harness|mistaken)/.test(row.reason ?? '');
+}
+
+/** The scenario does not fit together: a mistake of its author. */
+export function isMistaken(row: CaseRow): boolean {
+  return row.verdict === 'unknown' && (row.reason ?? '').startsWith('mistaken');
 }
 
 export function countsOf(rows: readonly CaseRow[]): Counts {

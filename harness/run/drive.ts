@@ -22,7 +22,9 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
   const ending = new AbortController();
   const stopSides = watchSides(scenario, stage, context, ending.signal);
   try {
-    const played = await bounded(scenario.script(context, stage.given.parameters), { withinMs: scaledMs, signal: stage.signal });
+    // As by hand: an error that nobody caught ends the script.
+    const ended = Promise.race([scenario.script(context, stage.given.parameters), strayErrorIn(recorder, ending.signal)]);
+    const played = await bounded(ended, { withinMs: scaledMs, signal: stage.signal });
     if (played.state === 'aborted') throw stage.signal.reason;
     if (played.state === 'late') {
       await dumpTwice(stage);
@@ -40,4 +42,12 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
     ending.abort();
     await stopSides;
   }
+}
+
+/** Comes with the first error of the case that nobody caught. */
+function strayErrorIn(recorder: Stage['recorder'], ending: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = recorder.subscribe((event) => event.kind === 'harness' && event.problem === 'stray-error' && resolve());
+    ending.addEventListener('abort', stop, { once: true });
+  });
 }

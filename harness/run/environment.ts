@@ -15,6 +15,8 @@ export interface Environment {
   redact: (text: string, name?: string) => string;
   /** Aborted by Ctrl+C: the run stops everything and ends as interrupted. */
   signal: AbortSignal;
+  /** Tells of errors of this case's script and clients that nobody caught, in one line; gives how to stop. Absent under Vitest, which tells of them itself. */
+  strays?: (listener: (line: string) => void) => () => void;
 }
 
 export interface ResourceSample {

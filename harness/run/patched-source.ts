@@ -24,7 +24,7 @@ export async function sourceFor(system: System, defect: string | undefined, fold
   if (defect === undefined) return { folder: source?.folder, async [Symbol.asyncDispose]() {} };
   if (!source) throw new DefectError(`system '${system.name}' declares no source, so defect '${defect}' cannot be brought back`);
   const patch = await defectFile(source.defects, defect);
-  const root = join(folder, SOURCE_FOLDER);
+  const root = sourceCopyIn(folder);
   const copy = join(root, basename(source.folder));
   await using undo = new AsyncDisposableStack();
   undo.defer(() => rm(root, { recursive: true, force: true }));
@@ -34,6 +34,11 @@ export async function sourceFor(system: System, defect: string | undefined, fold
   await applyPatch(patch, copy);
   const kept = undo.move();
   return { folder: copy, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** @param folder of a case. */
+export function sourceCopyIn(folder: string): string {
+  return join(folder, SOURCE_FOLDER);
 }
 
 async function copySource(folder: string, copy: string): Promise<void> {

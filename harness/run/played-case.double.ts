@@ -29,6 +29,7 @@ export interface CasePlay {
   probes?: Partial<Probes>;
   redact?: Environment['redact'];
   signal?: AbortSignal;
+  strays?: Environment['strays'];
   defect?: string;
 }
 
@@ -65,6 +66,7 @@ export async function playCase(play: CasePlay): Promise<PlayedCase> {
         folder,
         redact: play.redact ?? ((text) => text),
         signal: play.signal ?? new AbortController().signal,
+        ...(play.strays && { strays: play.strays }),
       },
     );
     return { result, history: await historyIn(folder), networks };

@@ -66,6 +66,31 @@ describe.concurrent('a case', () => {
     expect(networks.calls).toEqual([]);
   });
 
+  test('whose script lets an error go that nobody catches is unknown, ends its script at once and stops everything', async () => {
+    let stray: (line: string) => void = () => undefined;
+    let heard = true;
+    const strays: CasePlay['strays'] = (listener) => {
+      stray = listener;
+      return () => void (heard = false);
+    };
+    const startedMs = performance.now();
+    const { result, history } = await play(
+      async ({ until }) => {
+        stray('Error: let go (x.scenario.ts:1:1)');
+        await until('never', () => false, { within: '20s' });
+      },
+      { scenario: {}, strays },
+    );
+    expect(result.verdict).toMatchObject({
+      outcome: 'unknown',
+      reason: 'harness',
+      detail: 'stray-error: Error: let go (x.scenario.ts:1:1)',
+    });
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(told(history)).toContain('server exited SIGTERM');
+    expect(heard).toBe(false);
+  });
+
   test('whose injector breaks is unknown, ends its script at once and stops everything', async () => {
     const networks = networksDouble();
     const startedMs = performance.now();

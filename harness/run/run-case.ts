@@ -38,11 +38,14 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
     return resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] });
   }
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
-  const live = await playLive(named, plan, given, environment, recorder).catch((error: unknown) => {
-    // Whatever an interrupt breaks on its way out is the interrupt's doing.
-    if (environment.signal.aborted) return { ...NOT_LIVE, interrupted: true };
-    throw error;
-  });
+  const stopHearing = environment.strays?.((line) => void recorder.record({ kind: 'harness', problem: 'stray-error', detail: line }));
+  const live = await playLive(named, plan, given, environment, recorder)
+    .catch((error: unknown) => {
+      // Whatever an interrupt breaks on its way out is the interrupt's doing.
+      if (environment.signal.aborted) return { ...NOT_LIVE, interrupted: true };
+      throw error;
+    })
+    .finally(stopHearing);
   recorder.saved();
   const oracles = [...environment.oracles, ...named.scenario.oracles];
   const verdict = live.interrupted ? unknown('run', 'interrupted', 'the run was interrupted') : judge(recorder.history, plan, oracles);

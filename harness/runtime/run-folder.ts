@@ -14,14 +14,16 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { once } from 'node:events';
+import { baseFolder, compileCacheFolder } from './base-folder.ts';
 import { CLOCKS_FOLDER, removeClockRemains } from './fake-clock.ts';
 import { thawBelow } from './frozen.ts';
 import { startTimeOf } from './proc.ts';
 import { RuntimeError } from './runtime.ts';
 import { unmountBelow } from './small-disk.ts';
+
+export { baseFolder, compileCacheFolder };
 
 export interface Owner {
   runId: string;
@@ -77,14 +79,6 @@ export async function removeRunFolder(folder: string): Promise<void> {
     await remove();
   });
   await rm(folder, { recursive: true, force: true });
-}
-
-export function baseFolder(): string {
-  return join(tmpdir(), `tornwire-${process.getuid?.() ?? 0}`);
-}
-
-export function compileCacheFolder(): string {
-  return join(baseFolder(), 'compile-cache');
 }
 
 /** Undefined for a folder that belongs to no run, or to none yet. @throws RuntimeError naming a file that cannot be understood */

@@ -7,11 +7,14 @@ import { hash32 } from '../model/seed.ts';
 import { pathPartOf } from '../model/path-part.ts';
 import { resultPaths, runPaths } from '../results/paths.ts';
 import { saveRepro } from '../results/repro-file.ts';
+import { sweepDeadRuns } from '../runtime/sweep.ts';
 import { assemble, type Assembly } from '../cli/assemble.ts';
 import { planCases } from '../cli/cases.ts';
 import { replayLine } from '../cli/campaign.ts';
 import { catalogue, defectsOf } from '../cli/list.ts';
-import { loadScenarios, projectAt, type Project } from '../cli/project.ts';
+import { makerOf } from '../cli/maker.ts';
+import { projectAt, type Project } from '../cli/project.ts';
+import { loadHere } from '../cli/worker/load-here.ts';
 
 /** Beside a scenario's own bound: boot, rest and stop. */
 const AROUND_MS = 30_000;
@@ -24,29 +27,34 @@ function timeoutFor(withinMs: number): number {
 /** Registers every scenario under `folder`'s project. Await it at the top level of a test file. */
 export async function registerScenarios(folder: string): Promise<void> {
   const project = projectAt(folder);
-  const scenarios = await loadScenarios(project);
+  const { described, named, availability } = await loadHere(project);
   const seed = Number(process.env['TORNWIRE_SEED'] ?? hash32('vitest'));
-  const planned = await planCases(scenarios, scenarios, { seed, repeat: 1, runtime: 'process', engine: 'auto' });
-  const assembly = lazily(() => assemble(project));
+  const planned = await planCases(described, described, { seed, repeat: 1, runtime: 'process', engine: 'auto' }, availability);
+  const assembly = lazily(async () => {
+    await sweepDeadRuns();
+    return assemble();
+  });
   afterAll(async () => {
     await assembly.existing()?.[Symbol.asyncDispose]();
   });
   describe.concurrent('scenarios', () => {
     for (const item of planned) {
-      const { title, within, tags } = item.named.scenario;
+      const { name, title, tags } = item.scenario;
+      const scenario = named.get(name);
       test(
-        `${item.named.name}: ${title}`,
-        { timeout: timeoutFor(milliseconds(within)), tags: [...tags] },
+        `${name}: ${title}`,
+        { timeout: timeoutFor(milliseconds(scenario?.scenario.within ?? 0)), tags: [...tags] },
         async ({ skip, signal, annotate }) => {
           if (item.skipped !== undefined) return skip(item.skipped);
+          if (!scenario || item.unplayable) throw new Error(item.unplayable?.detail);
           const here = await assembly.get();
-          const result = await here.run(item.named, item.case, caseFolder(project, item.named.name), signal);
+          const result = await here.run(scenario, item.case, caseFolder(project, name), signal);
           if (result.verdict.outcome === 'pass') return;
           // As on the command line: what no engine here can carry was not played, so nothing failed.
           if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused') return skip(result.verdict.detail);
           const replay =
             result.verdict.outcome === 'fail'
-              ? (await saveRepro(resultPaths(project.results), result, here.maker, project.root)).command
+              ? (await saveRepro(resultPaths(project.results), result, await makerOf(project.root), project.root)).command
               : replayLine(item);
           await annotate(`replay: ${replay}`, 'error');
           const what =
@@ -62,7 +70,7 @@ export async function registerScenarios(folder: string): Promise<void> {
 
 /** Tests that the generated documentation is current; `vitest run -u` writes it anew. Paths are seen from `folder`. */
 export async function registerCatalogue(folder: string, files: { scenarios: string; defects: string }): Promise<void> {
-  const scenarios = await loadScenarios(projectAt(folder));
+  const { described: scenarios } = await loadHere(projectAt(folder));
   const defects = await defectsOf(scenarios);
   for (const what of ['scenarios', 'defects'] as const) {
     test(`the catalogue of ${what} is what the ${what} say`, async () => {

@@ -1,0 +1,1 @@
+export default { title: 'a scenario that is only a title' };

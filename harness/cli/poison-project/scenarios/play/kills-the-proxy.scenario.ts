@@ -1,0 +1,8 @@
+import { proxiesOf } from '../../proxies.ts';
+import { poison } from '../../poison.ts';
+
+export default poison('a fault proxy that dies in mid case', async ({ say }) => {
+  await say('hello');
+  for (const pid of proxiesOf(process.pid)) process.kill(pid, 'SIGKILL');
+  await say('again');
+});

@@ -1,0 +1,56 @@
+// From a scenario to what can be said of it without its code, in the process that has loaded it.
+import { milliseconds } from '../../model/duration.ts';
+import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
+import type { NamedScenario, Scenario } from '../../model/scenario.ts';
+import { checkPlan } from '../../run/plan.ts';
+
+/** Boot, rest and stop of whatever system, and the probes between them. */
+const AROUND_MS = 60_000;
+
+export function describeScenario({ name, file, scenario }: NamedScenario): DescribedScenario {
+  const lacking = lacksOf(scenario);
+  if (lacking.length > 0)
+    return brokenScenario(name, file, `it is no scenario, for it has no ${lacking.join(', no ')}: make it with defineScenario`);
+  const { title, expectation, tags, parameters, system, unavailable } = scenario;
+  const schedule = scenario.schedule(parameters);
+  const mistake = mistakeIn(scenario, schedule);
+  return {
+    name,
+    file,
+    title,
+    expectation,
+    tags,
+    parameters,
+    schedule,
+    topology: system.topology,
+    ...(system.source && { source: { folder: system.source.folder, defects: system.source.defects } }),
+    asksAvailability: unavailable !== undefined,
+    boundMs: boundOf(scenario),
+    ...(mistake !== undefined && { mistake }),
+  };
+}
+
+function lacksOf(scenario: Partial<Scenario>): string[] {
+  const { system, schedule, script, tags } = scenario;
+  const has: [string, boolean][] = [
+    ['system', Array.isArray(system?.topology?.nodes) && Array.isArray(system.topology.links)],
+    ['script', typeof script === 'function'],
+    ['schedule', typeof schedule === 'function'],
+    ['tags', Array.isArray(tags)],
+  ];
+  return has.filter(([, there]) => !there).map(([part]) => part);
+}
+
+function mistakeIn({ system }: Scenario, schedule: ReturnType<Scenario['schedule']>): string | undefined {
+  try {
+    checkPlan(system.topology, schedule);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function boundOf({ within, restWithin, system }: Scenario): number {
+  const nodesMs = system.topology.nodes.map(({ readyWithinMs, stopWithinMs }) => 2 * (readyWithinMs + stopWithinMs));
+  return milliseconds(within) + milliseconds(restWithin) + nodesMs.reduce((sum, ms) => sum + ms, AROUND_MS);
+}

@@ -1,0 +1,22 @@
+// A scenario file as a module: one scenario by default, or an object of its variants, each called by the file and its own key.
+import { pathToFileURL } from 'node:url';
+import type { NamedScenario, Scenario } from '../../model/scenario.ts';
+
+/** A file that gives no scenario, or not the one that was asked for. */
+export class NoScenarioError extends Error {}
+
+/** @throws whatever the module throws; NoScenarioError. */
+export async function scenariosIn(name: string, file: string): Promise<NamedScenario[]> {
+  const { default: exported } = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  if (isScenario(exported)) return [{ name, file, scenario: exported }];
+  const variants = Object.entries(typeof exported === 'object' && exported !== null ? exported : {});
+  if (!variants.some(([, value]) => isScenario(value)))
+    throw new NoScenarioError('it does not export a scenario by default, nor an object of its variants');
+  // A variant that is none is kept: what it lacks is told in its own row.
+  return variants.map(([key, value]) => ({ name: `${name}/${key}`, file, scenario: isScenario(value) ? value : ({} as Scenario) }));
+}
+
+/** By its title alone: what else it lacks is told by name. */
+function isScenario(value: unknown): value is Scenario {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Scenario>).title === 'string';
+}

@@ -1,0 +1,32 @@
+// What can be said of a scenario without its code: plain data, so that it crosses a process border. The process that counts
+// cases knows scenarios only like this; their functions live where they are played.
+import type { Parameters } from './scenario.ts';
+import type { Step } from './fault.ts';
+import type { Topology } from './topology.ts';
+
+export interface DescribedScenario {
+  name: string;
+  /** Absolute. */
+  file: string;
+  title: string;
+  expectation: string;
+  tags: readonly string[];
+  parameters: Parameters;
+  schedule: readonly Step[];
+  /** Absent when its file gives no scenario. */
+  topology?: Topology;
+  /** Where the system's code and its defect patches are; absolute paths. */
+  source?: { folder: string; defects: string };
+  /** The scenario itself has to be asked whether it can run here. */
+  asksAvailability: boolean;
+  /** The longest that one case of it can take by its own bounds. */
+  boundMs: number;
+  /** Its topology and schedule do not fit together, in one line. */
+  mistake?: string;
+  /** Its file gives no scenario, in one line: nothing but name and file is known then. */
+  broken?: string;
+}
+
+export function brokenScenario(name: string, file: string, broken: string): DescribedScenario {
+  return { name, file, title: name, expectation: '', tags: [], parameters: {}, schedule: [], asksAvailability: false, boundMs: 0, broken };
+}
