@@ -3,7 +3,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
 import type { LinkFault, LinkStep, Step } from '../model/fault.ts';
-import type { NodeFault } from '../model/node-fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
 import { fault, kill, onNode } from '../model/steps.ts';
 import type { Topology } from '../model/topology.ts';
