@@ -5,8 +5,10 @@ import { relative } from 'node:path';
 import { junitXml } from '../report/junit.ts';
 import { makeFolder, writeWhole } from '../results/atomic-file.ts';
 import { resultPaths, runPaths, type ResultPaths, type RunPaths } from '../results/paths.ts';
+import type { Maker } from '../results/repro-file.ts';
 import { countsOf, SUMMARY_VERSION, type CaseRow, type PendingCase, type Summary } from '../results/summary.ts';
-import type { CampaignSettings, PlannedCase } from './campaign.ts';
+import type { PlannedCase } from './planned-case.ts';
+import type { Project } from './project.ts';
 
 export interface CampaignRecord {
   readonly run: RunPaths;
@@ -18,8 +20,15 @@ export interface CampaignRecord {
   finish(): Promise<Summary>;
 }
 
+interface RecordSettings {
+  project: Project;
+  seed: number;
+  maker: Maker;
+  signal: AbortSignal;
+}
+
 /** @throws ResultsError when nothing can be written: no case begins then. */
-export async function openRecord(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<CampaignRecord> {
+export async function openRecord(planned: readonly PlannedCase[], settings: RecordSettings): Promise<CampaignRecord> {
   const startedAt = new Date();
   const startedMs = performance.now();
   const { project, maker, seed, signal } = settings;

@@ -4,25 +4,14 @@ import { join, relative } from 'node:path';
 import type { Case } from '../model/case.ts';
 import type { DescribedScenario } from '../model/described-scenario.ts';
 import { shellWord } from '../model/shell-word.ts';
-import type { UnknownReason } from '../model/verdict.ts';
 import { saveRepro, type Maker } from '../results/repro-file.ts';
 import { rowOf, rowWithStray, type CaseRow, type Summary } from '../results/summary.ts';
 import { withoutVerdict } from '../results/without-verdict.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import { openRecord, type CampaignRecord } from './campaign-record.ts';
 import { confirmed } from './confirmed.ts';
+import type { PlannedCase } from './planned-case.ts';
 import type { Project } from './project.ts';
-
-export interface PlannedCase {
-  scenario: DescribedScenario;
-  case: Case;
-  repeat: number;
-  /** The oracle that the defect's patch names. */
-  expectedOracle: string | null;
-  skipped?: string;
-  /** Nothing of it can be judged, and that is nobody's choice: its row says why, and it is not begun. */
-  unplayable?: { reason: UnknownReason; detail: string };
-}
 
 /** Where cases are played. */
 interface Players {

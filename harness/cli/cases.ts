@@ -3,7 +3,7 @@ import type { EngineChoice, RuntimeName } from '../model/case.ts';
 import { brokenScenario, type DescribedScenario } from '../model/described-scenario.ts';
 import { hash32 } from '../model/seed.ts';
 import type { Defect } from '../run/patched-source.ts';
-import type { PlannedCase } from './campaign.ts';
+import type { PlannedCase } from './planned-case.ts';
 import { defectsOf } from './list.ts';
 import { suggestion, UsageError } from './usage-error.ts';
 import type { Crew } from './worker/crew.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failOrPass, pass, unknown, type Verdict } from '../model/verdict.ts';
 import { resultDouble } from '../results/case-result.double.ts';
-import type { PlannedCase } from './campaign.ts';
+import type { PlannedCase } from './planned-case.ts';
 import { confirmed } from './confirmed.ts';
 
 const failed = failOrPass('hang', [{ message: 'no answer', events: [1] }]);

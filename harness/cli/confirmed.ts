@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { unknown } from '../model/verdict.ts';
 import type { ClockNote } from '../results/summary.ts';
 import type { CaseResult } from '../model/case-result.ts';
-import type { PlannedCase } from './campaign.ts';
+import type { PlannedCase } from './planned-case.ts';
 
 export interface Confirmed {
   result: CaseResult;

@@ -19,7 +19,7 @@ import { pathsIn, resultPaths } from '../results/paths.ts';
 import type { Summary } from '../results/summary.ts';
 import { patchProblem } from '../run/patched-source.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
-import type { PlannedCase } from './campaign.ts';
+import type { PlannedCase } from './planned-case.ts';
 import { askedBy, planCases, wantedDefects, type Availability } from './cases.ts';
 import { commitOf } from './maker.ts';
 import { loadScenarios, projectAt, select, type Project } from './project.ts';

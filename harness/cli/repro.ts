@@ -13,7 +13,7 @@ import { firstJudged, replaysOf, type Replays } from '../results/replays.ts';
 import { readRepro } from '../results/repro-file.ts';
 import { isHarnessError, type Summary } from '../results/summary.ts';
 import { checkPlan } from '../run/plan.ts';
-import type { PlannedCase } from './campaign.ts';
+import type { PlannedCase } from './planned-case.ts';
 import { askedBy, wantedDefects } from './cases.ts';
 import { loadScenarios, projectAt, type Project } from './project.ts';
 import { perform, sayer } from './run.ts';
