@@ -14,7 +14,7 @@ import { PlanError } from '../run/plan.ts';
 import { RecorderError } from '../run/history-file.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
-import { UsageError } from './usage-error.ts';
+import { NothingToRunError, UsageError } from './usage-error.ts';
 
 const USAGE = [UsageError, DurationError, PolicyError, ReproError, TopologyError, PlanError];
 const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
@@ -27,7 +27,11 @@ test.each(HARNESS)('%o: the machine or the harness is at fault, one line and exi
   expect(failureOf(new Kind('what is missing'))).toEqual({ text: 'tornwire: what is missing\n', exitCode: 3 });
 });
 
-test('every class that carries an exit code is in one of the two lists', () => {
+test('without anything to run nothing is known, exit code 4', () => {
+  expect(failureOf(new NothingToRunError('no scenario'))).toEqual({ text: 'tornwire: no scenario\n', exitCode: 4 });
+});
+
+test('every class that carries an exit code is tested here', () => {
   const harness = join(import.meta.dirname, '..');
   const sources = readdirSync(harness, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.test)\.ts$/.test(file));
   const classes = sources.flatMap((file) =>
@@ -35,7 +39,7 @@ test('every class that carries an exit code is in one of the two lists', () => {
       ? []
       : [...readFileSync(join(harness, file), 'utf8').matchAll(/class (\w+) extends TornwireError/g)].map((match) => match[1]),
   );
-  expect(classes.toSorted()).toEqual([...USAGE, ...HARNESS].map((Kind) => Kind.name).toSorted());
+  expect(classes.toSorted()).toEqual([...USAGE, ...HARNESS, NothingToRunError].map((Kind) => Kind.name).toSorted());
 });
 
 test('what nobody expected is told with its stack, and exit code 3', () => {

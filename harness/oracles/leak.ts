@@ -50,7 +50,7 @@ function doubtOf(events: readonly Left[], history: History, plan: Plan): Pick<Su
 }
 
 /** How long it was waited for; undefined where that is not why it is there. */
-function stopOf({ what, node, seq, atMs }: Left, history: History, plan: Plan): Wait | undefined {
+function stopOf({ what, node, seq, atMs, asleep }: Left, history: History, plan: Plan): Wait | undefined {
   const boundMs = plan.topology.nodes.find(({ name }) => name === node)?.stopWithinMs;
   const ofNode = eventsOf(history, 'node').filter((event) => event.node === node && event.seq < seq);
   const stopping = ofNode.findLast((event) => event.state === 'stopping');
@@ -59,7 +59,7 @@ function stopOf({ what, node, seq, atMs }: Left, history: History, plan: Plan): 
   // A file that a node leaves although it ended by itself was forgotten, at whatever speed.
   const outlives = what === 'process' || what === 'container';
   if (!outlives && exited?.state === 'exited' && !wasKilled(exited)) return undefined;
-  return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs };
+  return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs, asleep: asleep === true };
 }
 
 type Sample = ReturnType<typeof observationsOf<'resources'>>[number];

@@ -23,7 +23,8 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
   const stopSides = watchSides(scenario, stage, context, ending.signal);
   try {
     // As by hand: an error that nobody caught ends the script.
-    const ended = Promise.race([scenario.script(context, stage.given.parameters), strayErrorIn(recorder, ending.signal)]);
+    const stray = strayErrorIn(recorder, ending.signal);
+    const ended = Promise.race([scenario.script(context, stage.given.parameters), stray]);
     const played = await bounded(ended, { withinMs: scaledMs, signal: stage.signal });
     if (played.state === 'aborted') throw stage.signal.reason;
     if (played.state === 'late') {

@@ -1,6 +1,7 @@
 // A node that runs as a container. Its init process forwards signals to the node's group and ends with the node's first
 // process, and the kernel then ends everything else inside: nothing can outlive it.
 import type { Node } from '../model/topology.ts';
+import { allAsleep } from './asleep.ts';
 import { imposeOnContainer } from './container-faults.ts';
 import { firstChildOf, processesBeside } from './container-processes.ts';
 import type { StartedContainer } from './docker-container.ts';
@@ -70,10 +71,13 @@ async function stopContainer(node: Node, started: StartedContainer): Promise<{ k
   await started.resume();
   await started.signal('SIGTERM');
   if (await settlesWithin(started.exited, node.stopWithinMs)) return { killed: false };
-  const survivors = (await pidsOf(started)).map((pid): Leftover => ({
+  const pids = await pidsOf(started);
+  const asleep = (await allAsleep(pids)) && ({ asleep: true } as const);
+  const survivors = pids.map((pid): Leftover => ({
     what: 'process',
     detail: `${pid} ${commandLineOf(pid)}`,
     node: node.name,
+    ...asleep,
   }));
   await endContainer(started);
   return { killed: true, survivors };

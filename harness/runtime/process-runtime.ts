@@ -13,7 +13,7 @@ import { nodeFolder } from './node-home.ts';
 import type { NodeSite } from './node-processes.ts';
 import type { PlannedProgram, Surroundings } from './planned-program.ts';
 import { settlesWithin } from './poll.ts';
-import { KILL_WITHIN_MS, killTree, processLeftover, type ProcessTree, runningNode } from './process-tree.ts';
+import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
 import type { RunFolder } from './run-folder.ts';
 import { type DemandingStep, type GroundRequest, NotReadyError, type Runtime, RuntimeError, type RuntimeSettings } from './runtime.ts';
 import { type Life, openGround, type Primitives } from './shared-ground.ts';
@@ -98,9 +98,10 @@ async function processGround(request: GroundRequest, place: RunFolder, settings:
       await stdio.children.settled();
       const ours = new Set([...programs, ...stdio.farHalves()]);
       const isOurs = (program: string): boolean => ours.has(program) || isTracer(program);
-      return markedProcesses(runId)
-        .filter(({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)))
-        .map(processLeftover);
+      const left = markedProcesses(runId).filter(
+        ({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)),
+      );
+      return processLeftovers(left);
     },
     async end(lives) {
       stdio.children[Symbol.dispose]();

@@ -1,5 +1,6 @@
 // A started program together with everything it started: the group is signalled at once, the marker finds who left it.
 import type { Node } from '../model/topology.ts';
+import { allAsleep } from './asleep.ts';
 import type { LogLines, LogStream } from './log-lines.ts';
 import { killUntilGone, type MarkedProcess, sendSignal } from './marked-processes.ts';
 import { imposeFromOutside } from './impose-from-outside.ts';
@@ -55,8 +56,14 @@ export async function killTree(tree: ProcessTree): Promise<void> {
   await tree.first.exited;
 }
 
-export function processLeftover({ pid, node }: MarkedProcess): Leftover {
-  return { what: 'process', detail: `${pid} ${commandLineOf(pid)}`, ...(node === undefined ? {} : { node }) };
+export async function processLeftovers(left: readonly MarkedProcess[]): Promise<Leftover[]> {
+  const asleep = (await allAsleep(left.map(({ pid }) => pid))) && ({ asleep: true } as const);
+  return left.map(({ pid, node }) => ({
+    what: 'process',
+    detail: `${pid} ${commandLineOf(pid)}`,
+    ...(node === undefined ? {} : { node }),
+    ...asleep,
+  }));
 }
 
 async function stopTree(tree: ProcessTree, withinMs: number): Promise<{ killed: boolean; survivors?: Leftover[] }> {
@@ -67,7 +74,7 @@ async function stopTree(tree: ProcessTree, withinMs: number): Promise<{ killed: 
   await settlesWithin(tree.first.exited, withinMs);
   const gone = await poll(() => pidsOf(tree).length === 0 || undefined, { withinMs: deadline - performance.now() });
   if (gone) return { killed: false };
-  const survivors = tree.marked().map(processLeftover);
+  const survivors = await processLeftovers(tree.marked());
   await killTree(tree);
   return { killed: true, survivors };
 }

@@ -89,7 +89,7 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
     },
     childBehind(leftover) {
       const child = [...children.values()].find(({ near }) => leftover.detail.startsWith(`${near} `));
-      return child === undefined ? leftover : { what: 'process', detail: `${child.pid} ${child.commandLine}`, node: child.node.name };
+      return child === undefined ? leftover : { ...leftover, detail: `${child.pid} ${child.commandLine}`, node: child.node.name };
     },
     [Symbol.dispose]() {
       closed = true;

@@ -87,7 +87,7 @@ test('a worker that somebody kills is one row, and the next case has another one
 
 describe('a fault proxy', () => {
   test.each([
-    ['dies before it listens', 'process.exit(7);', /^injector: .*exited with code 7 before it was listening/],
+    ['dies before it listens', 'process.exit(7);', /^injector: .*ended with code 7 before it was listening/],
     ['dies while it is set up', 'process.stdout.write = (text) => write(text, () => process.exit(7));', /^injector: /],
     [
       'freezes while it is set up',
