@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { IMAGES } from '../harness/runtime/images.ts';
+import { IMAGES } from '../harness/runtime/container/images.ts';
 
 /** What it needs and lacks, in one line with the cure. */
 class BuildError extends Error {}

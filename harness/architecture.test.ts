@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'harness/run',
     'harness/model',
     'harness/network/network.ts',
-    'harness/network/network-sink.ts',
+    'harness/network/api/network-sink.ts',
     'harness/runtime/runtime.ts',
     'execa',
   ],
@@ -34,7 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
 /** Only this file loads the native library, and only this one knows where the proxy's program is. */
-const ONLY: Readonly<Record<string, string>> = { koffi: 'harness/proxy/kernel.ts' };
+const ONLY: Readonly<Record<string, string>> = { koffi: 'harness/proxy/exact/kernel.ts' };
 
 test.each(Object.keys(ALLOWED))('%s imports only what the table allows', (folder) => {
   const wrong = sourcesIn(folder).flatMap((file) =>

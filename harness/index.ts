@@ -32,19 +32,19 @@ export {
   split,
   stall,
   unread,
-} from './model/steps.ts';
-export type { Where, WhereFile, WhereNode } from './model/steps.ts';
-export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/fault.ts';
-export type { ClockFault, ClockStep } from './model/clock-fault.ts';
-export type { FileFault, FileStep } from './model/file-fault.ts';
-export type { Link, Address, Direction, Framing, Stream, Transport } from './model/link.ts';
-export type { Listener, Node, Topology, Readiness } from './model/topology.ts';
-export type { Event, EventBase, EventBody, Hit, History, Observation, Phase } from './model/history.ts';
-export { eventsOf, observationsOf } from './model/history.ts';
-export type { Oracle, Plan } from './model/oracle.ts';
-export { failOrPass, pass, unknown } from './model/verdict.ts';
-export type { Finding, UnknownReason, Verdict } from './model/verdict.ts';
-export type { Duration } from './model/duration.ts';
-export type { Json, JsonObject } from './model/json.ts';
-export type { MachineFinding, MachineFindings } from './model/machine-finding.ts';
+} from './model/faults/steps.ts';
+export type { Where, WhereFile, WhereNode } from './model/faults/steps.ts';
+export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/faults/fault.ts';
+export type { ClockFault, ClockStep } from './model/faults/clock-fault.ts';
+export type { FileFault, FileStep } from './model/faults/file-fault.ts';
+export type { Link, Address, Direction, Framing, Stream, Transport } from './model/system/link.ts';
+export type { Listener, Node, Topology, Readiness } from './model/system/topology.ts';
+export type { Event, EventBase, EventBody, Hit, History, Observation, Phase } from './model/judging/history.ts';
+export { eventsOf, observationsOf } from './model/judging/history.ts';
+export type { Oracle, Plan } from './model/judging/oracle.ts';
+export { failOrPass, pass, unknown } from './model/judging/verdict.ts';
+export type { Finding, UnknownReason, Verdict } from './model/judging/verdict.ts';
+export type { Duration } from './model/time/duration.ts';
+export type { Json, JsonObject } from './model/values/json.ts';
+export type { MachineFinding, MachineFindings } from './model/judging/machine-finding.ts';
 export { randomHandshakeKeys } from './oracles/handshake-keys.ts';

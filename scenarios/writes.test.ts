@@ -1,7 +1,7 @@
 // What a run of the reference stack writes: its results, and its own temporary folder with the state of its nodes.
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describeWrites } from '../harness/cli/watched-run.contract.ts';
+import { describeWrites } from '../harness/cli/testing/watched-run.contract.ts';
 
 const SCENARIOS = [
   'foreign-folders/nothing-is-written-into-the-home-folder',
@@ -13,7 +13,7 @@ const LEFT_OUT = /^(node_modules|bench|histories|.*\.test\.ts)$/;
 describeWrites({
   async make(project) {
     const filter = (path: string): boolean => !LEFT_OUT.test(basename(path));
-    await cp(join(import.meta.dirname, '..', 'fixtures'), join(project, 'fixtures'), { recursive: true, filter });
+    await cp(join(import.meta.dirname, '../fixtures'), join(project, 'fixtures'), { recursive: true, filter });
     await writeFile(join(project, 'package.json'), '{ "type": "module" }\n');
     for (const name of SCENARIOS) {
       const file = join(project, 'scenarios', `${name}.scenario.ts`);

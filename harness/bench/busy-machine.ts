@@ -24,7 +24,7 @@ export async function deafServer(): Promise<Row[]> {
 export async function cleanCaseOnBusyMachine(): Promise<Row[]> {
   await using _busy = busyLoops(26);
   const { cases, counts } = await tornwire(
-    join(import.meta.dirname, '..', '..'),
+    join(import.meta.dirname, '../..'),
     'lost-connection/each-lost-connection-leaves-nothing-behind-in-the-bridge',
     CASES,
   );
@@ -52,7 +52,7 @@ const TIED = `const parent = process.ppid; setInterval(() => process.ppid === pa
 
 /** Side by side; what is starved is taken again alone, as ever. What it prints as JSON counts, whatever the exit code. */
 function tornwire(cwd: string, scenario: string, repeat: number): Promise<Summary> {
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = join(import.meta.dirname, '../main.ts');
   const words = [
     '--import',
     `data:text/javascript,${encodeURIComponent(TIED)}`,

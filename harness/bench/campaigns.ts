@@ -5,9 +5,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { commitOf } from '../cli/maker.ts';
-import type { Event } from '../model/history.ts';
-import { percent, rateOf } from '../model/rate.ts';
+import { commitOf } from '../cli/campaign/maker.ts';
+import type { Event } from '../model/judging/history.ts';
+import { percent, rateOf } from '../model/values/rate.ts';
 import { writeFalseAlarms } from '../results/false-alarms.ts';
 import { resultPaths } from '../results/paths.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
@@ -129,7 +129,7 @@ function described(summary: Summary): string {
 
 /** What it prints as JSON, whatever the exit code: the counts are what is measured. */
 async function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = join(import.meta.dirname, '../main.ts');
   const child = startTied([process.execPath, main, ...words, '--json'], { stdout: 'pipe', stderr: 'pipe' });
   const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
   try {

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { until } from '../run/until.ts';
-import { startTimeOf } from '../runtime/proc.ts';
+import { until } from '../run/waits/until.ts';
+import { startTimeOf } from '../runtime/linux/proc.ts';
 
 const LOADS = 4 * availableParallelism();
 const WITHIN_MS = 20_000;

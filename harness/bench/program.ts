@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Row } from './row.ts';
 import { startTied } from './tied-child.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '../..');
 const WITHIN_MS = 400_000;
 
 /** @throws when it fails, is too slow, or prints what is no figure. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failOrPass, pass, unknown } from '../model/verdict.ts';
+import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble } from '../results/case-result.double.ts';
 import { clockFigures } from './campaigns.ts';
 import { atLeast, atMost, countedInWords, exitCodeOf, median, notMeasured, told } from './row.ts';

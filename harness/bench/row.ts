@@ -1,5 +1,5 @@
 // One promised figure as it was measured, or the reason why it was not. What was not measured is never ok.
-import { EXIT } from '../model/exit-code.ts';
+import { EXIT } from '../model/values/exit-code.ts';
 
 export interface Row {
   name: string;

@@ -1,8 +1,8 @@
 // How many one-byte slices a plain Node reader in another process sees as reads of their own, and what a slice
 // costs; once on the machine as it is, once with four busy processes for each core.
 import { availableParallelism } from 'node:os';
-import { countingReader, type PairTransport } from '../proxy/connected-pair.ts';
-import { writeSlices, type Fidelity } from '../proxy/exact.ts';
+import { countingReader, type PairTransport } from '../proxy/testing/connected-pair.ts';
+import { writeSlices, type Fidelity } from '../proxy/exact/exact.ts';
 import { atLeast, atMost, told, type Row } from './row.ts';
 import { killed, startTied } from './tied-child.ts';
 

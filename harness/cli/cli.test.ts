@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Summary } from '../results/summary.ts';
-import { met, userProject, type Ended, type Started, type UserProject } from './user-project.double.ts';
+import { met, userProject, type Ended, type Started, type UserProject } from './testing/user-project.double.ts';
 
 let user: UserProject;
 let project: string;

@@ -1,8 +1,8 @@
 // How a command ends when something was thrown: one line for what the user or the machine did, the stack only for what
 // nobody expected.
 import { CommanderError } from 'commander';
-import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/exit-code.ts';
+import { TornwireError } from '../model/values/tornwire-error.ts';
+import { EXIT } from '../model/values/exit-code.ts';
 
 /** What goes to stderr, and the exit code. */
 export function failureOf(error: unknown): { text: string; exitCode: number } {

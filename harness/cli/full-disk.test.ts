@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../results/summary.ts';
-import { freeze, freezingUnavailable } from '../runtime/frozen.ts';
-import { emptySmallDisk, fillSmallDisk, mountSmallDisk, smallDiskUnavailable, unmountBelow } from '../runtime/small-disk.ts';
-import { userProject, type Ended, type UserProject } from './user-project.double.ts';
+import { freeze, freezingUnavailable } from '../runtime/linux/frozen.ts';
+import { emptySmallDisk, fillSmallDisk, mountSmallDisk, smallDiskUnavailable, unmountBelow } from '../runtime/linux/small-disk.ts';
+import { userProject, type Ended, type UserProject } from './testing/user-project.double.ts';
 
 const SIZE_KB = 2_048;
 const noDisk = smallDiskUnavailable();

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import type { LedgerCase } from '../results/ledger.ts';
 import type { CaseRow, Summary } from '../results/summary.ts';
-import { met, userProject, type Ended, type UserProject } from './user-project.double.ts';
+import { met, userProject, type Ended, type UserProject } from './testing/user-project.double.ts';
 
 /** Two cores that are also busy with other tests. */
 const WITHIN_MS = 240_000;

@@ -2,9 +2,9 @@
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { USER_RUNTIMES } from '../model/case.ts';
-import { milliseconds, type Duration } from '../model/duration.ts';
-import { EXIT } from '../model/exit-code.ts';
-import { SEED_MAX } from '../model/seed.ts';
+import { milliseconds, type Duration } from '../model/time/duration.ts';
+import { EXIT } from '../model/values/exit-code.ts';
+import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './version.ts';
 import type { Crew } from './worker/crew.ts';
@@ -55,7 +55,7 @@ function addRun(program: Command, done: Done): void {
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (filter: string | undefined, options) =>
-      done(await withCrew(async (crew) => (await import('./run.ts')).run(filter, options, crew))),
+      done(await withCrew(async (crew) => (await import('./commands/run.ts')).run(filter, options, crew))),
     );
 }
 
@@ -68,7 +68,7 @@ function addGate(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
-    .action(async (options) => done(await withCrew(async (crew) => (await import('./gate.ts')).gate(options, crew))));
+    .action(async (options) => done(await withCrew(async (crew) => (await import('./commands/gate.ts')).gate(options, crew))));
 }
 
 function addNightly(program: Command, done: Done): void {
@@ -81,7 +81,7 @@ function addNightly(program: Command, done: Done): void {
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
     .action(async (filter: string | undefined, options) =>
-      done(await withCrew(async (crew) => (await import('./nightly.ts')).nightly(filter, options, crew))),
+      done(await withCrew(async (crew) => (await import('./commands/nightly.ts')).nightly(filter, options, crew))),
     );
 }
 
@@ -92,7 +92,9 @@ function addRepro(program: Command, done: Done): void {
     .argument('<file>', 'a file of results/repros/')
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (file: string, options) => done(await withCrew(async (crew) => (await import('./repro.ts')).repro(file, options, crew))));
+    .action(async (file: string, options) =>
+      done(await withCrew(async (crew) => (await import('./commands/repro.ts')).repro(file, options, crew))),
+    );
 }
 
 function addList(program: Command, done: Done): void {
@@ -103,7 +105,7 @@ function addList(program: Command, done: Done): void {
     .option('--json', 'print JSON')
     .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
     .action(async (filter: string | undefined, options) =>
-      done(await withCrew(async (crew) => (await import('./list.ts')).list(filter, options, crew))),
+      done(await withCrew(async (crew) => (await import('./commands/list.ts')).list(filter, options, crew))),
     );
 }
 
@@ -115,7 +117,7 @@ function addProxy(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice of the proxy', wholeNumber(0, SEED_MAX))
     .option('--config <file>', 'proxies to create at the start: the body of POST /populate')
     .option('--allow-remote', 'let the API bind to an address that is not loopback')
-    .action(async (options) => done(await (await import('./proxy.ts')).proxy(options)));
+    .action(async (options) => done(await (await import('./commands/proxy.ts')).proxy(options)));
 }
 
 function addDoctor(program: Command, done: Done): void {
@@ -123,19 +125,19 @@ function addDoctor(program: Command, done: Done): void {
     .command('doctor')
     .description('what this machine has and lacks, with the cure')
     .option('--json', 'print JSON')
-    .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
+    .action(async (options) => done(await (await import('./commands/doctor.ts')).doctor(options)));
 }
 
 function addClean(program: Command, done: Done): void {
   program
     .command('clean')
     .description('remove what a killed run left behind')
-    .action(async () => done(await (await import('./clean.ts')).clean()));
+    .action(async () => done(await (await import('./commands/clean.ts')).clean()));
 }
 
 /** The first worker comes up while the command itself is still being loaded. */
 async function withCrew(command: (crew: Crew) => Promise<number>): Promise<number> {
-  const [{ crewFor }, { projectAt }] = await Promise.all([import('./worker/crew.ts'), import('./project.ts')]);
+  const [{ crewFor }, { projectAt }] = await Promise.all([import('./worker/crew.ts'), import('./project/project.ts')]);
   await using crew = crewFor(projectAt(process.cwd()).root);
   crew.begin();
   return await command(crew);

@@ -2,9 +2,9 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { changedBetween, describeWrites, watchedFolders, writtenIn } from './watched-run.contract.ts';
+import { changedBetween, describeWrites, watchedFolders, writtenIn } from './testing/watched-run.contract.ts';
 
-const make = (project: string): Promise<void> => cp(join(import.meta.dirname, 'test-project'), project, { recursive: true });
+const make = (project: string): Promise<void> => cp(join(import.meta.dirname, 'testing/test-project'), project, { recursive: true });
 
 describe('a project of its own', () => {
   describeWrites({
@@ -21,7 +21,7 @@ describe('a project of its own', () => {
       await writeFile(join(project, 'scenarios', 'echo', 'wanders.scenario.ts'), WANDERS);
     });
     const before = watched.tree();
-    await watched.run([process.execPath, join(import.meta.dirname, '..', 'main.ts'), 'run', 'echo/wanders'], 0);
+    await watched.run([process.execPath, join(import.meta.dirname, '../main.ts'), 'run', 'echo/wanders'], 0);
     expect(changedBetween(before, watched.tree())).toEqual([
       '/home/.wanders appeared',
       '/home changed',

@@ -1,7 +1,7 @@
 // The gate from hand-written rows: what holds, what fails, and what is merely not known.
 import { expect, test } from 'vitest';
 import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';
-import { failOrPass, pass, unknown } from '../model/verdict.ts';
+import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import type { CaseRow, Summary } from '../results/summary.ts';
 import { judgeGate, type WantedDefect } from './judge-gate.ts';

@@ -1,6 +1,6 @@
 // The policy against what was counted: pure, so that a gate can be judged from hand-written rows.
 import type { Policy } from '../model/policy.ts';
-import { percent, rateOf } from '../model/rate.ts';
+import { percent, rateOf } from '../model/values/rate.ts';
 import {
   GATE_VERSION,
   type Changes,

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';
-import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/exit-code.ts';
+import { TornwireError } from '../model/values/tornwire-error.ts';
+import { EXIT } from '../model/values/exit-code.ts';
 
 /** One line: the file, the line, the key and what is wrong with it. */
 export class PolicyError extends TornwireError {

@@ -1,5 +1,5 @@
 // What a green gate does not say, computed from what was counted.
-import { percent, rateOf } from '../model/rate.ts';
+import { percent, rateOf } from '../model/values/rate.ts';
 import type { DefectTally, ScenarioTally } from '../results/gate-outcome.ts';
 
 /** Shares of runs in which a bug might show, to be told about. */

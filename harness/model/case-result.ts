@@ -1,7 +1,7 @@
 // What a run gives: the verdict with all that a report, a summary and a repro file say about it.
 import type { Case } from './case.ts';
 import type { Decision } from './repro.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './judging/verdict.ts';
 
 export interface CaseResult {
   case: Case;

@@ -1,8 +1,8 @@
 // What the schema lets through is what a repro can hold: every fault of fault.ts with every one of its fields.
 import { expect, test } from 'vitest';
 import { caseSchema, type Case } from './case.ts';
-import type { LinkFault, NodeFault, NodeStep, Step } from './fault.ts';
-import type { NodeFaultOf } from './node-fault.ts';
+import type { LinkFault, NodeFault, NodeStep, Step } from './faults/fault.ts';
+import type { NodeFaultOf } from './faults/node-fault.ts';
 
 /** The types ask for every kind and every optional field: a new one without a sample does not compile, without a schema it is red. */
 const LINK_FAULTS: { [K in LinkFault['kind']]: Required<Extract<LinkFault, { kind: K }>> } = {

@@ -1,11 +1,11 @@
 // All that is needed to run again.
 import { z } from 'zod';
-import { clockStepSchema } from './clock-fault.ts';
-import type { Step } from './fault.ts';
-import { fileStepSchema } from './file-fault.ts';
-import type { Json } from './json.ts';
-import { nodeStepSchema } from './node-fault.ts';
-import { pathPartSchema } from './path-part.ts';
+import { clockStepSchema } from './faults/clock-fault.ts';
+import type { Step } from './faults/fault.ts';
+import { fileStepSchema } from './faults/file-fault.ts';
+import type { Json } from './values/json.ts';
+import { nodeStepSchema } from './faults/node-fault.ts';
+import { pathPartSchema } from './values/path-part.ts';
 
 /** Where nodes live, in the order in which a user may choose. */
 export const USER_RUNTIMES = ['process', 'container'] as const;

@@ -1,8 +1,8 @@
 // What can be said of a scenario without its code: plain data, so that it crosses a process border. The process that counts
 // cases knows scenarios only like this; their functions live where they are played.
 import type { Parameters } from './scenario.ts';
-import type { Step } from './fault.ts';
-import type { Topology } from './topology.ts';
+import type { Step } from './faults/fault.ts';
+import type { Topology } from './system/topology.ts';
 
 export interface DescribedScenario {
   name: string;

@@ -1,7 +1,7 @@
 // What a release must show: how often the clean pack passes, which reported bugs must be caught, in how much time.
 import { z } from 'zod';
 import { USER_RUNTIMES } from './case.ts';
-import { milliseconds, type Duration } from './duration.ts';
+import { milliseconds, type Duration } from './time/duration.ts';
 
 const share = z.number().min(0).max(1);
 const duration = z.union([z.string(), z.number()]).refine(isDuration, 'write 480000, 480s or 8min');

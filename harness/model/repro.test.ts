@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { EventBody, History } from './history.ts';
+import type { EventBody, History } from './judging/history.ts';
 import { decisionsIn, firstDifference, parseRepro, REPRO_FORMAT, ReproError, type Decision, type Repro } from './repro.ts';
-import { cut } from './steps.ts';
+import { cut } from './faults/steps.ts';
 
 const REPRO: Repro = {
   format: REPRO_FORMAT,

@@ -1,9 +1,9 @@
 // A saved failing case: everything needed to run it again, and what it did then.
 import { z } from 'zod';
 import { caseSchema } from './case.ts';
-import { eventsOf, type History } from './history.ts';
-import { TornwireError } from './tornwire-error.ts';
-import { EXIT } from './exit-code.ts';
+import { eventsOf, type History } from './judging/history.ts';
+import { TornwireError } from './values/tornwire-error.ts';
+import { EXIT } from './values/exit-code.ts';
 
 /** Raised when a field changes its meaning; an older file is still read, a newer one is refused. */
 export const REPRO_FORMAT = 1;

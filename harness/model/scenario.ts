@@ -1,12 +1,12 @@
 // A scenario is a value: what is started, what goes wrong, what is done meanwhile, and what must hold.
 // A system is the adapter that a user writes once for their own programs (fixtures/stack.ts is ours).
 import type { RuntimeName } from './case.ts';
-import { milliseconds, type Duration } from './duration.ts';
-import type { LinkStep, NodeFault, Step } from './fault.ts';
-import type { Json } from './json.ts';
-import type { Address } from './link.ts';
-import type { Oracle } from './oracle.ts';
-import type { Topology } from './topology.ts';
+import { milliseconds, type Duration } from './time/duration.ts';
+import type { LinkStep, NodeFault, Step } from './faults/fault.ts';
+import type { Json } from './values/json.ts';
+import type { Address } from './system/link.ts';
+import type { Oracle } from './judging/oracle.ts';
+import type { Topology } from './system/topology.ts';
 
 export type Parameters = Readonly<Record<string, Json>>;
 

@@ -1,5 +1,5 @@
 // A run's sink as the parts of a network share it: it says once that the network broke, and keeps count of open connections.
-import { InjectorError, type NetworkSink } from './network-sink.ts';
+import { InjectorError, type NetworkSink } from './api/network-sink.ts';
 
 export interface BreakableSink extends NetworkSink {
   /** Connections open now, by link. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { LinkFault, LinkFaultKind, Trigger } from '../model/fault.ts';
-import type { Direction, Framing, Transport } from '../model/link.ts';
-import { FRAMINGS, renderFaultTable, SAMPLES, sampleStep, TRANSPORTS } from './fault-table.ts';
-import { apiName, nameOfApi } from './api-name.ts';
+import type { LinkFault, LinkFaultKind, Trigger } from '../model/faults/fault.ts';
+import type { Direction, Framing, Transport } from '../model/system/link.ts';
+import { FRAMINGS, renderFaultTable, SAMPLES, sampleStep, TRANSPORTS } from './faults-by-transport.ts';
+import { apiName, nameOfApi } from './api/api-name.ts';
 import { faultToToxic, LINK_FAULT_KINDS } from './fault-to-toxic.ts';
 
 const ALL = 'tcp unix stdio';

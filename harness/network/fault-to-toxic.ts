@@ -1,10 +1,10 @@
 // The one table from what the model calls a fault to what a fault server is told: a toxic, or the proxy
 // disabled. What an engine, a transport or a framing cannot carry is refused here, with the reason, at planning.
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
-import type { FrameMatch, LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/fault.ts';
-import type { Framing, Stream, Transport } from '../model/link.ts';
-import { apiName } from './api-name.ts';
-import type { EngineName } from './engine.ts';
+import type { FrameMatch, LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/faults/fault.ts';
+import type { Framing, Stream, Transport } from '../model/system/link.ts';
+import { apiName } from './api/api-name.ts';
+import type { EngineName } from './api/engine.ts';
 
 type Scalar = string | number | boolean | null;
 type Attributes = Readonly<Record<string, Scalar | readonly Scalar[] | Readonly<Record<string, unknown>>>>;

@@ -1,6 +1,6 @@
 // When a fault has fired: when what a reader sees has changed, and never before. One line a fault, for people; each is
 // held to its words, with a near-miss beside it, by proxy/hits.test.ts.
-import type { LinkFaultKind } from '../model/fault.ts';
+import type { LinkFaultKind } from '../model/faults/fault.ts';
 
 interface HitRule {
   /** It counts as a hit when ... */

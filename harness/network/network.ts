@@ -1,11 +1,11 @@
 // How links are routed and broken. One network per run holds a proxy for every proxied link; faults are armed
 // beforehand and the engines report what they did as events.
-import type { LinkStep } from '../model/fault.ts';
-import type { Topology } from '../model/topology.ts';
+import type { LinkStep } from '../model/faults/fault.ts';
+import type { Topology } from '../model/system/topology.ts';
 import type { Ground } from '../runtime/runtime.ts';
 import type { EngineChoice } from '../model/case.ts';
-import type { EngineName } from './engine.ts';
-import type { NetworkSink } from './network-sink.ts';
+import type { EngineName } from './api/engine.ts';
+import type { NetworkSink } from './api/network-sink.ts';
 
 /** Which engine carries which link; links without one are dialled directly. */
 export type Routing = ReadonlyMap<string, EngineName>;

@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LinkFault, LinkStep, Trigger } from '../model/fault.ts';
-import type { Hit } from '../model/history.ts';
-import { type Address, DRIVER, type Framing } from '../model/link.ts';
-import type { Topology } from '../model/topology.ts';
-import { controlOf } from './control.ts';
-import { type EnginePool, enginePool } from './engine-pool.ts';
-import type { Engine } from './engine.ts';
-import { FRAMINGS, SAMPLES, sampleStep } from './fault-table.ts';
+import type { LinkFault, LinkStep, Trigger } from '../model/faults/fault.ts';
+import type { Hit } from '../model/judging/history.ts';
+import { type Address, DRIVER, type Framing } from '../model/system/link.ts';
+import type { Topology } from '../model/system/topology.ts';
+import { controlOf } from './api/api-client.ts';
+import { type EnginePool, enginePool } from './engines/engine-pool.ts';
+import type { Engine } from './api/engine.ts';
+import { FRAMINGS, SAMPLES, sampleStep } from './faults-by-transport.ts';
 import { faultToToxic, LINK_FAULT_KINDS } from './fault-to-toxic.ts';
-import { groundDouble } from './ground.double.ts';
-import { InjectorError, type NetworkSink } from './network-sink.ts';
+import { groundDouble } from './testing/ground.double.ts';
+import { InjectorError, type NetworkSink } from './api/network-sink.ts';
 import type { Network } from './network.ts';
 import { toxiproxyNetworks } from './toxiproxy-network.ts';
 
@@ -162,7 +162,7 @@ test('closing the pool ends its engines', async () => {
 });
 
 test('a program that has closed its pool, or forgot to, ends by itself with nothing left to wait for', async () => {
-  const pool = join(import.meta.dirname, 'engine-pool.ts');
+  const pool = join(import.meta.dirname, 'engines/engine-pool.ts');
   for (const last of ['await pool[Symbol.asyncDispose]();', '']) {
     const program = `import { enginePool } from ${JSON.stringify(pool)}; const pool = enginePool(); await using engine = await pool.acquire(); ${last}`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });

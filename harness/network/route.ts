@@ -1,11 +1,11 @@
 // Which engine carries which link. An engine that cannot carry every step of a link is passed over; when none
 // is left the case is refused with the reason of the one that was wanted.
 import type { EngineChoice } from '../model/case.ts';
-import type { LinkStep } from '../model/fault.ts';
-import { linkNamed, type Topology, transportOf } from '../model/topology.ts';
-import type { ToxiproxySource, Where } from './engines.ts';
+import type { LinkStep } from '../model/faults/fault.ts';
+import { linkNamed, type Topology, transportOf } from '../model/system/topology.ts';
+import type { ToxiproxySource, Where } from './engines/engines.ts';
 import { faultToToxic, type Place } from './fault-to-toxic.ts';
-import type { EngineName } from './engine.ts';
+import type { EngineName } from './api/engine.ts';
 import type { Networks } from './network.ts';
 
 type Routed = Awaited<ReturnType<Networks['route']>>;

@@ -1,10 +1,10 @@
 // How a step is put in force on an engine: a toxic is added to its proxy, or the proxy is disabled. Each gives its undo.
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
-import type { LinkStep } from '../model/fault.ts';
+import type { LinkStep } from '../model/faults/fault.ts';
 import type { BreakableSink } from './breakable-sink.ts';
-import type { Control } from './control.ts';
+import type { Control } from './api/api-client.ts';
 import type { ToxicSpec } from './fault-to-toxic.ts';
-import type { OpenEngine } from './side.ts';
+import type { OpenEngine } from './engines/open-engine.ts';
 
 interface Toxics {
   add(engine: OpenEngine, proxy: string, step: LinkStep, toxic: ToxicSpec): Promise<() => Promise<void>>;

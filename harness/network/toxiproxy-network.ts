@@ -2,15 +2,15 @@
 //
 //   route   picks an engine per link        open   engines start, proxies listen, witnesses watch
 //   arm     a toxic, or the proxy disabled   drained   what the engines did has reached the sink
-import type { LinkStep } from '../model/fault.ts';
-import { transportOf } from '../model/topology.ts';
+import type { LinkStep } from '../model/faults/fault.ts';
+import { transportOf } from '../model/system/topology.ts';
 import { breakableSink, type BreakableSink } from './breakable-sink.ts';
-import type { EnginePool } from './engine-pool.ts';
-import { findToxiproxy, type ToxiproxySource, type Where } from './engines.ts';
+import type { EnginePool } from './engines/engine-pool.ts';
+import { findToxiproxy, type ToxiproxySource, type Where } from './engines/engines.ts';
 import { faultToToxic } from './fault-to-toxic.ts';
 import type { Network, NetworkRequest, Networks } from './network.ts';
 import { route } from './route.ts';
-import { allOrFirstError, openEngine, type OpenEngine, type OpenSettings } from './side.ts';
+import { allOrFirstError, openEngine, type OpenEngine, type OpenSettings } from './engines/open-engine.ts';
 import { toxicsOn } from './toxics-on.ts';
 
 export interface NetworkSettings {

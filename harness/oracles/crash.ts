@@ -1,10 +1,10 @@
 // Does every node live until it is asked to end, and end well then? Death by SIGKILL from a sender that we do not
 // know is most likely the kernel's out-of-memory killer: unknown, not fail.
-import { eventsOf, type History } from '../model/history.ts';
-import type { Oracle } from '../model/oracle.ts';
-import { isSpawned, type Topology } from '../model/topology.ts';
-import { lastWords } from './last-words.ts';
-import { verdictOn, type Suspicion } from './suspicion.ts';
+import { eventsOf, type History } from '../model/judging/history.ts';
+import type { Oracle } from '../model/judging/oracle.ts';
+import { isSpawned, type Topology } from '../model/system/topology.ts';
+import { lastWords } from './evidence/last-words.ts';
+import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
 
 const LOG_LINES_MAX = 12;
 /** How far up the error's own line is looked for. */

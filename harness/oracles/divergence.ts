@@ -1,14 +1,14 @@
 // Do all who hold a truth hold the same one at rest? Each view's last two readings, at least 200 ms apart, must be
 // equal, and equal to everybody else's. What differed on the way and healed is no finding.
-import { observationsOf, type Event, type History } from '../model/history.ts';
-import { canonicalJson } from '../model/json.ts';
-import type { Oracle, Plan } from '../model/oracle.ts';
-import { diff, diffLines, type Difference } from './diff.ts';
-import { asks } from './named.ts';
-import { awaySpans } from './spans.ts';
-import { starvedDoubt } from './starvation.ts';
-import { verdictOn, type Suspicion } from './suspicion.ts';
-import { listed } from './words.ts';
+import { observationsOf, type Event, type History } from '../model/judging/history.ts';
+import { canonicalJson } from '../model/values/json.ts';
+import type { Oracle, Plan } from '../model/judging/oracle.ts';
+import { diff, diffLines, type Difference } from './evidence/diff.ts';
+import { asks } from './evidence/named.ts';
+import { awaySpans } from './evidence/spans.ts';
+import { starvedDoubt } from './evidence/starvation.ts';
+import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
+import { listed } from './evidence/words.ts';
 
 /** The runner waits 200 ms between readings; a timer may come a little early. */
 const READINGS_APART_MIN_MS = 190;

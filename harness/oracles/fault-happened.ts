@@ -1,10 +1,10 @@
 // Did every fault that the schedule promises act, and as sharply as it demands? If not, the run proves nothing:
 // its verdict is unknown (vacuous), never pass.
-import type { Step, Trigger } from '../model/fault.ts';
-import { eventsOf, type History } from '../model/history.ts';
-import type { NodeFault } from '../model/node-fault.ts';
-import type { Oracle } from '../model/oracle.ts';
-import { pass, unknown } from '../model/verdict.ts';
+import type { Step, Trigger } from '../model/faults/fault.ts';
+import { eventsOf, type History } from '../model/judging/history.ts';
+import type { NodeFault } from '../model/faults/node-fault.ts';
+import type { Oracle } from '../model/judging/oracle.ts';
+import { pass, unknown } from '../model/judging/verdict.ts';
 
 export const faultHappened: Oracle = {
   name: 'fault-happened',

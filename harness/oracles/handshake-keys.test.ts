@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { History } from '../model/history.ts';
+import type { History } from '../model/judging/history.ts';
 import { randomHandshakeKeys } from './handshake-keys.ts';
-import { historyOf, PLAN, textOf } from './written-history.contract.ts';
+import { historyOf, PLAN, textOf } from './testing/written-history.contract.ts';
 
 const LINK = 'bridge->room';
 const oracle = randomHandshakeKeys({ link: LINK, handshakes: 16 });

@@ -6,9 +6,9 @@
 //   with p = 1/2, and by Hoeffding's inequality one of N tosses is further than N t from N / 2 in at most
 //   2 exp(-2 N t^2) of all runs. t is set so that this, 65 times, is FALSE_ALARM_MAX. Equal keys and malformed ones
 //   add less than 2^-100.
-import { eventsOf, type History } from '../model/history.ts';
-import type { Oracle } from '../model/oracle.ts';
-import { failOrPass, type Finding, unknown } from '../model/verdict.ts';
+import { eventsOf, type History } from '../model/judging/history.ts';
+import type { Oracle } from '../model/judging/oracle.ts';
+import { failOrPass, type Finding, unknown } from '../model/judging/verdict.ts';
 
 const FALSE_ALARM_MAX = 1e-9;
 const KEY_BYTES = 16;

@@ -1,11 +1,11 @@
 // Does every countable thing come back to where it was? A leak grows with every cycle and twice as much in twice
 // the cycles; caches and pools plateau. Anything alive after everything was stopped is a leak at once.
-import { eventsOf, observationsOf, type History } from '../model/history.ts';
-import type { Oracle, Plan } from '../model/oracle.ts';
-import { lateness, type Wait } from './starvation.ts';
-import { wasKilled } from './stops.ts';
-import { verdictOn, type Suspicion } from './suspicion.ts';
-import { listed } from './words.ts';
+import { eventsOf, observationsOf, type History } from '../model/judging/history.ts';
+import type { Oracle, Plan } from '../model/judging/oracle.ts';
+import { lateness, type Wait } from './evidence/starvation.ts';
+import { wasKilled } from './hang/stops.ts';
+import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
+import { listed } from './evidence/words.ts';
 
 const CYCLES_MIN = 8;
 const RISING_SHARE_MIN = 6 / 8;

@@ -1,11 +1,11 @@
 // Does every byte that a node sends decode under its link's framing? Not judged: what a fault cut or altered, what
 // a killed node left half-sent, and what the script itself sends.
-import type { LinkFaultKind } from '../model/fault.ts';
-import { eventsOf, type History } from '../model/history.ts';
-import { DRIVER } from '../model/link.ts';
-import type { Oracle, Plan } from '../model/oracle.ts';
+import type { LinkFaultKind } from '../model/faults/fault.ts';
+import { eventsOf, type History } from '../model/judging/history.ts';
+import { DRIVER } from '../model/system/link.ts';
+import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { linkSteps } from '../model/scenario.ts';
-import { verdictOn, type Suspicion } from './suspicion.ts';
+import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
 
 /** The proxy sees the broken stream a moment before the run hears of the end of the node. */
 const KILL_NOTICED_WITHIN_MS = 1_000;

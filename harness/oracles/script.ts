@@ -1,7 +1,7 @@
 // The script's own words: an assertion that did not hold, or a client's error that the scenario did not expect.
-import { eventsOf } from '../model/history.ts';
-import type { Oracle } from '../model/oracle.ts';
-import { failOrPass } from '../model/verdict.ts';
+import { eventsOf } from '../model/judging/history.ts';
+import type { Oracle } from '../model/judging/oracle.ts';
+import { failOrPass } from '../model/judging/verdict.ts';
 
 export const script: Oracle = {
   name: 'script',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { combine } from '../model/verdict.ts';
+import { combine } from '../model/judging/verdict.ts';
 import { ALWAYS_ON } from './table.ts';
-import { historyOf, PLAN, type Written } from './written-history.contract.ts';
+import { historyOf, PLAN, type Written } from './testing/written-history.contract.ts';
 
 const LATE: readonly Written[] = [
   { atMs: 100, kind: 'obligation', id: 1, what: 'the window is there', state: 'opened', boundMs: 1_000 },

@@ -1,10 +1,10 @@
 // The oracles that judge every run. The first of the worst gives the headline, so causes stand before their
 // consequences: a crash also hangs whoever waited for it, and a hang leaves views apart.
-import type { Oracle } from '../model/oracle.ts';
+import type { Oracle } from '../model/judging/oracle.ts';
 import { crash } from './crash.ts';
 import { divergence } from './divergence.ts';
 import { faultHappened } from './fault-happened.ts';
-import { hang } from './hang.ts';
+import { hang } from './hang/hang.ts';
 import { harness, unlessSpoilt } from './harness.ts';
 import { leak } from './leak.ts';
 import { protocol } from './protocol.ts';

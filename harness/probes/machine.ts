@@ -2,7 +2,7 @@
 // what the case's own threads waited for one.
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { MachineReading } from '../model/history.ts';
+import type { MachineReading } from '../model/judging/history.ts';
 import { processorWaits, type RunMark } from './processor-wait.ts';
 
 /** How often the delay is measured; the histogram counts this period itself as well. */

@@ -2,12 +2,12 @@
 // not. The words for it are network/hit-table.ts.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LinkFault, LinkFaultKind, Trigger } from '../model/fault.ts';
-import { sampleStep } from '../network/fault-table.ts';
+import type { LinkFault, LinkFaultKind, Trigger } from '../model/faults/fault.ts';
+import { sampleStep } from '../network/faults-by-transport.ts';
 import { faultToToxic, LINK_FAULT_KINDS } from '../network/fault-to-toxic.ts';
 import { HIT_RULES } from '../network/hit-table.ts';
-import { eventually, proxyBed } from './proxy-bed.ts';
-import type { Peer, ProxyBed } from './proxy-bed.ts';
+import { eventually, proxyBed } from './testing/proxy-bed.ts';
+import type { Peer, ProxyBed } from './testing/proxy-bed.ts';
 
 let bed: ProxyBed;
 beforeAll(async () => {

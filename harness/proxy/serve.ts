@@ -7,12 +7,12 @@ import type { Server } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { addressText, parseAddress, resolved } from './address.ts';
-import type { Address } from './address.ts';
-import { parseGoJson } from './go-json.ts';
-import { listenOn } from './listener.ts';
-import { controlServer } from './server.ts';
-import type { ControlServer } from './server.ts';
+import { addressText, parseAddress, resolved } from './relay/address.ts';
+import type { Address } from './relay/address.ts';
+import { parseGoJson } from './api/go-json.ts';
+import { listenOn } from './relay/listener.ts';
+import { controlServer } from './api/server.ts';
+import type { ControlServer } from './api/server.ts';
 
 export interface ServeOptions {
   /** `host:port` or `unix:/path`. */

@@ -1,7 +1,7 @@
 // The catalogue of a project's scenarios and the table of its reported bugs, as Markdown made from the scenarios and the
 // patches themselves: `tornwire list --markdown`, and the test that keeps the files current (tornwire/vitest).
 import type { DescribedScenario } from '../model/described-scenario.ts';
-import type { Step } from '../model/fault.ts';
+import type { Step } from '../model/faults/fault.ts';
 
 export interface CataloguedDefect {
   id: string;

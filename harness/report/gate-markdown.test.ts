@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { judgeGate } from '../gate/judge-gate.ts';
 import { defaultPolicy } from '../model/policy.ts';
-import { failOrPass } from '../model/verdict.ts';
+import { failOrPass } from '../model/judging/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import { gateMarkdown } from './gate-markdown.ts';
 

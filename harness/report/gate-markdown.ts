@@ -1,5 +1,5 @@
 // The gate for a pull request. Whatever comes from outside stands in it as text: no markup, no links, no mentions.
-import { rateText } from '../model/rate.ts';
+import { rateText } from '../model/values/rate.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import { changeLines, falseAlarmsText, verdictText } from './gate-terminal.ts';
 import { plain } from './plain.ts';

@@ -1,6 +1,6 @@
 // What a person reads at the end of a gate: the table defect x scenario x oracle, the clauses, and what is not known.
 import { styleText } from 'node:util';
-import { percent, rateText } from '../model/rate.ts';
+import { percent, rateText } from '../model/values/rate.ts';
 import type { Changes, Clause, DefectTally, FalseAlarms, GateOutcome } from '../results/gate-outcome.ts';
 import { bounded } from './plain.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failOrPass, pass, unknown } from '../model/verdict.ts';
+import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import { junitXml } from './junit.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failOrPass, pass, unknown } from '../model/verdict.ts';
+import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble } from '../results/case-result.double.ts';
 import { replaysOf } from '../results/replays.ts';
 import type { CaseRow } from '../results/summary.ts';

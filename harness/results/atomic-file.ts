@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/exit-code.ts';
+import { TornwireError } from '../model/values/tornwire-error.ts';
+import { EXIT } from '../model/values/exit-code.ts';
 
 export const RESULT_MODE = 0o600;
 

@@ -1,5 +1,5 @@
 // A finished case for tests of what is made of it.
-import type { Verdict } from '../model/verdict.ts';
+import type { Verdict } from '../model/judging/verdict.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from './summary.ts';
 

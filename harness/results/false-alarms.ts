@@ -2,7 +2,7 @@
 // commit on one machine, so it says both, and a gate prints it as it is.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { rateOf } from '../model/rate.ts';
+import { rateOf } from '../model/values/rate.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { FalseAlarms } from './gate-outcome.ts';
 import type { ResultPaths } from './paths.ts';

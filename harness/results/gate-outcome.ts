@@ -1,6 +1,6 @@
 // The machine-readable end of a gate (docs/reference/gate.md). It carries a version: fields are added, never changed.
 import type { Policy } from '../model/policy.ts';
-import type { Rate } from '../model/rate.ts';
+import type { Rate } from '../model/values/rate.ts';
 
 export const GATE_VERSION = 1;
 

@@ -1,6 +1,6 @@
 // The only code that knows paths under results/ (results/README.md says how to read every file).
 import { join } from 'node:path';
-import { pathPartOf } from '../model/path-part.ts';
+import { pathPartOf } from '../model/values/path-part.ts';
 
 export interface ResultPaths {
   root: string;

@@ -1,10 +1,10 @@
 // Saving and reading failing cases: results/repros/<scenario>-<fingerprint>.json, one per bug.
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { pathPartOf } from '../model/path-part.ts';
+import { pathPartOf } from '../model/values/path-part.ts';
 import { parseRepro, REPRO_FORMAT, ReproError, type Repro } from '../model/repro.ts';
 import type { CaseResult } from '../model/case-result.ts';
-import { shellWord } from '../model/shell-word.ts';
+import { shellWord } from '../model/values/shell-word.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { ResultPaths } from './paths.ts';
 

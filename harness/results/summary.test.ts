@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failOrPass, pass, unknown } from '../model/verdict.ts';
+import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { resultDouble, rowDouble } from './case-result.double.ts';
 import { countsOf, isCaught, isHarnessError, isMistaken, rowOf, rowWithStray } from './summary.ts';
 

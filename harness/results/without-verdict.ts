@@ -1,6 +1,6 @@
 // The result of a case that was begun and could not be judged: unknown, with the reason, never lost.
 import type { Case } from '../model/case.ts';
-import { unknown, type UnknownReason } from '../model/verdict.ts';
+import { unknown, type UnknownReason } from '../model/judging/verdict.ts';
 import type { CaseResult } from '../model/case-result.ts';
 
 export interface Unjudged {

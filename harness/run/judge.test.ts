@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { crash } from '../oracles/crash.ts';
 import { script } from '../oracles/script.ts';
-import { historyOf, PLAN } from '../oracles/written-history.contract.ts';
+import { historyOf, PLAN } from '../oracles/testing/written-history.contract.ts';
 import { judge } from './judge.ts';
 
 test('what a program or a script printed is bounded in every finding, with its two ends and its length', () => {

@@ -1,8 +1,8 @@
 // Oracles over the finished history give one verdict. What they quote may be of any length, so it is bounded here, for all.
-import { boundedText } from '../model/bounded-text.ts';
-import type { History } from '../model/history.ts';
-import type { Oracle, Plan } from '../model/oracle.ts';
-import { combine, unknown, type Finding, type Verdict } from '../model/verdict.ts';
+import { boundedText } from '../model/values/bounded-text.ts';
+import type { History } from '../model/judging/history.ts';
+import type { Oracle, Plan } from '../model/judging/oracle.ts';
+import { combine, unknown, type Finding, type Verdict } from '../model/judging/verdict.ts';
 
 export function judge(history: History, plan: Plan, oracles: readonly Oracle[]): Verdict {
   return combine(oracles.map((oracle) => bounded(judgeOne(oracle, history, plan))));

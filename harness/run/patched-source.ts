@@ -4,8 +4,8 @@ import { access, cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { System } from '../model/scenario.ts';
-import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/exit-code.ts';
+import { TornwireError } from '../model/values/tornwire-error.ts';
+import { EXIT } from '../model/values/exit-code.ts';
 
 export interface Source extends AsyncDisposable {
   folder: string | undefined;

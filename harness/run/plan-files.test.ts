@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FileFault } from '../model/file-fault.ts';
-import { onFile } from '../model/steps.ts';
-import type { Topology } from '../model/topology.ts';
+import type { FileFault } from '../model/faults/file-fault.ts';
+import { onFile } from '../model/faults/steps.ts';
+import type { Topology } from '../model/system/topology.ts';
 import { checkPlan } from './plan.ts';
-import { nodeDouble } from './played-case.double.ts';
+import { nodeDouble } from './testing/played-case.double.ts';
 
 const topology: Topology = { nodes: [nodeDouble('server')], links: [] };
 const half: FileFault = { kind: 'half-line' };

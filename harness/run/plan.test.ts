@@ -2,14 +2,14 @@
 // reason, by its nature or for what this machine lacks.
 import { describe, expect, test } from 'vitest';
 import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
-import type { LinkFault, LinkStep, Step } from '../model/fault.ts';
+import type { LinkFault, LinkStep, Step } from '../model/faults/fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
-import { fault, kill, onNode } from '../model/steps.ts';
-import type { Topology } from '../model/topology.ts';
-import { NODE_FAULTS } from '../runtime/fault-table.ts';
-import { RUNTIMES } from '../runtime/runtimes.ts';
-import { networksDouble } from './networks.double.ts';
-import { nodeDouble } from './played-case.double.ts';
+import { fault, kill, onNode } from '../model/faults/steps.ts';
+import type { Topology } from '../model/system/topology.ts';
+import { NODE_FAULTS } from '../runtime/faults/faults-by-runtime.ts';
+import { RUNTIMES } from '../runtime/registry/runtimes.ts';
+import { networksDouble } from './testing/networks.double.ts';
+import { nodeDouble } from './testing/played-case.double.ts';
 import { planCase } from './plan.ts';
 
 const spawned = nodeDouble('child', { listens: { stdio: { transport: 'stdio' } }, ready: { when: 'spawned' } });

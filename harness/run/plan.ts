@@ -1,17 +1,17 @@
 // From a scenario and a case to a plan, or a refusal with its reason. Pure but for asking the engines what they can do.
 import { stepProblem, type Case } from '../model/case.ts';
-import { scheduleAtSpeed, topologyAtSpeed } from '../model/clock-speed.ts';
-import { timeTooLong } from '../model/duration.ts';
-import type { NodeStep, Step } from '../model/fault.ts';
-import type { FileFaultKind, FileStep } from '../model/file-fault.ts';
-import { hasWildcard, parseFilePath } from '../model/file-path.ts';
-import type { NodeFaultKind } from '../model/node-fault.ts';
+import { scheduleAtSpeed, topologyAtSpeed } from '../model/faults/clock-speed.ts';
+import { timeTooLong } from '../model/time/duration.ts';
+import type { NodeStep, Step } from '../model/faults/fault.ts';
+import type { FileFaultKind, FileStep } from '../model/faults/file-fault.ts';
+import { hasWildcard, parseFilePath } from '../model/faults/file-path.ts';
+import type { NodeFaultKind } from '../model/faults/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
-import type { Plan } from '../model/oracle.ts';
-import { TornwireError } from '../model/tornwire-error.ts';
-import { EXIT } from '../model/exit-code.ts';
-import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/topology.ts';
-import type { Link } from '../model/link.ts';
+import type { Plan } from '../model/judging/oracle.ts';
+import { TornwireError } from '../model/values/tornwire-error.ts';
+import { EXIT } from '../model/values/exit-code.ts';
+import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/system/topology.ts';
+import type { Link } from '../model/system/link.ts';
 import type { DemandingStep, Runtime } from '../runtime/runtime.ts';
 import type { Networks, Routing } from '../network/network.ts';
 

@@ -1,13 +1,13 @@
 // The straight line with everything outside of it played: no process, no proxy. Tests run side by side, for most of
 // their time is waiting.
 import { describe, expect, test } from 'vitest';
-import { observationsOf } from '../model/history.ts';
-import { cut, fault, onNode } from '../model/steps.ts';
+import { observationsOf } from '../model/judging/history.ts';
+import { cut, fault, onNode } from '../model/faults/steps.ts';
 import { IndeterminateError, type Script } from '../model/scenario.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
-import { mockRuntime, type MockPlan, type MockProgram } from '../runtime/mock-runtime.ts';
-import { networksDouble } from './networks.double.ts';
-import { LINK, nodeDouble, playCase, told, type CasePlay } from './played-case.double.ts';
+import { mockRuntime, type MockPlan, type MockProgram } from '../runtime/mock/mock-runtime.ts';
+import { networksDouble } from './testing/networks.double.ts';
+import { LINK, nodeDouble, playCase, told, type CasePlay } from './testing/played-case.double.ts';
 
 const dies: MockProgram = (life) => life.exit({ code: 7, signal: null });
 const crashesSoon: MockProgram = (life) => {

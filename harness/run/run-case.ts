@@ -4,30 +4,30 @@
 import { join } from 'node:path';
 import type { Case } from '../model/case.ts';
 import type { CaseResult } from '../model/case-result.ts';
-import type { Step } from '../model/fault.ts';
-import { fingerprint } from '../model/fingerprint.ts';
-import type { Phase } from '../model/history.ts';
+import type { Step } from '../model/faults/fault.ts';
+import { fingerprint } from '../model/judging/fingerprint.ts';
+import type { Phase } from '../model/judging/history.ts';
 import { decisionsIn, type Decision } from '../model/repro.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
-import { unknown, type Verdict } from '../model/verdict.ts';
-import { InjectorError, type NetworkSink } from '../network/network-sink.ts';
+import { unknown, type Verdict } from '../model/judging/verdict.ts';
+import { InjectorError, type NetworkSink } from '../network/api/network-sink.ts';
 import type { GroundRequest } from '../runtime/runtime.ts';
-import { boot, BootFailed, systemOn } from './boot.ts';
-import { clockedNodes, clockInjector } from './clock-faults.ts';
-import { drive } from './drive.ts';
-import type { Environment } from './environment.ts';
-import { faultsOf } from './faults.ts';
-import { disksFor, fileInjector } from './file-faults.ts';
+import { boot, BootFailed, systemOn } from './system/boot.ts';
+import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
+import { drive } from './drive/drive.ts';
+import type { Environment } from './drive/environment.ts';
+import { faultsOf } from './faults/faults.ts';
+import { disksFor, fileInjector } from './faults/file-faults.ts';
 import { judge } from './judge.ts';
-import { nodeInjector } from './node-faults.ts';
-import { obligationsIn } from './obligations.ts';
+import { nodeInjector } from './faults/node-faults.ts';
+import { obligationsIn } from './record/obligations.ts';
 import { sourceFor } from './patched-source.ts';
 import { planCase, type CasePlan } from './plan.ts';
-import { openRecorder, type Recorder } from './recorder.ts';
+import { openRecorder, type Recorder } from './record/recorder.ts';
 import { newRunId } from './run-id.ts';
-import { scriptOn } from './script.ts';
+import { scriptOn } from './drive/script.ts';
 import { settle } from './settle.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './drive/stage.ts';
 
 /** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
 export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {

@@ -1,9 +1,9 @@
 // After the lift: views are read until they rest and agree, or the bound has passed.
 import { describe, expect, test } from 'vitest';
-import { eventsOf, observationsOf, type History } from '../model/history.ts';
-import type { Json } from '../model/json.ts';
-import { mockRuntime } from '../runtime/mock-runtime.ts';
-import { playCase } from './played-case.double.ts';
+import { eventsOf, observationsOf, type History } from '../model/judging/history.ts';
+import type { Json } from '../model/values/json.ts';
+import { mockRuntime } from '../runtime/mock/mock-runtime.ts';
+import { playCase } from './testing/played-case.double.ts';
 
 type Values = (reading: number) => Json | Promise<Json>;
 

@@ -1,11 +1,11 @@
 // After the lift the system has a bounded time to come to rest. Views of one truth are read until two readings at
 // least 200 ms apart are equal and agree; what they said last is left to the divergence oracle.
-import { bounded } from '../model/bounded.ts';
-import { atSpeed } from '../model/clock-speed.ts';
-import { milliseconds } from '../model/duration.ts';
-import { canonicalJson, type Json } from '../model/json.ts';
+import { bounded } from '../model/time/bounded.ts';
+import { atSpeed } from '../model/faults/clock-speed.ts';
+import { milliseconds } from '../model/time/duration.ts';
+import { canonicalJson, type Json } from '../model/values/json.ts';
 import type { Scenario, Script, StateView } from '../model/scenario.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './drive/stage.ts';
 
 const APART_MS = 200;
 const READ_WITHIN_MS = 2_000;

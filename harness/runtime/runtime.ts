@@ -1,13 +1,13 @@
 // How nodes come to life. A runtime prepares a ground (a folder and addresses that exist for the whole run),
 // on which programs are launched: the system's nodes and the fault servers alike.
 import type { RuntimeName } from '../model/case.ts';
-import type { FileFault } from '../model/file-fault.ts';
-import type { Address } from '../model/link.ts';
-import type { Link } from '../model/link.ts';
-import type { Imposition, NodeFault, NodeFaultOf } from '../model/node-fault.ts';
-import { TornwireError } from '../model/tornwire-error.ts';
-import type { Node, Topology } from '../model/topology.ts';
-import { EXIT } from '../model/exit-code.ts';
+import type { FileFault } from '../model/faults/file-fault.ts';
+import type { Address } from '../model/system/link.ts';
+import type { Link } from '../model/system/link.ts';
+import type { Imposition, NodeFault, NodeFaultOf } from '../model/faults/node-fault.ts';
+import { TornwireError } from '../model/values/tornwire-error.ts';
+import type { Node, Topology } from '../model/system/topology.ts';
+import { EXIT } from '../model/values/exit-code.ts';
 
 export interface Runtime {
   readonly name: RuntimeName;

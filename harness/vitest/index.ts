@@ -2,18 +2,18 @@
 import '../node-22.ts';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { milliseconds } from '../model/duration.ts';
-import { hash32 } from '../model/seed.ts';
-import { pathPartOf } from '../model/path-part.ts';
+import { milliseconds } from '../model/time/duration.ts';
+import { hash32 } from '../model/values/seed.ts';
+import { pathPartOf } from '../model/values/path-part.ts';
 import { resultPaths, runPaths } from '../results/paths.ts';
 import { saveRepro } from '../results/repro-file.ts';
-import { sweepDeadRuns } from '../runtime/sweep.ts';
+import { sweepDeadRuns } from '../runtime/registry/sweep.ts';
 import { assemble, type Assembly } from '../cli/assemble.ts';
-import { planCases } from '../cli/cases.ts';
-import { replayLine } from '../cli/campaign.ts';
-import { catalogue, defectsOf } from '../cli/list.ts';
-import { makerOf } from '../cli/maker.ts';
-import { projectAt, type Project } from '../cli/project.ts';
+import { planCases } from '../cli/campaign/cases.ts';
+import { replayLine } from '../cli/campaign/campaign.ts';
+import { catalogue, defectsOf } from '../cli/commands/list.ts';
+import { makerOf } from '../cli/campaign/maker.ts';
+import { projectAt, type Project } from '../cli/project/project.ts';
 import { loadHere } from '../cli/worker/load-here.ts';
 
 /** Beside a scenario's own bound: boot, rest and stop. */

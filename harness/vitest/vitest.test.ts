@@ -46,7 +46,7 @@ let project: string;
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'tw-vitest-'));
-  const from = join(HARNESS, 'cli', 'test-project');
+  const from = join(HARNESS, 'cli', 'testing', 'test-project');
   const scenarios = join(project, 'scenarios', 'echo');
   await mkdir(scenarios, { recursive: true });
   for (const part of ['system.ts', 'program', 'defects']) await cp(join(from, part), join(project, part), { recursive: true });

@@ -133,6 +133,6 @@ async function removeSourceCopy(folder: string): Promise<void> {
 
 /** Loaded only where a worker has died: a command starts its first worker before it loads anything else. */
 async function sweep(): Promise<void> {
-  const { sweepDeadRuns } = await import('../../runtime/sweep.ts');
+  const { sweepDeadRuns } = await import('../../runtime/registry/sweep.ts');
   await sweepDeadRuns();
 }

@@ -1,5 +1,5 @@
 // From a scenario to what can be said of it without its code, in the process that has loaded it.
-import { milliseconds } from '../../model/duration.ts';
+import { milliseconds } from '../../model/time/duration.ts';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import type { NamedScenario, Scenario } from '../../model/scenario.ts';
 import { checkPlan } from '../../run/plan.ts';

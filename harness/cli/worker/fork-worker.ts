@@ -1,6 +1,6 @@
 // A worker as a process: how it is started, how its end is told in words, and how everything in its group ends with it.
 import { fork, type ChildProcess } from 'node:child_process';
-import { programFile } from '../../model/program-file.ts';
+import { programFile } from '../../model/values/program-file.ts';
 
 /** A worker that has let go of its channel is of no use any more. */
 const DISCONNECTED_WITHIN_MS = 10_000;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { met } from '../user-project.double.ts';
+import { met } from '../testing/user-project.double.ts';
 import { watchHeart } from './heartbeat.ts';
 
 async function watched(code: string, act: (told: string[]) => Promise<void>): Promise<void> {

@@ -2,9 +2,9 @@
 import { relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import type { NamedScenario } from '../../model/scenario.ts';
-import type { Availability } from '../cases.ts';
-import type { Project } from '../project.ts';
-import { scenarioFilesIn, type ScenarioFile } from '../scenario-files.ts';
+import type { Availability } from '../campaign/cases.ts';
+import type { Project } from '../project/project.ts';
+import { scenarioFilesIn, type ScenarioFile } from '../project/scenario-files.ts';
 import { describeScenario } from './describe.ts';
 import { scenariosIn } from './module.ts';
 import { errorLine } from './place.ts';

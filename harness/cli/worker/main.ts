@@ -2,7 +2,7 @@
 // worker takes to come up.
 import '../../node-22.ts';
 import { enableCompileCache } from 'node:module';
-import { ownCompileCache } from '../../runtime/base-folder.ts';
+import { ownCompileCache } from '../../runtime/ground/base-folder.ts';
 
 const folder = ownCompileCache();
 if (folder !== undefined) enableCompileCache(folder);

@@ -1,7 +1,7 @@
 // Plays a case in this process. Whatever keeps it from a verdict of its own becomes one: unknown, with the reason.
 import type { Case } from '../../model/case.ts';
 import type { NamedScenario } from '../../model/scenario.ts';
-import type { UnknownReason } from '../../model/verdict.ts';
+import type { UnknownReason } from '../../model/judging/verdict.ts';
 import { withoutVerdict } from '../../results/without-verdict.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { Assembly } from '../assemble.ts';

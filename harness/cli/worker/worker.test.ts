@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { met, userProject, type UserProject } from '../user-project.double.ts';
+import { met, userProject, type UserProject } from '../testing/user-project.double.ts';
 
 const WITHIN_MS = 120_000;
 let user: UserProject;

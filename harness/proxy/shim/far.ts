@@ -8,7 +8,7 @@ import net from 'node:net';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadKernel } from '../kernel.ts';
+import { loadKernel } from '../exact/kernel.ts';
 import { lastWordsOf } from './last-words.ts';
 import { firstLine, onMessages, say, STREAMS } from './wire.ts';
 import type { ControlPreamble, Ending, FarReport, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';

@@ -1,7 +1,7 @@
 // One firing of a split, over all pieces that its target comes in. It is a hit only when its reader got a part by
 // itself: a split whose parts come to one slice, or whose peer had gone, has changed nothing.
 
-import type { DataItem, SlicePlan } from '../item.ts';
+import type { DataItem, SlicePlan } from '../stream/item.ts';
 import type { Hit, StageContext } from './toxic.ts';
 
 type Outcome = Parameters<SlicePlan['report']>[0];

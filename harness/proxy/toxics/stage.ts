@@ -1,7 +1,7 @@
 // What most stages share: doing nothing in between, and telling once that they acted.
 
-import { bytesIn, weightOf } from '../item.ts';
-import type { Item } from '../item.ts';
+import { bytesIn, weightOf } from '../stream/item.ts';
+import type { Item } from '../stream/item.ts';
 import type { Stage, StageContext } from './toxic.ts';
 
 /** What is less than half a millisecond early is on time: timers are no finer. */

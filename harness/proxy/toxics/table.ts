@@ -1,28 +1,28 @@
 // Every toxic there is. A new one is a file and a line here.
 
-import { acceptClose, neverAccept, refuse } from './accepting.ts';
-import { bandwidth } from './bandwidth.ts';
-import { coalesce } from './coalesce.ts';
-import { corrupt } from './corrupt.ts';
-import { cut } from './cut.ts';
-import { drop } from './drop.ts';
-import { duplicate } from './duplicate.ts';
-import { halfOpen } from './half-open.ts';
-import { hold } from './hold.ts';
-import { latency } from './latency.ts';
-import { limitData } from './limit-data.ts';
+import { acceptClose, neverAccept, refuse } from './loss/accepting.ts';
+import { bandwidth } from './timing/bandwidth.ts';
+import { coalesce } from './shape/coalesce.ts';
+import { corrupt } from './content/corrupt.ts';
+import { cut } from './loss/cut.ts';
+import { drop } from './content/drop.ts';
+import { duplicate } from './content/duplicate.ts';
+import { halfOpen } from './loss/half-open.ts';
+import { hold } from './content/hold.ts';
+import { latency } from './timing/latency.ts';
+import { limitData } from './loss/limit-data.ts';
 import { noop } from './noop.ts';
-import { reorder } from './reorder.ts';
-import { resetPeer } from './reset-peer.ts';
-import { slicer } from './slicer.ts';
-import { slowClose } from './slow-close.ts';
-import { slowReader } from './slow-reader.ts';
-import { split } from './split.ts';
-import { splitUtf8 } from './split-utf8.ts';
-import { stall } from './stall.ts';
-import { strayLine } from './stray-line.ts';
-import { timeout } from './timeout.ts';
-import { truncate } from './truncate.ts';
+import { reorder } from './content/reorder.ts';
+import { resetPeer } from './loss/reset-peer.ts';
+import { slicer } from './shape/slicer.ts';
+import { slowClose } from './timing/slow-close.ts';
+import { slowReader } from './timing/slow-reader.ts';
+import { split } from './shape/split.ts';
+import { splitUtf8 } from './shape/split-utf8.ts';
+import { stall } from './timing/stall.ts';
+import { strayLine } from './content/stray-line.ts';
+import { timeout } from './loss/timeout.ts';
+import { truncate } from './content/truncate.ts';
 import type { ToxicType } from './toxic.ts';
 
 const TYPES: readonly ToxicType[] = [

@@ -1,12 +1,12 @@
 // What a toxic is. Its type says which attributes it takes and builds one stage for each connection and
 // direction that it affects; the armed toxic holds what was asked for and what it has done so far.
 
-import type { Fields } from '../attributes.ts';
-import type { Fidelity } from '../exact.ts';
+import type { Fields } from '../api/attributes.ts';
+import type { Fidelity } from '../exact/exact.ts';
 import type { Framing } from '../frames/frame.ts';
-import type { DataItem, Direction, Emit, Item } from '../item.ts';
-import type { HowEnded } from '../connection.ts';
-import type { Place } from '../seed.ts';
+import type { DataItem, Direction, Emit, Item } from '../stream/item.ts';
+import type { HowEnded } from '../relay/connection.ts';
+import type { Place } from '../stream/chance.ts';
 
 export type Attributes = Readonly<Record<string, unknown>>;
 

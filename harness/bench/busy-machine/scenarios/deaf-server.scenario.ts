@@ -20,7 +20,7 @@ const system: System<Clients> = {
       {
         name: 'server',
         role: 'server',
-        command: ['{node}', join(import.meta.dirname, '..', 'deaf-server.mjs')],
+        command: ['{node}', join(import.meta.dirname, '../deaf-server.mjs')],
         env: { HOST: '{listen.web.host}', PORT: '{listen.web.port}' },
         listens: { web: { transport: 'tcp', port: 7000 } },
         ready: { when: 'log', contains: 'listening' },

@@ -1,0 +1,200 @@
+// Many cases, one after another or side by side, each saved before the next begins. A verdict that a starved machine
+// spoilt is taken again alone, once all others are done; nothing else is ever repeated to get another answer.
+import { join, relative } from 'node:path';
+import type { Case } from '../../model/case.ts';
+import type { DescribedScenario } from '../../model/described-scenario.ts';
+import { shellWord } from '../../model/values/shell-word.ts';
+import { saveRepro, type Maker } from '../../results/repro-file.ts';
+import { rowOf, rowWithStray, type CaseRow, type Summary } from '../../results/summary.ts';
+import { withoutVerdict } from '../../results/without-verdict.ts';
+import type { CaseResult } from '../../model/case-result.ts';
+import { openRecord, type CampaignRecord } from './campaign-record.ts';
+import { confirmed } from './confirmed.ts';
+import type { PlannedCase } from './planned-case.ts';
+import type { Project } from '../project/project.ts';
+
+/** Where cases are played. */
+interface Players {
+  play(scenario: DescribedScenario, given: Case, folder: string): Promise<CaseResult>;
+  /** Errors that nobody caught, by the folder of a case that has ended or by the file of a module. */
+  onStray(listener: (line: string, owner: string) => void): void;
+  /** What the cases have left running has been heard out when this resolves. */
+  rest(): Promise<void>;
+}
+
+export interface CampaignSettings {
+  project: Project;
+  seed: number;
+  jobs: number;
+  maker: Maker;
+  signal: AbortSignal;
+  players: Players;
+  /** A case has ended and is saved; once more when an error came out later that spoils its verdict. */
+  onRow: (row: CaseRow, done: number, total: number) => void | Promise<void>;
+  /** How often a failing case without a defect is run again at once, to save its rate with it; 0 when absent. */
+  replays?: number;
+  /** Asked before each case; once it says no, no further one begins. Always yes when absent. */
+  mayBegin?: () => boolean;
+}
+
+export async function runCampaign(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<Summary> {
+  const { signal, players, onRow } = settings;
+  const record = await openRecord(planned, settings);
+  let done = 0;
+  const tell = (index: number): void | Promise<void> => onRow(record.rows[index] as CaseRow, ++done, planned.length);
+  const strays = heedStrays(planned, settings, record, async (row) => onRow(row, done, planned.length));
+  const take = async (index: number, retakenBecause?: string | null): Promise<void> => {
+    const taken = await takeCase(planned[index] as PlannedCase, index, record, settings);
+    const row = retakenBecause ? { ...taken, retakenBecause } : taken;
+    if (signal.aborted && row.reason?.startsWith('interrupted')) return;
+    await record.set(index, strays.spoil(row, planned[index] as PlannedCase));
+    if (!isStarved(row)) await tell(index);
+  };
+
+  await sideBySide(planned.length, settings, take);
+  for (const index of planned.keys()) {
+    if (signal.aborted || !isStarved(record.rows[index])) continue;
+    await take(index, record.rows[index]?.reason);
+    if (isStarved(record.rows[index])) await tell(index);
+  }
+  await players.rest();
+  await strays.settled();
+  return record.finish();
+}
+
+interface StrayHeed {
+  /** The row as it is once what is known of its file is counted in. */
+  spoil(row: CaseRow, item: PlannedCase): CaseRow;
+  /** Every row that was changed is saved and told. */
+  settled(): Promise<void>;
+}
+
+/** An error that nobody caught makes of a pass an unknown: of the case whose it is, or of every case of the module whose it is. */
+function heedStrays(
+  planned: readonly PlannedCase[],
+  { players }: CampaignSettings,
+  record: CampaignRecord,
+  tell: (row: CaseRow) => Promise<void>,
+): StrayHeed {
+  const ofFiles = new Map<string, string>();
+  let settled = Promise.resolve();
+  const spoil = (row: CaseRow, line: string | undefined): CaseRow =>
+    row.verdict === 'pass' && line !== undefined ? rowWithStray(row, line) : row;
+  players.onStray((line, owner) => {
+    ofFiles.set(owner, line);
+    for (const [index, item] of planned.entries()) {
+      const row = record.rows[index];
+      if (row?.verdict !== 'pass' || !(item.scenario.file === owner || isBelow(folderOf(item, index, record), owner))) continue;
+      const spoilt = spoil(row, line);
+      settled = settled.then(() => record.set(index, spoilt)).then(() => tell(spoilt));
+      // Whoever waits for it hears of a disk that is full.
+      settled.catch(() => undefined);
+    }
+  });
+  return { spoil: (row, { scenario }) => spoil(row, ofFiles.get(scenario.file)), settled: () => settled };
+}
+
+function folderOf(item: PlannedCase, index: number, { run }: CampaignRecord): string {
+  return run.caseFolder(index + 1, item.case.scenario, item.case.defect);
+}
+
+/** A confirmation and a replay have folders of their own within. */
+function isBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+async function takeCase(item: PlannedCase, index: number, record: CampaignRecord, settings: CampaignSettings): Promise<CaseRow> {
+  const replay = replayLine(item);
+  if (item.skipped !== undefined) return skippedRow(item, replay);
+  if (item.unplayable) return unplayableRow(item, item.unplayable, replay);
+  const {
+    result,
+    folder,
+    clock,
+    item: played,
+  } = await confirmed(item, folderOf(item, index, record), (which, where) => settings.players.play(which.scenario, which.case, where));
+  if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused')
+    return skippedRow({ ...item, skipped: result.verdict.detail }, replay);
+  const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay };
+  if (clock) about.clock = clock;
+  if (result.verdict.outcome === 'fail') {
+    const reproduced = await rateOfFailure(played, result, folder, settings);
+    const saved = await saveRepro(record.paths, result, settings.maker, settings.project.root, reproduced);
+    about.repro = relative(settings.project.root, saved.file);
+    about.replay = saved.command;
+    if (settings.replays) about.reproduced = reproduced;
+  }
+  return { ...rowOf(result, about), folder: relative(settings.project.root, folder) };
+}
+
+/** How often the same failure comes back: its rate is a part of the finding and changes nothing about the verdict. */
+async function rateOfFailure(
+  item: PlannedCase,
+  failure: CaseResult,
+  folder: string,
+  settings: CampaignSettings,
+): Promise<{ times: number; of: number }> {
+  const rate = { times: 1, of: 1 };
+  const replays = item.case.defect === undefined ? (settings.replays ?? 0) : 0;
+  for (let i = 1; i <= replays && !settings.signal.aborted; i++) {
+    const again = await settings.players.play(item.scenario, item.case, join(folder, `replay-${i}`));
+    if (again.verdict.outcome === 'unknown') continue;
+    rate.of += 1;
+    // As `tornwire repro` counts: the same oracle; where in its end a node crashed may differ from run to run.
+    if (again.verdict.outcome === 'fail' && again.verdict.oracle === failure.verdict.oracle) rate.times += 1;
+  }
+  return rate;
+}
+
+async function sideBySide(count: number, settings: CampaignSettings, take: (index: number) => Promise<void>): Promise<void> {
+  const { jobs, signal, mayBegin = () => true } = settings;
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count && !signal.aborted && mayBegin()) await take(next++);
+  };
+  const workers = await Promise.allSettled(Array.from({ length: Math.min(jobs, count) }, worker));
+  const broken = workers.find((result) => result.status === 'rejected');
+  if (broken) throw broken.reason;
+}
+
+function isStarved(row: CaseRow | undefined): boolean {
+  return row?.reason?.startsWith('starved') ?? false;
+}
+
+/** The command that runs this case again; quoting is for a POSIX shell. */
+export function replayLine(item: PlannedCase): string {
+  const { scenario, seed, runtime, engine, defect, clockSpeed } = item.case;
+  const words = ['npx', 'tornwire', 'run', scenario, '--runtime', runtime, '--engine', engine, '--seed', String(seed)];
+  const faster = clockSpeed === 1 ? [] : ['--clock-speed', String(clockSpeed)];
+  return [...words, ...faster, ...(defect === undefined ? [] : ['--defect', defect])].map(shellWord).join(' ');
+}
+
+function unplayableRow(item: PlannedCase, { reason, detail }: NonNullable<PlannedCase['unplayable']>, replay: string): CaseRow {
+  const result = withoutVerdict({ given: item.case, title: item.scenario.title, folder: '', reason, detail, durationMs: 0 });
+  return { ...rowOf(result, { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay }), folder: null };
+}
+
+function skippedRow(item: PlannedCase, replay: string): CaseRow {
+  const { scenario, seed, runtime, engine, defect } = item.case;
+  return {
+    scenario,
+    title: item.scenario.title,
+    defect: defect ?? null,
+    expectedOracle: item.expectedOracle,
+    runtime,
+    engine,
+    engines: [],
+    seed,
+    repeat: item.repeat,
+    verdict: 'skipped',
+    oracle: null,
+    reason: item.skipped ?? null,
+    findings: [],
+    fingerprint: null,
+    durationMs: 0,
+    driveMs: 0,
+    folder: null,
+    repro: null,
+    replay,
+  };
+}

@@ -1,0 +1,213 @@
+// `tornwire doctor`: what this machine has and lacks, what that means, and the cure. Changes nothing.
+import { existsSync } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import type { MachineFinding, MachineFindings } from '../../model/judging/machine-finding.ts';
+import { findToxiproxy } from '../../network/engines/engines.ts';
+import { BUILD_IMAGES } from '../../runtime/container/images.ts';
+import { askedBy } from '../campaign/cases.ts';
+import { loadScenarios, projectAt } from '../project/project.ts';
+import { UsageError } from '../usage-error.ts';
+import { crewFor } from '../worker/crew.ts';
+
+interface Finding extends MachineFinding {
+  /** Without it nothing runs; the others only make something impossible. */
+  required: boolean;
+}
+
+const CHECKS: readonly (() => Promise<Finding>)[] = [
+  linux,
+  node,
+  git,
+  native,
+  engine,
+  baseImage,
+  toxiproxy,
+  clocks,
+  disks,
+  systemCalls,
+  scenarios,
+  pressure,
+];
+
+export async function doctor(options: { json?: boolean }): Promise<number> {
+  const findings = [...(await Promise.all(CHECKS.map((check) => check()))), ...(await ofProject())];
+  if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
+  return findings.some((finding) => finding.required && !finding.has) ? 3 : 0;
+}
+
+function lineOf({ name, has, detail, cure }: Finding): string {
+  return `${has ? 'has  ' : 'lacks'} ${name.padEnd(22)} ${detail}${has || cure === undefined ? '' : `\n      cure: ${cure}`}`;
+}
+
+async function linux(): Promise<Finding> {
+  const has = process.platform === 'linux';
+  return {
+    name: 'Linux',
+    has,
+    required: true,
+    detail: `${process.platform} ${process.arch}`,
+    cure: 'the process runtime and exact splits need Linux; elsewhere run inside a Linux container or virtual machine',
+  };
+}
+
+/** The launcher lets none that is too old come this far. */
+async function node(): Promise<Finding> {
+  return { name: 'Node', has: true, required: true, detail: `${process.version} at ${process.execPath}` };
+}
+
+async function clocks(): Promise<Finding> {
+  const { clockLibrary } = await import('../../runtime/linux/fake-clock.ts');
+  const library = clockLibrary();
+  return {
+    name: 'other clocks',
+    has: 'path' in library,
+    required: false,
+    detail: 'path' in library ? library.path : '--clock-speed and clock faults are impossible for processes: no libfaketime',
+    cure: 'apt-get install libfaketime',
+  };
+}
+
+async function systemCalls(): Promise<Finding> {
+  const { untraceable } = await import('../../runtime/faults/missing-tools.ts');
+  const reason = await untraceable();
+  return {
+    name: 'system calls',
+    has: reason === undefined,
+    required: false,
+    detail: reason ?? 'strace may trace: faults in what the kernel answers',
+    cure: 'see the reason; until then cases with a calls step are skipped and counted',
+  };
+}
+
+async function disks(): Promise<Finding> {
+  const { fileFaultLacks } = await import('../../runtime/ground/node-files.ts');
+  const lacks = [await fileFaultLacks({ kind: 'full-disk' }), await fileFaultLacks({ kind: 'read-only' })].filter(
+    (each) => each !== undefined,
+  );
+  return {
+    name: 'disk faults',
+    has: lacks.length === 0,
+    required: false,
+    detail: lacks.length === 0 ? 'full disks and read-only folders' : lacks.join('; '),
+    cure: 'run as root, with TMPDIR on ext4, xfs or btrfs',
+  };
+}
+
+async function git(): Promise<Finding> {
+  const version = await output('git', ['--version']);
+  return {
+    name: 'git',
+    has: version !== undefined,
+    required: false,
+    detail: version ?? 'defects cannot be applied (--defect)',
+    cure: 'apt-get install git',
+  };
+}
+
+async function native(): Promise<Finding> {
+  const { loadKernel } = await import('../../proxy/exact/kernel.ts');
+  const kernel = loadKernel();
+  const missing = 'missing' in kernel ? kernel.missing : undefined;
+  return {
+    name: 'exact splits',
+    has: missing === undefined,
+    required: false,
+    detail: missing ?? 'the native calls load: boundary and gated splits',
+    cure: 'install without --omit=optional; until then splits are paced by time and say so',
+  };
+}
+
+async function engine(): Promise<Finding> {
+  const version = await output('docker', ['info', '--format', '{{.ServerVersion}}']);
+  const about = { name: 'container engine', required: false };
+  if (version) return { ...about, has: true, detail: `Docker ${version}` };
+  const { whyNoEngine } = await import('../../runtime/container/engine-socket.ts');
+  const { why, cure } = await whyNoEngine();
+  return { ...about, has: false, detail: `${why}: --runtime container is impossible`, cure };
+}
+
+async function baseImage(): Promise<Finding> {
+  const images = await output('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', 'tornwire/*']);
+  const has = images?.includes('tornwire/base:latest') ?? false;
+  return {
+    name: 'container images',
+    has,
+    required: false,
+    detail: images === undefined || images === '' ? 'none built' : images.replaceAll('\n', ' '),
+    cure: BUILD_IMAGES,
+  };
+}
+
+async function toxiproxy(): Promise<Finding> {
+  const source = await findToxiproxy('process');
+  const detail =
+    'missing' in source
+      ? 'not found: --engine toxiproxy is impossible for processes'
+      : 'binary' in source
+        ? `${source.version} at ${source.binary}`
+        : JSON.stringify(source);
+  return {
+    name: "Shopify's Toxiproxy",
+    has: !('missing' in source),
+    required: false,
+    detail,
+    cure: 'go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0 and set TORNWIRE_TOXIPROXY to the binary',
+  };
+}
+
+/** What the project's own scenarios say that they miss here. */
+async function scenarios(): Promise<Finding> {
+  const cure = 'see the reasons above; scenarios without what they need are skipped and counted';
+  try {
+    const project = projectAt(process.cwd());
+    await using crew = crewFor(project.root);
+    const loaded = await loadScenarios(project, crew);
+    const answers = await askedBy(crew)(loaded, 'process');
+    const reasons = answers.flatMap(({ skipped, unplayable }) => skipped ?? unplayable?.detail ?? []);
+    const detail =
+      reasons.length === 0
+        ? `all ${loaded.length} can run`
+        : `${reasons.length} of ${loaded.length} cannot run: ${[...new Set(reasons)].join('; ')}`;
+    return { name: 'scenarios', has: reasons.length === 0, required: false, detail, cure };
+  } catch (error) {
+    return { name: 'scenarios', has: false, required: false, detail: (error as Error).message, cure };
+  }
+}
+
+/** What the project itself says of this machine, if it has something to say. */
+async function ofProject(): Promise<Finding[]> {
+  const failed = (error: unknown): Finding[] => [
+    { name: 'scenarios/doctor.ts', has: false, required: false, detail: (error as Error).message, cure: 'mend that file' },
+  ];
+  try {
+    const file = join(projectAt(process.cwd()).scenarios, 'doctor.ts');
+    if (!existsSync(file)) return [];
+    const { default: findings } = (await import(pathToFileURL(file).href)) as { default: MachineFindings };
+    return (await findings()).map((finding) => ({ ...finding, required: false }));
+  } catch (error) {
+    // Outside a project there is nothing to ask; the check of its scenarios has said so.
+    return error instanceof UsageError ? [] : failed(error);
+  }
+}
+
+async function pressure(): Promise<Finding> {
+  const has = await access('/proc/pressure/cpu').then(
+    () => true,
+    () => false,
+  );
+  const detail = has ? (await readFile('/proc/pressure/cpu', 'utf8')).split('\n')[0] : 'a starved machine is told by the event loop alone';
+  return { name: 'CPU pressure (PSI)', has, required: false, detail: detail ?? '', cure: 'a kernel with CONFIG_PSI, booted with psi=1' };
+}
+
+async function output(program: string, words: readonly string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await execa(program, words, { timeout: 5_000 });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+// `tornwire gate`: the policy -> the clean pack n times and every required defect -> one outcome, saved and printed.
+import { randomInt } from 'node:crypto';
+import { appendFile, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { changesBetween } from '../../gate/changes.ts';
+import { judgeGate, type WantedDefect } from '../../gate/judge-gate.ts';
+import { readPolicy } from '../../gate/policy-file.ts';
+import { budgetMs, type Policy } from '../../model/policy.ts';
+import type { DescribedScenario } from '../../model/described-scenario.ts';
+import { hash32, SEED_MAX } from '../../model/values/seed.ts';
+import { EXIT } from '../../model/values/exit-code.ts';
+import { gateMarkdown } from '../../report/gate-markdown.ts';
+import { gateText } from '../../report/gate-terminal.ts';
+import { junitXml } from '../../report/junit.ts';
+import { writeWhole } from '../../results/atomic-file.ts';
+import { readFalseAlarms } from '../../results/false-alarms.ts';
+import type { GateOutcome } from '../../results/gate-outcome.ts';
+import { pathsIn, resultPaths } from '../../results/paths.ts';
+import type { Summary } from '../../results/summary.ts';
+import { patchProblem } from '../../run/patched-source.ts';
+import { RuntimeError } from '../../runtime/runtime.ts';
+import type { PlannedCase } from '../campaign/planned-case.ts';
+import { askedBy, planCases, wantedDefects, type Availability } from '../campaign/cases.ts';
+import { commitOf } from '../campaign/maker.ts';
+import { loadScenarios, projectAt, select, type Project } from '../project/project.ts';
+import { perform, sayer } from './run.ts';
+import { runtimeUnavailable } from '../runtimes-here.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Crew } from '../worker/crew.ts';
+
+export interface GateOptions {
+  policy?: string;
+  changedSince?: string;
+  seed?: number;
+  jobs?: number;
+  json?: boolean;
+}
+
+export async function gate(options: GateOptions, crew: Crew): Promise<number> {
+  const say = sayer(options.json);
+  const project = projectAt(process.cwd());
+  const policy = await readPolicy(options.policy);
+  const earlier = options.changedSince === undefined ? undefined : await readSummary(project, options.changedSince);
+  const seed = options.seed ?? randomInt(SEED_MAX);
+  const all = await loadScenarios(project, crew);
+  const chosen = policy.tags.length === 0 ? all : [...new Set(policy.tags.flatMap((tag) => select(all, `@${tag}`)))];
+  await requireRuntimes(policy.runtimes);
+  const defects = await defectsFor(all, chosen, policy);
+  const planned = await planGate(all, chosen, defects, { policy, seed, availability: askedBy(crew) });
+  say(`seed ${seed}, ${planned.length} case(s): ${chosen.length} scenario(s) ${policy.clean.repeats} times, ${defects.length} defect(s)`);
+
+  const endsMs = performance.now() + budgetMs(policy);
+  const jobs = options.jobs !== undefined && { jobs: options.jobs };
+  const summary = await perform(planned, { project, crew, seed, say, mayBegin: () => performance.now() < endsMs, ...jobs });
+  const outcome = judgeGate({
+    policy,
+    summary,
+    commit: await commitOf(project.root),
+    planned: planned.length,
+    defects,
+    falseAlarms: await readFalseAlarms(resultPaths(project.results)),
+    ...(earlier && { changes: changesBetween(options.changedSince ?? '', earlier.cases, summary.cases) }),
+  });
+  await save(project, summary, outcome);
+  say(gateText(outcome));
+  if (options.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+  return exitCodeOf(outcome);
+}
+
+export function exitCodeOf(outcome: GateOutcome): number {
+  const codes = {
+    pass: EXIT.pass,
+    fail: EXIT.fail,
+    incomplete: EXIT.unknown,
+    'harness-error': EXIT.harness,
+    interrupted: EXIT.interrupted,
+  };
+  return codes[outcome.outcome];
+}
+
+async function defectsFor(
+  all: readonly DescribedScenario[],
+  chosen: readonly DescribedScenario[],
+  policy: Policy,
+): Promise<WantedDefect[]> {
+  const { required } = policy.defects;
+  const wanted = await wantedDefects(all, required);
+  const within = wanted.filter(({ scenario }) => chosen.includes(scenario) || scenario.broken !== undefined);
+  const outside = wanted.find((each) => !within.includes(each));
+  if (required !== 'all' && outside)
+    throw new UsageError(`the policy requires defect '${outside.defect.id}', and its tags leave out the scenario ${outside.scenario.name}`);
+  return Promise.all(
+    within.map(async ({ defect, scenario }) => {
+      const broken = scenario.source && (await patchProblem(defect, scenario.source.folder));
+      const about = { id: defect.id, scenario: scenario.name, title: scenario.title, oracle: defect.head['Oracle'] ?? '' };
+      return broken === undefined ? about : { ...about, broken };
+    }),
+  );
+}
+
+/** Each scenario once, each defect once, then the repeats: a budget that runs out has then seen as much as it could. */
+async function planGate(
+  all: readonly DescribedScenario[],
+  chosen: readonly DescribedScenario[],
+  defects: readonly WantedDefect[],
+  { policy, seed, availability }: { policy: Policy; seed: number; availability: Availability },
+): Promise<PlannedCase[]> {
+  const ids = defects.filter((defect) => defect.broken === undefined).map((defect) => defect.id);
+  const planned: PlannedCase[] = [];
+  for (const runtime of policy.runtimes) {
+    const asked = { seed: hash32(seed, runtime), runtime, engine: 'auto' } as const;
+    planned.push(...(await planCases(all, chosen, { ...asked, repeat: policy.clean.repeats }, availability)));
+    if (ids.length > 0)
+      planned.push(...(await planCases(all, all, { ...asked, repeat: policy.defects.repeats, defects: ids }, availability)));
+  }
+  return planned.sort((a, b) => a.repeat - b.repeat);
+}
+
+async function requireRuntimes(runtimes: Policy['runtimes']): Promise<void> {
+  for (const runtime of runtimes) {
+    const reason = await runtimeUnavailable(runtime);
+    if (reason !== undefined) throw new RuntimeError(`the policy asks for the ${runtime} runtime: ${reason}`);
+  }
+}
+
+/** JSON, JUnit and Markdown; the last also into the file that a CI service shows beside its run. */
+async function save(project: Project, summary: Summary, outcome: GateOutcome): Promise<void> {
+  const paths = pathsIn(join(project.root, summary.folder));
+  const markdown = gateMarkdown(outcome);
+  await writeWhole(paths.gate, `${JSON.stringify(outcome, null, 2)}\n`);
+  await writeWhole(paths.gateMarkdown, markdown);
+  await writeWhole(paths.junit, junitXml(summary, outcome.clauses));
+  const shown = process.env['GITHUB_STEP_SUMMARY'];
+  if (shown)
+    await appendFile(shown, markdown).catch((error: Error) =>
+      process.stderr.write(`tornwire: the summary of the CI service: ${error.message}\n`),
+    );
+}
+
+/** Of a file, a run's folder, its name under results/runs/, or `latest`: read before this run takes that name. */
+async function readSummary(project: Project, run: string): Promise<Summary> {
+  const roots = isAbsolute(run) ? [run] : [join(process.cwd(), run), join(project.results, run), join(project.results, 'runs', run)];
+  const files = roots.flatMap((root) => [root, pathsIn(root).summary]);
+  for (const file of files) {
+    if (!(await stat(file).catch(() => undefined))?.isFile()) continue;
+    const value: unknown = await readFile(file, 'utf8')
+      .then(JSON.parse)
+      .catch(() => undefined);
+    if (Array.isArray((value as Summary | undefined)?.cases)) return value as Summary;
+    throw new UsageError(`${file} is no summary of a run`);
+  }
+  throw new UsageError(`no run '${run}': name its folder under ${join(project.results, 'runs')} or its summary.json`);
+}

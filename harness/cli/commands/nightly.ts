@@ -1,0 +1,187 @@
+// `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine that this machine
+// has, until the budget is used up. The seed names the ledger: the same line again goes on with it.
+import { createHash, randomInt } from 'node:crypto';
+import { realpath, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { type EngineChoice, type RuntimeName, USER_RUNTIMES, type UserRuntime } from '../../model/case.ts';
+import { milliseconds, type Duration } from '../../model/time/duration.ts';
+import type { DescribedScenario } from '../../model/described-scenario.ts';
+import { hash32, SEED_MAX } from '../../model/values/seed.ts';
+import { EXIT } from '../../model/values/exit-code.ts';
+import { shellWord } from '../../model/values/shell-word.ts';
+import { nightlyText } from '../../report/nightly.ts';
+import { failureLines, progressLine } from '../../report/terminal.ts';
+import { openLedger, type Ledger, type LedgerCase } from '../../results/ledger.ts';
+import { resultPaths, type ResultPaths } from '../../results/paths.ts';
+import type { CaseRow } from '../../results/summary.ts';
+import { takeAbstractSocket } from '../../runtime/ground/run-folder.ts';
+import { RuntimeError } from '../../runtime/runtime.ts';
+import { runCampaign } from '../campaign/campaign.ts';
+import type { PlannedCase } from '../campaign/planned-case.ts';
+import { askedBy, planCases, type Availability } from '../campaign/cases.ts';
+import { sweepBefore } from './clean.ts';
+import { makerOf } from '../campaign/maker.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { loadScenarios, projectAt, select } from '../project/project.ts';
+import { sayer } from './run.ts';
+import { runtimeUnavailable, toxiproxyFor } from '../runtimes-here.ts';
+import type { Crew } from '../worker/crew.ts';
+
+export interface NightlyOptions {
+  budget: string;
+  seed?: number;
+  jobs?: number;
+  replays: number;
+}
+
+export async function nightly(filter: string | undefined, options: NightlyOptions, crew: Crew): Promise<number> {
+  const say = sayer(false);
+  const project = projectAt(process.cwd());
+  const seed = options.seed ?? randomInt(SEED_MAX);
+  const words = [
+    'npx',
+    'tornwire',
+    'nightly',
+    ...(filter === undefined ? [] : [filter]),
+    '--seed',
+    String(seed),
+    '--budget',
+    options.budget,
+  ];
+  const command = words.map(shellWord).join(' ');
+  await using _alone = await onlyNightlyOf(resultPaths(project.results), seed);
+  say(`seed ${seed}; the same again, or on with it after a kill: ${command}`);
+  const budgetMs = milliseconds(options.budget as Duration);
+  const all = await loadScenarios(project, crew);
+  const chosen = select(all, filter);
+  const places = await placesHere(say);
+
+  using interrupt = onInterrupt();
+  interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });
+  const [swept, maker] = await Promise.all([sweepBefore(project), makerOf(project.root)]);
+  swept.forEach((line) => say(line));
+  using ledger = openLedger(resultPaths(project.results), { seed, ...maker });
+  if (ledger.cases.length > 0) say(`${ledger.cases.length} finished case(s) found in ${ledger.file}`);
+  const startedMs = performance.now();
+  const elapsedMs = (): number => Math.round(ledger.spentMs + performance.now() - startedMs);
+  const mayBegin = (): boolean => elapsedMs() < budgetMs;
+
+  for (let round = 1; !ledger.ended && mayBegin() && !interrupt.signal.aborted; round++) {
+    const { planned, playable } = await planRound({ all, chosen, places, seed, round, ledger, availability: askedBy(crew) });
+    if (planned.length === 0 && playable === 0) break;
+    if (planned.length === 0) continue;
+    await runCampaign(planned, {
+      project,
+      seed: roundSeed(seed, round),
+      jobs: options.jobs ?? availableParallelism(),
+      maker,
+      signal: interrupt.signal,
+      mayBegin,
+      replays: options.replays,
+      players: crew,
+      async onRow(row, done, total) {
+        ledger.add(ledgerCase(row, round, elapsedMs()));
+        [`round ${round}: ${progressLine(row, done, total)}`, ...failureLines(row)].forEach((text) => say(text));
+        // A night of passes would fill the disk: what they saw is of no use to anybody.
+        if (row.verdict === 'pass' && row.folder !== null) await rm(join(project.root, row.folder), { recursive: true, force: true });
+      },
+    });
+  }
+  if (!ledger.ended && !interrupt.signal.aborted) ledger.end(elapsedMs());
+  say(nightlyText(ledger.cases, elapsedMs()));
+  say(`ledger: ${ledger.file}`);
+  return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(ledger.cases);
+}
+
+interface RunPlace {
+  runtime: RuntimeName;
+  engine: EngineChoice;
+}
+
+/** Every runtime with every engine; what the machine lacks is said, not passed over. */
+async function placesHere(say: (line: string) => void): Promise<RunPlace[]> {
+  const runtimes: UserRuntime[] = [];
+  for (const runtime of USER_RUNTIMES) {
+    const reason = await runtimeUnavailable(runtime);
+    if (reason === undefined) runtimes.push(runtime);
+    else say(`not on the ${runtime} runtime: ${reason}`);
+  }
+  const places = runtimes.map((runtime): RunPlace => ({ runtime, engine: 'own' }));
+  for (const runtime of runtimes) {
+    const source = await toxiproxyFor(runtime);
+    if ('missing' in source) say(`not through Toxiproxy (${runtime}): ${source.missing}`);
+    else places.push({ runtime, engine: 'toxiproxy' });
+  }
+  return places;
+}
+
+/**
+ * Two nightlies of one seed would write every case into one ledger twice. The lock is gone with its holder, however that ends.
+ * @throws RuntimeError when it is held.
+ */
+async function onlyNightlyOf(paths: ResultPaths, seed: number): Promise<AsyncDisposable> {
+  const ledger = join(await realpath(dirname(paths.root)), basename(paths.root), String(seed));
+  const lock = await takeAbstractSocket(`tornwire-nightly-${createHash('sha256').update(ledger).digest('hex').slice(0, 32)}`);
+  if (!lock) throw new RuntimeError(`a nightly of seed ${seed} is running here: wait for its end, or begin another with another --seed`);
+  return lock;
+}
+
+interface Round {
+  all: readonly DescribedScenario[];
+  chosen: readonly DescribedScenario[];
+  places: readonly RunPlace[];
+  seed: number;
+  /** From 1. */
+  round: number;
+  ledger: Ledger;
+  availability: Availability;
+}
+
+/** What of this round no sitting has finished yet, and how much of it can be played at all: what could not be once is not tried again. */
+async function planRound(asked: Round): Promise<{ planned: PlannedCase[]; playable: number }> {
+  const { all, chosen, places, seed, round, ledger, availability } = asked;
+  const planned = await Promise.all(
+    places.map((place) => planCases(all, chosen, { ...place, seed: roundSeed(seed, round), repeat: 1 }, availability)),
+  );
+  const skipped = new Set(ledger.cases.filter((row) => row.verdict === 'skipped').map(keyOf));
+  const finished = new Set(ledger.cases.filter((row) => row.round === round).map(keyOf));
+  const left = planned.flat().filter((item) => !skipped.has(keyOf(item.case)) && (round === 1 || item.unplayable === undefined));
+  const playable = left.filter((item) => item.unplayable === undefined && item.skipped === undefined).length;
+  return { planned: left.filter((item) => !finished.has(keyOf(item.case))), playable };
+}
+
+function keyOf({ scenario, runtime, engine }: { scenario: string; runtime: string; engine: string }): string {
+  return `${runtime} ${engine} ${scenario}`;
+}
+
+const roundSeed = (seed: number, round: number): number => hash32(seed, 'nightly', round);
+
+function ledgerCase(row: CaseRow, round: number, elapsedMs: number): LedgerCase {
+  const { scenario, runtime, engine, seed, verdict, oracle, reason, fingerprint, durationMs, repro, replay } = row;
+  const what = verdict === 'fail' ? row.findings.map((finding) => finding.message).join('\n') : reason;
+  const reproduced = row.reproduced ?? null;
+  return {
+    kind: 'case',
+    round,
+    scenario,
+    runtime,
+    engine,
+    seed,
+    verdict,
+    oracle,
+    reason: what,
+    fingerprint,
+    durationMs,
+    repro,
+    replay,
+    reproduced,
+    elapsedMs,
+  };
+}
+
+function exitCodeOf(cases: readonly LedgerCase[]): number {
+  const has = (verdict: LedgerCase['verdict']): boolean => cases.some((row) => row.verdict === verdict);
+  if (has('fail')) return EXIT.fail;
+  return has('unknown') || !has('pass') ? EXIT.unknown : EXIT.pass;
+}

@@ -1,0 +1,87 @@
+// Where the user's project is: the nearest folder upwards that holds scenarios/. Its scenario files are described by worker
+// processes: the process that counts cases never loads one. A file may hold one scenario in several variants: each is called
+// by the file's path without the ending and its own key.
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
+import { checkModuleType } from './module-type.ts';
+import { scenarioFilesIn, type ScenarioFile } from './scenario-files.ts';
+import { NothingToRunError, suggestion, UsageError } from '../usage-error.ts';
+import type { Crew } from '../worker/crew.ts';
+
+export interface Project {
+  root: string;
+  scenarios: string;
+  results: string;
+}
+
+export function projectAt(cwd: string): Project {
+  for (let at = cwd; ; at = dirname(at)) {
+    const scenarios = join(at, 'scenarios');
+    if (existsSync(scenarios)) return { root: at, scenarios, results: join(at, 'results') };
+    if (at === dirname(at)) throw new UsageError(`no scenarios/ folder here or above ${cwd}: run tornwire inside your project`);
+  }
+}
+
+/**
+ * Every scenario of the project; a file that gives none is among them as what it is. @throws NothingToRunError without any file,
+ * UsageError when two scenarios come to one name.
+ */
+export async function loadScenarios(project: Project, crew: Crew): Promise<DescribedScenario[]> {
+  checkModuleType(project.scenarios);
+  const files = await scenarioFilesIn(project.scenarios);
+  if (files.length === 0)
+    throw new NothingToRunError(`no scenario in ${project.scenarios}: scenario files end in .scenario.ts, .mts, .js or .mjs`);
+  const loadable = files.filter((file) => file.refused === undefined);
+  const answers = await crew.askAll(loadable.map(({ file }) => ({ do: 'describe', file })));
+  const byFile = new Map(loadable.map(({ file }, index) => [file, answers[index]]));
+  const scenarios = files.flatMap((each) => described(project, each, byFile.get(each.file)));
+  refuseEqualNames(project, scenarios);
+  return scenarios;
+}
+
+function described(
+  project: Project,
+  { name, file, refused }: ScenarioFile,
+  answer: Awaited<ReturnType<Crew['askAll']>>[number] | undefined,
+) {
+  if (answer?.to === 'describe') return answer.scenarios;
+  const why =
+    refused ?? (answer?.to === 'died' ? `the process that loaded it is gone: ${answer.how}` : answer?.to === 'failed' ? answer.why : '');
+  return [brokenScenario(name, file, `${relative(project.root, file)} gives no scenario: ${why}`)];
+}
+
+function refuseEqualNames(project: Project, scenarios: readonly DescribedScenario[]): void {
+  for (const [name, same] of Map.groupBy(scenarios, (scenario) => scenario.name)) {
+    const [first, second] = same.map(({ file }) => relative(project.root, file));
+    if (second !== undefined) throw new UsageError(`two scenarios are called '${name}': ${first} and ${second}; rename one of the files`);
+  }
+}
+
+/**
+ * By name, part of a name or title, or `@tag`; every scenario without a filter. Of a scenario that could not be loaded the tags are
+ * not known: it may carry any. @throws UsageError when nothing matches.
+ */
+export function select(scenarios: readonly DescribedScenario[], filter: string | undefined): DescribedScenario[] {
+  if (filter === undefined) return [...scenarios];
+  const exact = scenarios.filter(({ name, title }) => name === filter || title === filter);
+  if (exact.length > 0) return exact;
+  const matches = scenarios.filter((scenario) => matchesFilter(scenario, filter));
+  if (matches.some(({ broken }) => broken === undefined) || (matches.length > 0 && !filter.startsWith('@'))) return matches;
+  const valid = filter.startsWith('@') ? tagsOf(scenarios) : scenarios.map(({ name }) => name);
+  throw new UsageError(`no scenario matches '${filter}'${suggestion(filter, valid)}${unreadable(scenarios)}`);
+}
+
+function matchesFilter({ name, title, tags, broken }: DescribedScenario, filter: string): boolean {
+  if (filter.startsWith('@')) return broken !== undefined || tags.includes(filter.slice(1));
+  return name.includes(filter) || title.includes(filter);
+}
+
+function unreadable(scenarios: readonly DescribedScenario[]): string {
+  const broken = scenarios.flatMap((scenario) => scenario.broken ?? []);
+  return broken.length === 0 ? '' : ` (${broken.join('; ')})`;
+}
+
+function tagsOf(scenarios: readonly DescribedScenario[]): string[] {
+  return [...new Set(scenarios.flatMap(({ tags }) => tags.map((tag) => `@${tag}`)))].sort();
+}

@@ -1,0 +1,80 @@
+// A run with faster clocks is the same run in less time: what the system waits for shrinks by the factor, what it
+// computes and sends does not. So of every bound a share for work is kept whole, the rest shrinks, and the faults'
+// own times shrink with the system's.
+import type { LinkFault, Step } from './fault.ts';
+import type { NodeFault } from './node-fault.ts';
+import type { Topology } from '../system/topology.ts';
+
+/** Of a bound on an answer: what requests, frames and processors may take of it on a busy machine. */
+const WORK_MS = 800;
+/** The same of a start, which is hardly anything but work, and of an end. */
+const START_WORK_MS = 5_000;
+const END_WORK_MS = 2_000;
+
+/** What is left of a bound at this speed. At speed 1 it is the bound itself. */
+export function atSpeed(boundMs: number, clockSpeed: number, workMs = WORK_MS): number {
+  const work = Math.min(boundMs, workMs);
+  return work + (boundMs - work) / clockSpeed;
+}
+
+/** The bounds of nodes and links at this speed; timers that they declare stay as declared, the judges divide them. */
+export function topologyAtSpeed(topology: Topology, clockSpeed: number): Topology {
+  if (clockSpeed === 1) return topology;
+  return {
+    nodes: topology.nodes.map((node) => ({
+      ...node,
+      readyWithinMs: atSpeed(node.readyWithinMs, clockSpeed, START_WORK_MS),
+      stopWithinMs: atSpeed(node.stopWithinMs, clockSpeed, END_WORK_MS),
+    })),
+    links: topology.links.map((link) => ({
+      ...link,
+      ...(link.pongWithinMs !== undefined && { pongWithinMs: atSpeed(link.pongWithinMs, clockSpeed) }),
+    })),
+  };
+}
+
+/** Delays get shorter and rates higher by the factor. What keeps slices apart is a matter of the machine and stays. */
+export function scheduleAtSpeed(schedule: readonly Step[], clockSpeed: number): readonly Step[] {
+  if (clockSpeed === 1) return schedule;
+  return schedule.map((step): Step => {
+    if (step.on === 'link') return { ...step, fault: linkFaultAtSpeed(step.fault, clockSpeed) };
+    return step.on === 'node' ? { ...step, fault: nodeFaultAtSpeed(step.fault, clockSpeed) } : step;
+  });
+}
+
+function linkFaultAtSpeed(fault: LinkFault, clockSpeed: number): LinkFault {
+  switch (fault.kind) {
+    case 'latency':
+      return {
+        ...fault,
+        delayMs: shorter(fault.delayMs, clockSpeed),
+        ...(fault.jitterMs !== undefined && { jitterMs: shorter(fault.jitterMs, clockSpeed) }),
+      };
+    case 'slow-close':
+      return { ...fault, delayMs: shorter(fault.delayMs, clockSpeed) };
+    case 'stall':
+      return { ...fault, ...(fault.forMs !== undefined && { forMs: shorter(fault.forMs, clockSpeed) }) };
+    case 'timeout':
+      return { ...fault, afterMs: shorter(fault.afterMs, clockSpeed) };
+    case 'reset':
+      return { ...fault, ...(fault.afterMs !== undefined && { afterMs: shorter(fault.afterMs, clockSpeed) }) };
+    case 'bandwidth':
+      return { ...fault, rateKBps: fault.rateKBps * clockSpeed };
+    case 'slow-reader':
+      return { ...fault, rateBps: fault.rateBps * clockSpeed };
+    default:
+      return fault;
+  }
+}
+
+function nodeFaultAtSpeed(fault: NodeFault, clockSpeed: number): NodeFault {
+  if (fault.kind === 'pause' && fault.forMs !== undefined) return { ...fault, forMs: shorter(fault.forMs, clockSpeed) };
+  if (fault.kind === 'calls' && fault.inject.what === 'delay')
+    return { ...fault, inject: { ...fault.inject, delayMs: shorter(fault.inject.delayMs, clockSpeed) } };
+  return fault;
+}
+
+/** In whole milliseconds, as engines take them; 0 has a meaning of its own and what is more never becomes 0. */
+function shorter(ms: number, clockSpeed: number): number {
+  return ms === 0 ? 0 : Math.max(1, Math.round(ms / clockSpeed));
+}

@@ -1,0 +1,66 @@
+// One bug, one fingerprint: oracle, node role and the finding's sentence with everything taken out that changes
+// from run to run. Text in round brackets at the end of the sentence is detail and left out; of the lines below it
+// only the top stack frames count, by function.
+import { hash32 } from '../values/seed.ts';
+import type { Finding } from './verdict.ts';
+
+const FRAMES_MAX = 3;
+const SENTENCE_MAX = 500;
+
+/** Twelve hexadecimal digits. */
+export function fingerprint(finding: Finding, role: string): string {
+  const text = [finding.oracle, role, normalised(finding.message)].join('\n');
+  return (hex('fingerprint', text) + hex('more', text)).slice(0, 12);
+}
+
+/** What of a message is the same each time: for example `'bridge' ended with code # without being asked: Error: EPIPE`. */
+export function normalised(message: string): string {
+  const [sentence = '', ...below] = message.split('\n');
+  const frames = below
+    .flatMap((line) => /^[\s|]*at (?:async )?(.+?)(?: \(|$)/.exec(line)?.[1] ?? [])
+    .slice(0, FRAMES_MAX)
+    .map(withoutChance);
+  return [withoutChance(withoutDetail(sentence.slice(0, SENTENCE_MAX))), ...frames].join('\n');
+}
+
+/** Cuts at the bracket that the last character closes, or at one that stays open because detail fills more lines. */
+function withoutDetail(sentence: string): string {
+  const open: number[] = [];
+  let closedLast = -1;
+  for (let at = 0; at < sentence.length; at++) {
+    if (sentence[at] === '(') open.push(at);
+    else if (sentence[at] === ')') closedLast = open.pop() ?? -1;
+  }
+  const bracket = open[0] ?? (sentence.endsWith(')') ? closedLast : -1);
+  return bracket > 0 && sentence[bracket - 1] === ' ' ? sentence.slice(0, bracket - 1) : sentence;
+}
+
+/** In this order: what is longer and more special goes first. */
+const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
+  // oxlint-disable-next-line no-control-regex -- colours of a terminal begin with the escape character
+  [/\u001b\[[0-9;]*m/g, ''],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
+  [/\b(?:wss?|https?):\/\/[^\s'"<>]+/g, '<address>'],
+  [/\bunix:\S+/g, '<address>'],
+  [/\[[0-9a-f:]*:[0-9a-f:]*\](?::\d+)?/gi, '<address>'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '<address>'],
+  [/\blocalhost:\d+\b/g, '<address>'],
+  [/(?:\bfile:\/\/|(?<=^|[\s'"`(=]))(?:\.{1,2})?\/[\w.@+~-]+(?:\/[\w.@+~-]*)*(?::\d+){0,2}/g, '<path>'],
+  [/\b\d+(?:\.\d+)? ?(?:ms|s|min|us|µs|h)\b/g, '<time>'],
+  [/\b0x[0-9a-f]+\b/gi, '<id>'],
+  // Hexadecimal with a digit in it, or letters and digits that alternate: made by a machine.
+  [/\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, '<id>'],
+  [/\b(?=\w*(?:\d[A-Za-z]+\d|[A-Za-z]\d+[A-Za-z]))\w{6,}\b/g, '<id>'],
+  [/\d+(?:\.\d+)?/g, '#'],
+  [/\s+/g, ' '],
+];
+
+function withoutChance(text: string): string {
+  return REPLACEMENTS.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text).trim();
+}
+
+function hex(...parts: readonly string[]): string {
+  return hash32(...parts)
+    .toString(16)
+    .padStart(8, '0');
+}

@@ -1,0 +1,149 @@
+// The only witness: one append-only list of events, an NDJSON line each. Oracles see nothing else, so they
+// can be tested with histories written by hand and a finished run can be judged again.
+import type { FileHit } from '../faults/file-fault.ts';
+import type { Json } from '../values/json.ts';
+import type { Direction } from '../system/link.ts';
+import type { NodeHit } from '../faults/node-fault.ts';
+
+export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
+
+/** Proof that a fault acted: where in the stream, and how it ended at both ends. */
+export interface Hit {
+  connection: number;
+  direction: Direction;
+  byteOffset: number;
+  frameIndex?: number;
+  offsetInFrame?: number;
+  bytesForwarded?: number;
+  fidelity?: 'boundary' | 'gated' | 'paced';
+  boundaries?: number;
+  vouched?: number;
+  ended?: { client: string; upstream: string };
+  /** Where the engine gives no events of its own: what the harness saw instead. */
+  inferredFrom?: string;
+}
+
+/** Which kind of promise an obligation is. Without it, as in histories of older versions, it is the script's own. */
+export type Owed =
+  | { kind: 'ready'; node: string }
+  | { kind: 'stop'; node: string }
+  /** A step must have fired: the harness owes that, not the system. */
+  | { kind: 'fired'; step: string }
+  /** The whole script ends within its own bound. */
+  | { kind: 'script' }
+  /** The answer to one recorded operation. */
+  | { kind: 'answer'; client: string; operation: string }
+  /** What a script waits for, in its own words. */
+  | { kind: 'until' };
+
+export type EventBody =
+  | { kind: 'phase'; phase: Phase; state: 'began' | 'ended' }
+  | { kind: 'mark'; name: string }
+  /** `indeterminate`: no answer, so it may have happened or not. */
+  | { kind: 'operation'; id: number; client: string; name: string; state: 'invoked' | 'ok' | 'failed' | 'indeterminate'; value?: Json }
+  /** Something the system owes: a reply, a recovery, an end. `what` is for people, `about` for oracles. */
+  | {
+      kind: 'obligation';
+      id: number;
+      what: string;
+      about?: Owed;
+      state: 'opened' | 'met' | 'unmet';
+      boundMs: number;
+      lastSeen?: string;
+    }
+  | { kind: 'connection'; link: string; connection: number; state: 'opened' | 'closed'; ended?: { client: string; upstream: string } }
+  | {
+      kind: 'frame';
+      link: string;
+      connection: number;
+      direction: Direction;
+      index: number;
+      type: string;
+      offset: number;
+      bytes?: number;
+      payload?: string;
+    }
+  | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string }
+  | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
+  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
+  | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
+  /** `asked`: the run sent the signal or the stop that ended it, or its parent over stdio asked, as `byParent` says. */
+  | {
+      kind: 'node';
+      node: string;
+      state: 'exited';
+      pid?: number;
+      code: number | null;
+      signal: string | null;
+      asked: boolean;
+      byParent?: string;
+    }
+  | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
+  | { kind: 'observation'; observation: Observation }
+  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */
+  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
+  /** Alive or on disk after everything was stopped. */
+  | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string; asleep?: true }
+  /** The harness itself could not do its work, or the script's code let an error go that nobody caught: never the system's fault. */
+  | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
+
+export type Observation =
+  /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
+  /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
+  | {
+      probe: 'resources';
+      node: string;
+      series: string;
+      cycle: number;
+      counts: Readonly<Record<string, number>>;
+      holders?: Readonly<Record<string, readonly string[]>>;
+    }
+  /** An unrelated request while faults are in force. `waitedMs`: how long nobody answered, where `latencyMs` is null. */
+  | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
+  /** How the machine and the harness fared in the last interval. */
+  | MachineReading
+  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
+  | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
+
+/** Of the time since the reading before it. */
+export interface MachineReading {
+  probe: 'machine';
+  loopDelayP99Ms: number;
+  loopDelayMaxMs?: number;
+  /** How long the harness's event loop could not run, in all. */
+  loopStalledMs?: number;
+  /** Percent of the last ten seconds; null where the kernel does not say. */
+  cpuPressureAvg10: number | null;
+  /**
+   * What the threads of the case's own processes, its fault servers among them, waited for a processor, all added up. Absent
+   * where that is not known, and while the pressure says that nobody waits.
+   */
+  processorWaitMs?: number;
+}
+
+export interface EventBase {
+  /** From 1, without gaps. */
+  seq: number;
+  /** Milliseconds since the recorder opened, monotonic. */
+  atMs: number;
+  /** Unix time in milliseconds. */
+  wallMs: number;
+}
+
+export type Event = EventBase & EventBody;
+export type History = readonly Event[];
+
+type KindOf<K extends EventBody['kind']> = Extract<EventBody, { kind: K }>;
+
+export function eventsOf<K extends EventBody['kind']>(history: History, kind: K): (EventBase & KindOf<K>)[] {
+  return history.filter((event) => event.kind === kind) as (EventBase & KindOf<K>)[];
+}
+
+type ObservationOf<P extends Observation['probe']> = Extract<Observation, { probe: P }>;
+
+export function observationsOf<P extends Observation['probe']>(history: History, probe: P): (EventBase & ObservationOf<P>)[] {
+  return eventsOf(history, 'observation')
+    .filter((event) => event.observation.probe === probe)
+    .map((event) => ({ seq: event.seq, atMs: event.atMs, wallMs: event.wallMs, ...(event.observation as ObservationOf<P>) }));
+}

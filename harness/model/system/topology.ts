@@ -1,0 +1,173 @@
+// What is started and how it is joined. Plain data: commands and variables carry placeholders that the
+// runtime fills, so one topology runs as processes and as containers.
+//
+//   {node}               the Node binary            {source}            the folder of the system's code
+//   {state}              a private folder           {listen.NAME.host}  own listener (.port, .path)
+//   {home}               an empty folder to name as HOME: a file that is in it at the end is a leftover
+//   {LINK.host}          where that link is dialled (.port, .path), e.g. {bridge->room.port}
+//   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
+//   {LINK.path}          the same as one executable file; words behind either are arguments of the child
+import { timeTooLong } from '../time/duration.ts';
+import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
+import { TornwireError } from '../values/tornwire-error.ts';
+import { EXIT } from '../values/exit-code.ts';
+import { isPathPart, PATH_PART_RULE } from '../values/path-part.ts';
+
+export type Listener =
+  | { transport: 'tcp'; port: number }
+  | { transport: 'unix'; file: string }
+  /** Its stdin, stdout and stderr: whoever dials it starts it, once for each time, and the harness does not. */
+  | { transport: 'stdio' };
+
+export type Readiness =
+  /** A line on stdout or stderr holds this text. */
+  | { when: 'log'; contains: string }
+  /** The listener accepts a connection. */
+  | { when: 'listening'; listener: string }
+  /** GET answers 2xx. */
+  | { when: 'http'; listener: string; path: string }
+  /** Nobody waits for a node that whoever dials it starts; its two bounds have no meaning either. */
+  | { when: 'spawned' };
+
+export interface Node {
+  name: string;
+  /** What it is, for fingerprints: two desktops share a role. */
+  role: string;
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
+  listens: Readonly<Record<string, Listener>>;
+  ready: Readiness;
+  readyWithinMs: number;
+  /** From SIGTERM to the end of its last process. */
+  stopWithinMs: number;
+  /** Container image; the bundled base image with Node when absent. */
+  image?: string;
+  /** Files and folders outside the system's source that its program reads: absolute paths. A container sees them there, read-only. */
+  reads?: readonly string[];
+  /** Started after these; by default every node that one of its links dials. */
+  after?: readonly string[];
+  /** Its longest own timer in milliseconds (retry ceiling, heartbeat): a wait below it is no hang. */
+  longestTimerMs?: number;
+}
+
+export interface Topology {
+  nodes: readonly Node[];
+  links: readonly Link[];
+}
+
+export class TopologyError extends TornwireError {
+  readonly exitCode = EXIT.usage;
+}
+
+export function nodeNamed(topology: Topology, name: string): Node {
+  const node = topology.nodes.find((candidate) => candidate.name === name);
+  if (!node) throw new TopologyError(`no node '${name}'; there are ${topology.nodes.map((n) => n.name).join(', ')}`);
+  return node;
+}
+
+export function linkNamed(topology: Topology, name: string): Link {
+  const link = topology.links.find((candidate) => candidate.name === name);
+  if (!link) throw new TopologyError(`no link '${name}'; there are ${topology.links.map((l) => l.name).join(', ')}`);
+  return link;
+}
+
+export function listenerOf(topology: Topology, link: Link): Listener {
+  const listener = nodeNamed(topology, link.to).listens[link.listener];
+  if (!listener) throw new TopologyError(`link '${link.name}': node '${link.to}' has no listener '${link.listener}'`);
+  return listener;
+}
+
+export function transportOf(topology: Topology, link: Link): Transport {
+  return listenerOf(topology, link).transport;
+}
+
+/** Whoever dials it starts it: its `command` is run once for each time, as a child that is talked to over stdio. */
+export function isSpawned(node: Node): boolean {
+  return Object.values(node.listens).some(({ transport }) => transport === 'stdio');
+}
+
+/** The stdio links that this node, or a child of it, dials. @throws TopologyError on a child that starts its own parents. */
+export function stdioLinksFrom(topology: Topology, name: string, above: readonly string[] = []): readonly Link[] {
+  if (above.includes(name)) throw new TopologyError(`node '${name}' starts itself over stdio, by way of ${above.join(', ')}`);
+  const own = topology.links.filter((link) => link.from === name && transportOf(topology, link) === 'stdio');
+  const below = own.flatMap((link) => stdioLinksFrom(topology, link.to, [...above, name]));
+  return [...new Set([...own, ...below])];
+}
+
+/** Layers of nodes: each layer may start at once, after the one before. Nodes that others start are in none. @throws TopologyError on a cycle. */
+export function startOrder(topology: Topology): readonly (readonly Node[])[] {
+  const nodes = topology.nodes.filter((node) => !isSpawned(node));
+  const waitsFor = new Map(nodes.map((node) => [node.name, new Set(node.after ?? dialled(topology, node.name))]));
+  const layers: Node[][] = [];
+  const started = new Set<string>();
+  while (started.size < nodes.length) {
+    const layer = nodes.filter(
+      (node) => !started.has(node.name) && [...(waitsFor.get(node.name) ?? [])].every((name) => started.has(name)),
+    );
+    if (layer.length === 0) {
+      const rest = nodes.filter((node) => !started.has(node.name)).map((node) => node.name);
+      throw new TopologyError(`the start order has a cycle among ${rest.join(', ')}; name 'after' on one of them`);
+    }
+    for (const node of layer) started.add(node.name);
+    layers.push(layer);
+  }
+  return layers;
+}
+
+/** @throws TopologyError naming the first thing that is wrong. */
+export function checkTopology(topology: Topology): void {
+  const names = new Set<string>();
+  for (const node of topology.nodes) {
+    if (node.name === DRIVER || names.has(node.name)) throw new TopologyError(`node name '${node.name}' is taken`);
+    if (!/^[a-z][a-z0-9-]*$/.test(node.name))
+      throw new TopologyError(`node name '${node.name}': use lower-case letters, digits and dashes`);
+    names.add(node.name);
+    for (const [name, listener] of Object.entries(node.listens)) checkSocketFile(node, name, listener);
+    const tooLong = timeTooLong({ ...node, env: {} });
+    if (tooLong !== undefined) throw new TopologyError(`node '${node.name}': ${tooLong}`);
+    for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
+    if (isSpawned(node) !== (node.ready.when === 'spawned'))
+      throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
+  }
+  const links = new Set<string>();
+  for (const link of topology.links) {
+    if (links.has(link.name)) throw new TopologyError(`link name '${link.name}' is taken`);
+    links.add(link.name);
+    const tooLong = timeTooLong(link);
+    if (tooLong !== undefined) throw new TopologyError(`link '${link.name}': ${tooLong}`);
+    if (link.from !== DRIVER) nodeNamed(topology, link.from);
+    if (transportOf(topology, link) === 'stdio') checkStdioLink(link);
+  }
+  for (const node of topology.nodes) {
+    stdioLinksFrom(topology, node.name);
+    if (isSpawned(node) && !topology.links.some((link) => link.to === node.name && transportOf(topology, link) === 'stdio'))
+      throw new TopologyError(`node '${node.name}' listens on stdio, and no link dials it there: nobody would start it`);
+  }
+  startOrder(topology);
+}
+
+function checkSocketFile(node: Node, name: string, listener: Listener): void {
+  if (listener.transport === 'unix' && !isPathPart(listener.file))
+    throw new TopologyError(`listener '${name}' of node '${node.name}': file '${listener.file}': ${PATH_PART_RULE}`);
+}
+
+function checkAfter(node: Node, before: Node): void {
+  if (isSpawned(before)) throw new TopologyError(`node '${node.name}' cannot start after '${before.name}', which another node starts`);
+}
+
+const STDIO_FRAMINGS: readonly Framing[] = ['ndjson', 'raw'];
+
+function checkStdioLink(link: Link): void {
+  if (link.from === DRIVER) throw new TopologyError(`link '${link.name}': only a node can start a child over stdio, the driver cannot`);
+  if (!STDIO_FRAMINGS.includes(link.framing))
+    throw new TopologyError(`link '${link.name}': a stdio link is framed ${STDIO_FRAMINGS.join(' or ')}, not ${link.framing}`);
+}
+
+/** A child over stdio dials what it dials when its parent starts it, so the parent waits for that. */
+function dialled(topology: Topology, name: string): string[] {
+  return topology.links
+    .filter((link) => link.from === name && link.to !== name)
+    .flatMap((link) =>
+      transportOf(topology, link) === 'stdio' ? dialled(topology, link.to).filter((other) => other !== name) : [link.to],
+    );
+}

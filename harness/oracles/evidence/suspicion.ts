@@ -1,0 +1,20 @@
+// A suspicion is a finding that may carry a doubt: something about the run itself that could explain it as well.
+// One suspicion without a doubt makes the verdict fail; doubts alone make it unknown, never pass.
+import { failOrPass, type Finding, type UnknownReason, type Verdict } from '../../model/judging/verdict.ts';
+
+export interface Suspicion {
+  finding: Omit<Finding, 'oracle'>;
+  doubt?: { reason: UnknownReason; detail: string };
+}
+
+export function verdictOn(oracle: string, suspicions: readonly Suspicion[]): Verdict {
+  const certain = suspicions.filter((suspicion) => !suspicion.doubt).map(inOrder);
+  const doubtful = suspicions.find((suspicion) => suspicion.doubt)?.doubt;
+  if (certain.length > 0 || !doubtful) return failOrPass(oracle, certain);
+  const findings = suspicions.map((suspicion) => ({ oracle, ...inOrder(suspicion) }));
+  return { outcome: 'unknown', oracle, ...doubtful, findings };
+}
+
+function inOrder({ finding }: Suspicion): Suspicion['finding'] {
+  return { ...finding, events: [...new Set(finding.events)].toSorted((a, b) => a - b) };
+}

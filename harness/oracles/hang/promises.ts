@@ -1,0 +1,160 @@
+// Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
+// system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
+import { boundedLine } from '../../model/values/bounded-text.ts';
+import type { Step } from '../../model/faults/fault.ts';
+import { eventsOf, type History, type Owed } from '../../model/judging/history.ts';
+import type { Plan } from '../../model/judging/oracle.ts';
+import { allSleep, dumpPairs, everybodySleeps, type DumpPair } from '../evidence/dumps.ts';
+import { delayOf } from '../evidence/on-its-way.ts';
+import { lastProgress, type Progress } from '../evidence/progress.ts';
+import { effectSpans, overlaps } from '../evidence/spans.ts';
+import { lateness } from '../evidence/starvation.ts';
+import type { Suspicion } from '../evidence/suspicion.ts';
+import { lasting, listed } from '../evidence/words.ts';
+
+const QUIET_MIN_MS = 2_000;
+/** It stands in the middle of a sentence whose end should be read too. */
+const LAST_SEEN_MAX = 600;
+const LIVELOCK_CPU_SHARE = 0.8;
+/** A wait that ended well before its bound was given up: what it waited for could not come any more. */
+const GIVEN_UP_SHARE = 0.9;
+
+interface Broken {
+  what: string;
+  about: Owed;
+  boundMs: number;
+  openedMs: number;
+  /** When it was given up. */
+  endedMs: number;
+  lastSeen: string | undefined;
+  /** It happened after its bound. */
+  late: boolean;
+  /** The history ends before the bound did. */
+  cutShort: boolean;
+  events: readonly number[];
+}
+
+export function brokenPromises(history: History, plan: Plan): Suspicion[] {
+  return brokenObligations(history).map((broken) => suspect(broken, history, plan));
+}
+
+function brokenObligations(history: History): Broken[] {
+  const byId = Map.groupBy(eventsOf(history, 'obligation'), (event) => event.id);
+  const historyEndMs = history.at(-1)?.atMs ?? 0;
+  return [...byId.values()].flatMap((events) => {
+    const opened = events.find((event) => event.state === 'opened');
+    const unmet = events.find((event) => event.state === 'unmet');
+    const met = events.find((event) => event.state === 'met');
+    if (!opened || (met && !unmet)) return [];
+    const endedMs = unmet?.atMs ?? historyEndMs;
+    return {
+      what: opened.what,
+      about: opened.about ?? { kind: 'until' },
+      boundMs: opened.boundMs,
+      openedMs: opened.atMs,
+      endedMs,
+      lastSeen: unmet?.lastSeen,
+      late: met !== undefined || /^it came \d+ ms after its bound/.test(unmet?.lastSeen ?? ''),
+      cutShort: !unmet && endedMs - opened.atMs < opened.boundMs,
+      events: events.map((event) => event.seq),
+    };
+  });
+}
+
+function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
+  const { what, about, boundMs, openedMs } = broken;
+  if (broken.cutShort) {
+    const message = `'${what}' was still owed when the run was cut short`;
+    return { finding: { message, events: broken.events }, doubt: { reason: 'interrupted', detail: message } };
+  }
+  if (about.kind === 'fired') {
+    const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
+    return { finding: { message, events: broken.events }, doubt: { reason: 'vacuous', detail: message } };
+  }
+  const dumps = dumpPairs(history, openedMs);
+  // The dumps are taken after the bound: silence lasts until they are done.
+  const endMs = Math.max(broken.endedMs, ...dumps.map((pair) => pair.toMs));
+  const liftedMs = Math.max(0, ...liftTimes(history).filter((atMs) => atMs <= endMs));
+  const fromMs = Math.max(openedMs, liftedMs);
+  const progress = lastProgress(history, { links: plan.topology.links, fromMs, toMs: endMs, ofScript: about.kind === 'script' });
+  const quietMs = endMs - (progress?.atMs ?? fromMs);
+  const inForce = stepsInForce(history, plan, broken.endedMs);
+  const neededMs = quietNeededMs(plan, inForce);
+
+  // Who sleeps does not wait for a processor; but a script that is late itself asks nobody, so that all others sleep.
+  const asleep = about.kind !== 'script' && everybodySleeps(history, plan, dumps, inForce);
+  const { doubt, unexplained } = lateness(history, [{ fromMs: openedMs, waitedMs: endMs - openedMs, boundMs, asleep }]);
+
+  const details = [
+    verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
+    ...(progress ? [`last moved: ${progress.what}`] : []),
+    ...(inForce.length > 0 ? [`in force: ${listed(inForce.map((step) => step.id))}`] : []),
+    ...(broken.lastSeen === undefined ? [] : [`last seen: ${boundedLine(broken.lastSeen, LAST_SEEN_MAX)}`]),
+    ...(unexplained === undefined ? [] : [unexplained]),
+  ];
+  const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
+  return {
+    finding: {
+      message: `'${what}' did not happen within ${lasting(boundMs)} (${details.join('; ')})`,
+      ...('node' in about && { subject: about.node }),
+      events,
+    },
+    ...(doubt && { doubt }),
+  };
+}
+
+interface Waiting {
+  broken: Broken;
+  quietMs: number;
+  neededMs: number;
+  progress: Progress | undefined;
+  dumps: readonly DumpPair[];
+}
+
+function verdictInWords({ broken, quietMs, neededMs, progress, dumps }: Waiting): string {
+  if (broken.late) return 'slow, it happened too late';
+  const waitedMs = broken.endedMs - broken.openedMs;
+  if (waitedMs < broken.boundMs * GIVEN_UP_SHARE) return `given up after ${lasting(waitedMs)}`;
+  if (quietMs >= neededMs) return `hang, no progress for ${lasting(quietMs)}${kindOfHang(dumps)}`;
+  if (progress) return `slow, still moving ${lasting(quietMs)} before the end`;
+  return `no progress for ${lasting(quietMs)}, too short a time to tell a hang from a slow system: that takes ${lasting(neededMs)}`;
+}
+
+function kindOfHang(dumps: readonly DumpPair[]): string {
+  if (dumps.length === 0) return '';
+  const busy = dumps.filter((pair) => pair.cpuShare > LIVELOCK_CPU_SHARE);
+  if (busy.length > 0)
+    return `, livelock: ${listed(busy.map((pair) => `${pair.node} uses ${Math.round(pair.cpuShare * 100)} % of a core`))}`;
+  // A cycle of waits would make it a deadlock, and dumps do not show who waits for whom: a lost reply looks the same.
+  if (dumps.every((pair) => pair.equal))
+    return `, ${allSleep(dumps) ? 'all asleep' : 'all unchanged'}: two dumps of ${listed(dumps.map((pair) => pair.node))} are equal`;
+  return `, waiting: ${listed(dumps.filter((pair) => !pair.equal).map((pair) => pair.node))} changed between two dumps`;
+}
+
+/**
+ * How long silence must last to count as a hang. The system's own timers run at the clock speed; injected
+ * delays do not, they are made outside of it.
+ */
+function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
+  const longestTimerMs = Math.max(0, ...plan.topology.nodes.map((node) => node.longestTimerMs ?? 0));
+  const injectedMs = inForce.reduce((sum, step) => sum + (step.on === 'link' ? delayOf(step.fault) : pauseOf(step)), 0);
+  return (QUIET_MIN_MS + longestTimerMs) / plan.clockSpeed + injectedMs;
+}
+
+function pauseOf(step: Step): number {
+  return step.on === 'node' && step.fault.kind === 'pause' ? (step.fault.forMs ?? 0) : 0;
+}
+
+function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {
+  const inForce = new Set(
+    effectSpans(history)
+      .filter((span) => overlaps(span, atMs, atMs))
+      .map((span) => span.step),
+  );
+  return plan.schedule.filter((step) => inForce.has(step.id));
+}
+
+/** Of steps that had an effect. */
+function liftTimes(history: History): number[] {
+  return effectSpans(history).flatMap((span) => (Number.isFinite(span.toMs) ? [span.toMs] : []));
+}

@@ -1,0 +1,39 @@
+// GET /capabilities: what this server can do on this machine, with reasons where it cannot.
+
+import { loadKernel } from '../exact/kernel.ts';
+import { FRAMINGS } from './proxy-body.ts';
+import { TOXIC_TYPES } from '../toxics/table.ts';
+
+/** Ours; the part before the plus is the Toxiproxy whose API this is. */
+const VERSION = '0.1.0';
+const TOXIPROXY_VERSION = '2.12.0';
+
+export const VERSION_TEXT = `${TOXIPROXY_VERSION}+tornwire.${VERSION}`;
+
+export function capabilities(): Record<string, unknown> {
+  return {
+    engine: 'tornwire',
+    version: VERSION,
+    api: `toxiproxy ${TOXIPROXY_VERSION.split('.').slice(0, 2).join('.')}`,
+    toxics: [...TOXIC_TYPES.keys()],
+    transports: ['tcp', 'unix'],
+    framings: FRAMINGS,
+    splits: splits(),
+    events: true,
+    seeded: true,
+  };
+}
+
+function splits(): Record<string, unknown> {
+  const kernel = loadKernel();
+  const paced = { available: true, transports: ['tcp', 'unix'], vouches: false };
+  if ('missing' in kernel) {
+    const none = { available: false, reason: kernel.missing };
+    return { boundary: none, gated: none, paced };
+  }
+  return {
+    boundary: { available: true, transports: ['unix'], reason: 'the kernel keeps no boundary in a TCP stream' },
+    gated: { available: true, transports: ['tcp', 'unix'], reason: 'on TCP where the reader is in this network namespace, else paced' },
+    paced,
+  };
+}

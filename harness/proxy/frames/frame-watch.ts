@@ -1,0 +1,130 @@
+// Watches the frames of one direction: publishes each complete frame as an event and, where somebody wants
+// it, puts a frame's bytes together to know its content. It never holds up a byte.
+
+import { MessageDecoder, framePayload } from './decode.ts';
+import { Joined } from './joined.ts';
+import { frameReaderFor } from './frame.ts';
+import type { FrameInfo, FramePairState, FrameReader, Framing, Side, Span } from './frame.ts';
+import type { FrameContent } from '../toxics/toxic.ts';
+
+export interface FrameWatchSettings {
+  framing: Exclude<Framing, 'raw'>;
+  side: Side;
+  pair: FramePairState;
+  /** Frames of up to CAPTURE_BYTES_MAX are published with their content. */
+  capture: boolean;
+  publish: (event: 'frame' | 'frame-error', fields: Record<string, unknown>) => void;
+}
+
+/** Frames above this are never judged by their content. */
+export const JUDGED_BYTES_MAX = 1024 * 1024;
+const CAPTURE_BYTES_MAX = 4096;
+/** Frames looked at in one go: tiny ones must not keep the event loop. */
+const SPANS_MAX = 1024;
+
+export class FrameWatch {
+  /** Somebody judges frames by their content. */
+  contentWanted = false;
+  /** Complete frames so far. */
+  frames = 0;
+  insideFrame = false;
+  readonly #settings: FrameWatchSettings;
+  readonly #reader: FrameReader;
+  readonly #decoder: MessageDecoder;
+  readonly #contents = new WeakMap<FrameInfo, FrameContent>();
+  #parts = new Joined();
+  #partsBytes = 0;
+  #skipped = false;
+  #errorTold = false;
+
+  constructor(settings: FrameWatchSettings) {
+    this.#settings = settings;
+    this.#reader = frameReaderFor(settings.framing, settings.side, settings.pair);
+    this.#decoder = new MessageDecoder(settings.side, settings.pair);
+  }
+
+  /** The chunk's first pieces by frame, up to a bound. They must then be shown to `see` one after the other. */
+  spans(chunk: Buffer): Span[] {
+    return this.#reader.push(chunk, SPANS_MAX);
+  }
+
+  see(chunk: Buffer, span: Span): void {
+    const bytes = this.#collect(chunk, span);
+    this.insideFrame = !span.last;
+    if (!span.last) return;
+    const { frame } = span;
+    this.frames = frame.index;
+    const content = bytes === undefined ? undefined : this.#decode(frame, bytes);
+    if (this.contentWanted)
+      this.#contents.set(
+        frame,
+        content ?? { known: false, reason: `longer than ${JUDGED_BYTES_MAX} bytes, or its beginning was not seen` },
+      );
+    this.#settings.publish('frame', {
+      index: frame.index,
+      type: frame.type,
+      ...(frame.opcode !== undefined && { opcode: frame.opcode, fin: frame.fin, compressed: frame.compressed }),
+      offset: frame.offset,
+      length: frame.length,
+      ...this.#captured(frame, bytes, content),
+    });
+    this.#tellError(frame);
+  }
+
+  content(frame: FrameInfo): FrameContent {
+    return this.#contents.get(frame) ?? { known: false, reason: 'its beginning was not seen' };
+  }
+
+  #captured(frame: FrameInfo, bytes: Buffer | undefined, content: FrameContent | undefined): { payload?: string } {
+    if (!this.#settings.capture || bytes === undefined || bytes.length > CAPTURE_BYTES_MAX) return {};
+    if (content?.known === true) return content.payload.length > CAPTURE_BYTES_MAX ? {} : { payload: content.payload.toString() };
+    return frame.compressed === true || frame.type === 'malformed' ? {} : { payload: framePayload(frame, bytes).toString() };
+  }
+
+  /** All bytes of the frame once its last piece is there; undefined before, or when it is too long. */
+  #collect(chunk: Buffer, span: Span): Buffer | undefined {
+    const { frame } = span;
+    if (span.first) {
+      this.#parts.take();
+      this.#partsBytes = 0;
+      this.#skipped = this.#limit() === 0;
+    }
+    this.#partsBytes += span.end - span.start;
+    if (this.#skipped || this.#partsBytes > this.#limit() || (frame.length ?? 0) > this.#limit()) {
+      this.#skipped = true;
+      this.#parts.take();
+      return undefined;
+    }
+    const piece = chunk.subarray(span.start, span.end);
+    if (span.first && span.last) return piece;
+    this.#parts.add(piece);
+    return span.last ? this.#parts.take() : undefined;
+  }
+
+  /** A compressed message may refer to any earlier one, so all of them are looked at. */
+  #limit(): number {
+    if (this.contentWanted || (this.#settings.capture && this.#settings.pair.deflate !== undefined)) return JUDGED_BYTES_MAX;
+    return this.#settings.capture ? CAPTURE_BYTES_MAX : 0;
+  }
+
+  #decode(frame: FrameInfo, bytes: Buffer): FrameContent {
+    const decoded = this.#decoder.decode(frame, bytes);
+    switch (decoded.outcome) {
+      case 'message':
+        return { known: true, kind: decoded.kind, payload: decoded.payload };
+      case 'fragment':
+        return { known: false, reason: 'fragment' };
+      case 'compressed':
+      case 'unreadable':
+        return { known: false, reason: decoded.reason };
+      default:
+        return decoded satisfies never;
+    }
+  }
+
+  #tellError(frame: FrameInfo): void {
+    if (this.#errorTold || this.#reader.error === undefined) return;
+    this.#errorTold = true;
+    this.#settings.publish('frame-error', { index: frame.index, offset: frame.offset, reason: this.#reader.error });
+  }
+}

@@ -1,0 +1,303 @@
+// One proxied connection: the accepted socket, the dialled one and a pipe each way. Here the ends of both are
+// kept in step: an end of stream passes as one, a reset passes as one, and what a fault decides about the
+// whole connection is done.
+
+import type { Socket } from 'node:net';
+import type { Address } from './address.ts';
+import { endConnection } from '../exact/end-connection.ts';
+import type { EventName } from '../api/events.ts';
+import { untilRead } from '../exact/exact.ts';
+import { FrameWatch } from '../frames/frame-watch.ts';
+import { newFramePair } from '../frames/frame.ts';
+import type { Framing } from '../frames/frame.ts';
+import type { ReadBudget } from './intake.ts';
+import type { Direction } from '../stream/item.ts';
+import { LabelReader } from './label.ts';
+import type { Labels } from './label.ts';
+import { dial, takeOver } from './peer-socket.ts';
+import { Pipe } from './pipe.ts';
+import type { ArmedToxic, ConnectionControl } from '../toxics/toxic.ts';
+
+export type EndName = 'client' | 'upstream';
+
+/**
+ * How one end of a connection ended. Its peer did it: `eof` (end of stream), `reset`, or `error:<code>`. The
+ * proxy did it: `fin`, `rst`, `half-close`, `closed` (its own doing: disabled, deleted, or a toxic that says
+ * no more), `refused` (could not be dialled), `swallowed` (kept open, nothing passes). `open`: not ended yet.
+ * `gone`: it had ended before.
+ */
+export type HowEnded =
+  | 'eof'
+  | 'reset'
+  | 'fin'
+  | 'rst'
+  | 'half-close'
+  | 'closed'
+  | 'refused'
+  | 'swallowed'
+  | 'open'
+  | 'gone'
+  | `error:${string}`;
+
+export interface ConnectionSettings {
+  id: number;
+  ordinal: number;
+  framing: Framing;
+  capture: boolean;
+  /** The first line from the client passes by all toxics; they are put in when it has. */
+  preamble: boolean;
+  upstream: Address;
+  budget: ReadBudget;
+  publish: (event: EventName, fields: Record<string, unknown>) => void;
+  /** Both sockets are connected, and the preamble has passed: the time to put stages in. */
+  onOpen: (connection: Connection) => void;
+  onClosed: (connection: Connection) => void;
+}
+
+type State = 'dialling' | 'open' | 'ending' | 'closed';
+
+/** A peer that does not end its side after our clean end is waited for so long. */
+const LINGER_MS = 250;
+
+export class Connection implements ConnectionControl {
+  readonly id: number;
+  readonly ordinal: number;
+  readonly pipes: Readonly<Record<Direction, Pipe>>;
+  labels: Labels | undefined;
+  state: State = 'dialling';
+  readonly openedAtMs = Date.now();
+  /** Nothing passes until this toxic is removed, which then closes the connection. */
+  swallowedBy: ArmedToxic | undefined;
+  /** Why it ended, where it was not the peers' doing. */
+  reason: string | undefined;
+  readonly #settings: ConnectionSettings;
+  readonly #sockets: Readonly<Record<EndName, Socket>>;
+  readonly #remote: string | undefined;
+  /** What the proxy did to an end, which outranks what its peer did. */
+  readonly #forced: Partial<Record<EndName, HowEnded>> = {};
+  readonly #byPeer: Partial<Record<EndName, HowEnded>> = {};
+  readonly #relayed: Partial<Record<EndName, HowEnded>> = {};
+  #openEnds = 2;
+  /** A fault is ending both sides; its firing is told before the close is. */
+  #ending: Promise<unknown> | undefined;
+
+  /** `accepted` has not been read from. */
+  constructor(accepted: Socket, settings: ConnectionSettings) {
+    this.#settings = settings;
+    this.id = settings.id;
+    this.ordinal = settings.ordinal;
+    this.#remote = accepted.remoteAddress === undefined ? undefined : `${accepted.remoteAddress}:${accepted.remotePort}`;
+    const labels = new LabelReader((found) => this.#labelled(found));
+    const seen = (chunk: Buffer) => labels.see(chunk);
+    this.pipes = {
+      upstream: settings.preamble
+        ? new Pipe('upstream', settings.budget, undefined, { see: seen, passed: () => this.#open() })
+        : new Pipe('upstream', settings.budget, seen),
+      downstream: new Pipe('downstream', settings.budget),
+    };
+    const client = takeOver(accepted, this.pipes.upstream.intake);
+    const upstream = dial(settings.upstream, this.pipes.downstream.intake);
+    this.#sockets = { client, upstream };
+    this.#joinPipes();
+    settings.publish('connection-opened', { ...this.identity, ...(this.#remote !== undefined && { client: this.#remote }) });
+    for (const end of ['client', 'upstream'] as const) this.#watchEnd(end);
+    upstream.once('connect', () => this.#connected());
+  }
+
+  get identity(): { connection: number; connectionId: number } {
+    return { connection: this.ordinal, connectionId: this.id };
+  }
+
+  get ended(): { client: HowEnded; upstream: HowEnded } {
+    const how = (end: EndName) => this.#forced[end] ?? this.#byPeer[end] ?? this.#relayed[end] ?? 'closed';
+    return { client: how('client'), upstream: how('upstream') };
+  }
+
+  summary(): Record<string, unknown> {
+    const { upstream, downstream } = this.pipes;
+    return {
+      ...this.identity,
+      state: this.state,
+      ...(this.labels !== undefined && { label: this.labels.label }),
+      bytes: {
+        upstream: { in: upstream.bytesIn, out: upstream.bytesOut },
+        downstream: { in: downstream.bytesIn, out: downstream.bytesOut },
+      },
+      frames: { upstream: upstream.frames, downstream: downstream.frames },
+      ...(this.state === 'closed' && { ended: this.ended }),
+      ...(this.reason !== undefined && { reason: this.reason }),
+    };
+  }
+
+  #joinPipes(): void {
+    const { client, upstream } = this.#sockets;
+    const pair = newFramePair();
+    const watchOf = (direction: Direction) => {
+      const { framing, capture, publish } = this.#settings;
+      if (framing === 'raw') return undefined;
+      return new FrameWatch({
+        framing,
+        side: direction === 'upstream' ? 'client' : 'server',
+        pair,
+        capture,
+        publish: (event, fields) => publish(event, { ...this.identity, direction, ...fields }),
+      });
+    };
+    const ended = (end: EndName) => () => void (this.#relayed[end] = 'fin');
+    this.pipes.upstream.connect(client, upstream, watchOf('upstream'), ended('upstream'));
+    this.pipes.downstream.connect(upstream, client, watchOf('downstream'), ended('client'));
+  }
+
+  #watchEnd(end: EndName): void {
+    const socket = this.#sockets[end];
+    const pipeFrom = end === 'client' ? this.pipes.upstream : this.pipes.downstream;
+    socket.on('end', () => {
+      this.#byPeer[end] ??= 'eof';
+      pipeFrom.end();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(end, error));
+    socket.on('close', () => this.#socketClosed());
+  }
+
+  #connected(): void {
+    if (!this.#settings.preamble) {
+      this.#open();
+      return;
+    }
+    // What the upstream says before is for the stages too, which are put in behind the preamble.
+    this.pipes.downstream.source.pause();
+    this.pipes.upstream.start();
+  }
+
+  #open(): void {
+    if (this.state !== 'dialling') return;
+    this.state = 'open';
+    this.#settings.onOpen(this);
+    this.pipes.upstream.start();
+    this.pipes.downstream.start();
+  }
+
+  #labelled(labels: Labels): void {
+    this.labels = labels;
+    this.#settings.publish('connection-labelled', { ...this.identity, label: labels.label });
+  }
+
+  #failed(end: EndName, error: NodeJS.ErrnoException): void {
+    if (this.state === 'dialling' && end === 'upstream') {
+      this.#forced.upstream = error.code === 'ECONNREFUSED' ? 'refused' : `error:${error.code ?? error.message}`;
+      this.reason = error.message;
+      this.#close('client');
+      return;
+    }
+    const broken = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';
+    this.#byPeer[end] = broken ? 'reset' : `error:${error.code ?? error.message}`;
+    const other = end === 'client' ? 'upstream' : 'client';
+    const pipeFrom = end === 'client' ? this.pipes.upstream : this.pipes.downstream;
+    const act = async () => {
+      this.#relayed[other] = 'rst';
+      await endConnection(this.#sockets[other], 'rst');
+    };
+    // A half-closed direction carries nothing any more, but the connection lives by the other one.
+    if (pipeFrom.isDiscarding && this.state === 'open') void act();
+    else pipeFrom.pass({ kind: 'act', when: 'now', act });
+  }
+
+  #socketClosed(): void {
+    this.#openEnds -= 1;
+    if (this.#openEnds > 0) return;
+    if (this.#ending === undefined) this.#closed();
+    else void this.#ending.then(() => setImmediate(() => this.#closed()));
+  }
+
+  #closed(): void {
+    this.state = 'closed';
+    this.pipes.upstream.close();
+    this.pipes.downstream.close();
+    this.#settings.onClosed(this);
+  }
+
+  /** Closes one socket as it is: its peer sees an end, or a reset where something lies unread. */
+  #close(end: EndName, how: HowEnded = 'closed'): void {
+    if (!this.#sockets[end].destroyed) this.#forced[end] ??= how;
+    this.#sockets[end].destroy();
+  }
+
+  // What stages may do.
+
+  freeze(direction: Direction): void {
+    this.state = 'ending';
+    const opposite = direction === 'upstream' ? 'downstream' : 'upstream';
+    this.pipes[direction].freeze();
+    this.pipes[opposite].freeze();
+    this.pipes[opposite].discard();
+  }
+
+  async untilRead(direction: Direction, deadlineMs: number): Promise<string> {
+    return (await untilRead(this.pipes[direction].dest, { deadlineMs })).outcome;
+  }
+
+  async endBoth(how: 'fin' | 'rst'): Promise<{ client: HowEnded; upstream: HowEnded }> {
+    this.state = 'ending';
+    this.pipes.upstream.discard();
+    this.pipes.downstream.discard();
+    this.#ending ??= Promise.all([this.#endOne('client', how), this.#endOne('upstream', how)]);
+    await this.#ending;
+    return this.ended;
+  }
+
+  async #endOne(end: EndName, how: 'fin' | 'rst'): Promise<void> {
+    const { outcome } = await endConnection(this.#sockets[end], how, { graceMs: how === 'fin' ? LINGER_MS : 0 });
+    this.#forced[end] = outcome === 'gone' ? (this.#byPeer[end] ?? 'gone') : outcome;
+  }
+
+  async halfClose(direction: Direction): Promise<{ client: HowEnded; upstream: HowEnded }> {
+    const pipe = this.pipes[direction];
+    const end = direction === 'upstream' ? 'upstream' : 'client';
+    pipe.discard();
+    const { outcome } = await endConnection(pipe.dest, 'half-close');
+    const how = { [end]: outcome, [end === 'client' ? 'upstream' : 'client']: 'open' };
+    return how as { client: HowEnded; upstream: HowEnded };
+  }
+
+  swallow(toxic: ArmedToxic, onLost?: () => void): void {
+    this.swallowedBy = toxic;
+    this.state = 'ending';
+    this.pipes.upstream.discard(onLost);
+    this.pipes.downstream.discard(onLost);
+    this.pipes.upstream.thaw();
+    this.pipes.downstream.thaw();
+  }
+
+  loseSilently(toxic: ArmedToxic, side: EndName): boolean {
+    const wasOpen = !this.#sockets[side].destroyed;
+    this.swallow(toxic);
+    this.#close(side);
+    return wasOpen;
+  }
+
+  destroy(): void {
+    this.#close('client');
+    this.#close('upstream');
+  }
+
+  limitReading(direction: Direction, bytesPerSecond: number | undefined): void {
+    this.pipes[direction].throttle(bytesPerSecond);
+  }
+
+  bytesForwarded(direction: Direction): number {
+    return this.pipes[direction].bytesOut;
+  }
+
+  get isOver(): boolean {
+    return this.#sockets.client.destroyed && this.#sockets.upstream.destroyed;
+  }
+
+  canReach(direction: Direction): boolean {
+    const { dest, isDiscarding } = this.pipes[direction];
+    return !isDiscarding && !dest.destroyed && !dest.writableEnded;
+  }
+
+  bytesLeftUnread(direction: Direction): number | undefined {
+    return this.pipes[direction].bytesLeftUnread;
+  }
+}

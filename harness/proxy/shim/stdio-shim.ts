@@ -1,0 +1,45 @@
+// Puts the fault proxy between a parent and a child that talk over stdio. The parent starts the near half
+// in place of its child's command; the far half runs the real command; the three streams pass the proxy.
+//
+//   parent ==stdio== near --+-- stdin, stdout, stderr --> proxy --> far ==stdio== command
+//                           +-- control (signals, exit): past the proxy, as in life ---^
+//
+//   node stdio-shim.ts near --socket <proxy's path> [--control <path>] [-- command args…]
+//   node stdio-shim.ts far --socket <proxy's upstream path> [--control <path>] [--env NAME=VALUE]… [-- command args…]
+//
+// What runs is far's command with near's words behind it: with a command at far these are its arguments, without one
+// they are the command. Environment (under far's --env) and working directory are near's.
+// Each session's streams are connections 1, 2 and 3 of the proxy (then 4, 5, 6, …), in the order stdin, stdout,
+// stderr. The first line towards far on each is its preamble, {"stream":"stdin","session":"…"}: a proxy with
+// `preamble: true` passes it by its faults. Far says on stdout when it listens, and which commands run and end.
+
+import { parseArgs } from 'node:util';
+import { runFar } from './far.ts';
+import { runNear } from './near.ts';
+
+const USAGE =
+  'usage: stdio-shim.ts near|far --socket <path> [--control <path>] [--env NAME=VALUE] [--drain-ms <n>] [--grace-ms <n>] [-- command args…]';
+
+const separator = process.argv.indexOf('--');
+const command = separator < 0 ? [] : process.argv.slice(separator + 1);
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2, separator < 0 ? undefined : separator),
+  allowPositionals: true,
+  options: {
+    socket: { type: 'string' },
+    control: { type: 'string' },
+    env: { type: 'string', multiple: true, default: [] },
+    'drain-ms': { type: 'string', default: '2000' },
+    'grace-ms': { type: 'string', default: '1000' },
+  },
+});
+
+const socket = values.socket;
+const [half] = positionals;
+if (socket === undefined || (half !== 'near' && half !== 'far')) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
+const env = Object.fromEntries(values.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+const options = { socket, control: values.control, command, env, drainMs: Number(values['drain-ms']), graceMs: Number(values['grace-ms']) };
+await (half === 'near' ? runNear(options) : runFar(options));

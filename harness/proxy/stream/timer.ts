@@ -1,0 +1,24 @@
+// Timers for times that people choose. Node keeps a timeout in 31 bits: a longer one fires after a millisecond. So
+// a long time is waited for in steps, by the monotonic clock, and a time without end never comes.
+// (The same few lines are model/time/timer.ts: the room proxy/ is carried into containers alone.)
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** What any time in a toxic may be at most: a year of 365 days. */
+export const TIME_MS_MAX = 365 * 24 * 3600 * 1000;
+
+/** Twelve days: below the limit of setTimeout (2^31 - 1 ms) with room for what is added on the way. */
+const STEP_MS = 2 ** 30;
+
+/** Calls `then` once, when `ms` have passed; at the next turn of the event loop where that is 0 or less. */
+export function startTimer(ms: number, then: () => void, stepMs = STEP_MS): Timer {
+  const dueMs = performance.now() + ms;
+  let timeout: NodeJS.Timeout;
+  const wait = (leftMs: number): void => {
+    timeout = leftMs > stepMs ? setTimeout(() => wait(dueMs - performance.now()), stepMs) : setTimeout(then, Math.max(0, leftMs));
+  };
+  wait(ms);
+  return { cancel: () => clearTimeout(timeout) };
+}

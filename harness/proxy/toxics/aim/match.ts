@@ -1,0 +1,59 @@
+// Whether a frame is the one a toxic was armed for: by its header, or by its decoded content.
+import { isDeepStrictEqual } from 'node:util';
+import type { FrameInfo } from '../../frames/frame.ts';
+import type { Attributes, FrameContent } from '../toxic.ts';
+
+export interface FrameMatch {
+  opcode?: number;
+  /** `text`, `binary`, `ping`, `line`, `request-head`, ... */
+  type?: string;
+  /** The decoded payload holds this text. */
+  contains?: string;
+  /** JSON pointers (RFC 6901) and the values that must be there. */
+  json?: Readonly<Record<string, unknown>>;
+}
+
+/** The whole frame must have come before it can be judged. */
+export function needsContent(attributes: Attributes): boolean {
+  const match = attributes['match'] as FrameMatch | undefined;
+  return match?.contains !== undefined || match?.json !== undefined;
+}
+
+/** What the header alone says. A message in fragments carries its type only in the first one, so with content it is judged later. */
+export function headMatches(match: FrameMatch, frame: FrameInfo): boolean {
+  if (match.opcode !== undefined && match.opcode !== frame.opcode) return false;
+  return match.type === undefined || match.type === frame.type;
+}
+
+export function contentMatches(match: FrameMatch, frame: FrameInfo, content: Extract<FrameContent, { known: true }>): boolean {
+  if (match.opcode !== undefined && match.opcode !== frame.opcode) return false;
+  if (match.type !== undefined && match.type !== content.kind && match.type !== frame.type) return false;
+  if (match.contains !== undefined && !content.payload.includes(match.contains)) return false;
+  return match.json === undefined || jsonMatches(match.json, content.payload);
+}
+
+function jsonMatches(wanted: Readonly<Record<string, unknown>>, payload: Buffer): boolean {
+  const document = parsed(payload);
+  return (
+    document !== undefined && Object.entries(wanted).every(([pointer, value]) => isDeepStrictEqual(valueAt(document.value, pointer), value))
+  );
+}
+
+function parsed(payload: Buffer): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(payload.toString()) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where the pointer leads nowhere. */
+function valueAt(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const step of pointer.split('/').slice(1)) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}

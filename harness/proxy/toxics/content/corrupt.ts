@@ -1,0 +1,58 @@
+// Bytes that arrive altered: each is XORed with a mask. They are counted from the start of the frame, header
+// included, or from `at_byte` of the stream.
+
+import type { DataItem } from '../../stream/item.ts';
+import { triggerMode } from '../aim/target.ts';
+import type { Framing } from '../../frames/frame.ts';
+import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, once } from './content.ts';
+import type { Attributes, Hit, ToxicType } from '../toxic.ts';
+
+const MASK = 0xff;
+
+export const corrupt: ToxicType = {
+  type: 'corrupt',
+  origin: 'tornwire',
+  fields: { ...CONTENT_FIELDS, offset: { kind: 'int' }, mask: { kind: 'int', min: 1, max: 255 } },
+  check: problem,
+  timesDefault: once,
+  stage(context) {
+    const attributes = context.toxic.attributes as { offset?: number; mask?: number; length?: number; at_byte?: number };
+    const inFrames = triggerMode(attributes as Attributes) !== 'bytes';
+    const { mask = MASK, length = 1 } = attributes;
+    const from = inFrames ? (attributes.offset ?? attributes.at_byte ?? 0) : 0;
+    let start = 0;
+    let hit: Hit | undefined;
+    return contentStage(context, {
+      hit(item) {
+        if (item.first) {
+          start = item.offset;
+          hit = undefined;
+        }
+        const first = Math.max(0, start + from - item.offset);
+        const end = Math.min(item.data.length, start + from + length - item.offset);
+        if (first >= end) {
+          context.emit(item);
+          return;
+        }
+        if (hit === undefined) {
+          hit = fireAt(context, item, first);
+          if (hit !== undefined) context.report(hit);
+        }
+        context.emit(hit === undefined ? item : altered(item, first, end, mask));
+      },
+    });
+  },
+};
+
+function altered(item: DataItem, first: number, end: number, mask: number): DataItem {
+  const data = Buffer.from(item.data);
+  for (let at = first; at < end; at += 1) data[at]! ^= mask;
+  return { ...item, data };
+}
+
+function problem(attributes: Attributes, framing: Framing): string | undefined {
+  const mode = triggerMode(attributes);
+  if (mode === 'bytes') return attributes['offset'] === undefined ? undefined : 'with at_byte alone offset has no meaning';
+  const { at_byte: _inFrame, ...rest } = attributes;
+  return framesOrRange(rest, framing);
+}

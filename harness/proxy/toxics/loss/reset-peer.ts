@@ -1,0 +1,50 @@
+// Toxiproxy's reset_peer: both sides are reset after a time. Unlike there, the time runs from the moment the
+// toxic meets the connection, whether bytes pass or not, and a connection that was open before is reset too.
+
+import type { Item } from '../../stream/item.ts';
+import { TIME } from '../../api/attributes.ts';
+import { startTimer } from '../../stream/timer.ts';
+import type { Timer } from '../../stream/timer.ts';
+import { firedOnce, stageOf } from '../stage.ts';
+import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+
+export const resetPeer: ToxicType = {
+  type: 'reset_peer',
+  origin: 'toxiproxy',
+  fields: { timeout: TIME },
+  stage: resetting,
+};
+
+const NOTHING: Item = { kind: 'end' };
+
+function resetting(context: StageContext): Stage {
+  const tell = firedOnce(context);
+  let timer: Timer | undefined;
+
+  /** With no time to wait the reset still comes after the one who arms it has been answered. */
+  function begin(): void {
+    const { timeout } = context.toxic.attributes as { timeout: number };
+    timer = startTimer(timeout, () => {
+      tell(NOTHING);
+      void context.connection.endBoth('rst');
+    });
+  }
+
+  /** Until the reset the bytes are held by nobody: Toxiproxy drops them, and so do we. The first that is lost is the first effect. */
+  function accept(item: Item): void {
+    if (!context.concerned()) {
+      context.emit(item);
+      return;
+    }
+    tell(item);
+    if (timer === undefined) begin();
+  }
+
+  function updated(): void {
+    timer?.cancel();
+    if (context.concerned()) begin();
+  }
+
+  if (context.concerned()) begin();
+  return stageOf({ accept, updated, release: () => timer?.cancel(), stop: () => timer?.cancel() });
+}

@@ -1,0 +1,56 @@
+// Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is
+// removed. Its removal closes the connections it has held. Unlike there, bytes do not begin the time anew.
+
+import type { Item } from '../../stream/item.ts';
+import { TIME } from '../../api/attributes.ts';
+import { startTimer } from '../../stream/timer.ts';
+import type { Timer } from '../../stream/timer.ts';
+import { firedOnce, stageOf } from '../stage.ts';
+import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+
+export const timeout: ToxicType = {
+  type: 'timeout',
+  origin: 'toxiproxy',
+  fields: { timeout: TIME },
+  stage: closingAfter,
+};
+
+const NOTHING: Item = { kind: 'end' };
+
+function closingAfter(context: StageContext): Stage {
+  const tell = firedOnce(context);
+  let timer: Timer | undefined;
+
+  function wait(): void {
+    timer?.cancel();
+    const { timeout: afterMs } = context.toxic.attributes as { timeout: number };
+    if (afterMs > 0) timer = startTimer(afterMs, close);
+  }
+
+  /** A connection on which nothing was sent has been changed by its end alone. */
+  function close(): void {
+    tell(NOTHING);
+    context.connection.destroy();
+  }
+
+  function accept(item: Item): void {
+    if (!context.concerned()) {
+      context.emit(item);
+      return;
+    }
+    tell(item);
+    if (item.kind !== 'data') context.connection.destroy();
+    else if (timer === undefined) wait();
+  }
+
+  if (context.concerned()) wait();
+  return stageOf({
+    accept,
+    updated: wait,
+    release: () => {
+      timer?.cancel();
+      if (context.concerned()) context.connection.destroy();
+    },
+    stop: () => timer?.cancel(),
+  });
+}

@@ -1,0 +1,103 @@
+// Rounds and what nodes hold after each, with a count that the test plays. Side by side, for resting takes its time.
+import { describe, expect, test } from 'vitest';
+import { observationsOf, type History } from '../../model/judging/history.ts';
+import { mockRuntime } from '../../runtime/mock/mock-runtime.ts';
+import type { Probes } from './environment.ts';
+import { nodeDouble, playCase, told } from '../testing/played-case.double.ts';
+
+interface Rounds {
+  history: History;
+  indexes: readonly number[];
+}
+
+/** `held`: what the node holds after so many rounds, warm-up included, and so many readings. */
+async function rounds(held: (rounds: number, readings: number) => number, options: { warmUp?: number; count?: number }): Promise<Rounds> {
+  const indexes: number[] = [];
+  let readings = 0;
+  const resources: Probes['resources'] = async () => {
+    const count = held(indexes.length, ++readings);
+    return { counts: { sockets: count }, holders: { sockets: [`${count} of them`] } };
+  };
+  const { history } = await playCase({
+    runtime: mockRuntime(),
+    probes: { resources },
+    scenario: {
+      script: async ({ cycles }) =>
+        cycles(
+          'reconnects',
+          async (index) => {
+            indexes.push(index);
+            readings = 0;
+          },
+          options,
+        ),
+    },
+  });
+  return { history, indexes };
+}
+
+function counted(history: History): (number | undefined)[] {
+  return observationsOf(history, 'resources').map(({ counts }) => counts['sockets']);
+}
+
+describe.concurrent('repeated rounds', () => {
+  test('come in eight after two that do not count, each read at rest, the reading before the first included', async () => {
+    const { history, indexes } = await rounds(() => 5, {});
+    expect(indexes).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const observations = observationsOf(history, 'resources');
+    expect(observations.map(({ cycle }) => cycle)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(observations[0]).toMatchObject({
+      node: 'server',
+      series: 'reconnects',
+      counts: { sockets: 5 },
+      holders: { sockets: ['5 of them'] },
+    });
+  });
+
+  test('that grow are repeated as often again, once', async () => {
+    const { history, indexes } = await rounds((done) => done, { warmUp: 0, count: 2 });
+    expect(indexes).toEqual([1, 2, 3, 4]);
+    expect(counted(history)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test('that grew while warming up and then no more are not repeated', async () => {
+    const { indexes } = await rounds((done) => Math.min(done, 2), { warmUp: 2, count: 3 });
+    expect(indexes).toEqual([-1, 0, 1, 2, 3]);
+  });
+
+  test('that fell once are not repeated, for a leak never falls', async () => {
+    const { history, indexes } = await rounds((done) => [3, 4, 2, 3, 4][done] ?? 0, { warmUp: 0, count: 4 });
+    expect(indexes).toEqual([1, 2, 3, 4]);
+    expect(counted(history)).toEqual([3, 4, 2, 3, 4]);
+  });
+
+  test('are read again until what a round still held has been let go', async () => {
+    const { history, indexes } = await rounds((done, readings) => (done > 0 && readings < 4 ? 9 : 3), { warmUp: 0, count: 3 });
+    expect(counted(history)).toEqual([3, 3, 3, 3]);
+    expect(indexes).toEqual([1, 2, 3]);
+  });
+
+  test('of which a node cannot be read are a trouble of the harness, not a leak', async () => {
+    const { history } = await playCase({
+      runtime: mockRuntime(),
+      probes: { resources: async () => ({ unreadable: 'EACCES' }) },
+      scenario: { script: async ({ cycles }) => cycles('reconnects', async () => {}, { warmUp: 0, count: 1 }) },
+    });
+    expect(told(history)).toContain("harness probe: resources of 'server': EACCES");
+    expect(observationsOf(history, 'resources')).toEqual([]);
+  });
+
+  test('read only the nodes that are named, and none that does not run', async () => {
+    const { history } = await playCase({
+      runtime: mockRuntime(),
+      nodes: ['server', 'down', 'other'].map((name) => nodeDouble(name)),
+      scenario: {
+        script: async ({ cycles, node }) => {
+          await node('down').stop();
+          await cycles('reconnects', async () => {}, { warmUp: 0, count: 1, nodes: ['server', 'down'] });
+        },
+      },
+    });
+    expect(new Set(observationsOf(history, 'resources').map(({ node }) => node))).toEqual(new Set(['server']));
+  });
+});

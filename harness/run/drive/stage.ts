@@ -1,0 +1,22 @@
+// What the parts of a run work with while it is driven: its plan, and everything that was started for it.
+import type { Case } from '../../model/case.ts';
+import type { Plan } from '../../model/judging/oracle.ts';
+import type { Ground } from '../../runtime/runtime.ts';
+import type { RunningSystem } from '../system/boot.ts';
+import type { Environment } from './environment.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Obligations } from '../record/obligations.ts';
+import type { Recorder } from '../record/recorder.ts';
+
+export interface Stage {
+  plan: Plan;
+  given: Case;
+  ground: Ground;
+  system: RunningSystem;
+  faults: Faults;
+  obligations: Obligations;
+  recorder: Recorder;
+  environment: Environment;
+  /** Aborted by an interrupt, or when the injector broke: nothing that follows could be trusted. */
+  signal: AbortSignal;
+}

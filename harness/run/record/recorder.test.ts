@@ -1,0 +1,136 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Event } from '../../model/judging/history.ts';
+import { redactor } from '../../model/values/redact.ts';
+import { mountSmallDisk, smallDiskUnavailable, unmountBelow } from '../../runtime/linux/small-disk.ts';
+import { openRecorder } from './recorder.ts';
+import { until } from '../waits/until.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tw-recorder-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const asItIs = (text: string): string => text;
+
+async function linesIn(file: string): Promise<Event[]> {
+  const text = await readFile(file, 'utf8');
+  expect(text === '' || text.endsWith('\n')).toBe(true);
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Event);
+}
+
+test('the file holds what the history holds, a line each, numbered from 1 and in time, in folders that it makes', async () => {
+  const file = join(folder, 'deep', 'er', 'history.ndjson');
+  const recorder = openRecorder(file, asItIs);
+  recorder.record({ kind: 'mark', name: 'one' });
+  recorder.record({ kind: 'log', node: 'room', stream: 'stdout', line: 'a\nb\u2028c "quoted" \ud800' });
+  recorder.record({ kind: 'operation', id: 1, client: 'c', name: 'n', state: 'ok', value: { deep: [null, 1.5] } });
+  recorder[Symbol.dispose]();
+  expect(await linesIn(file)).toEqual(recorder.history);
+  expect(recorder.history.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  const times = recorder.history.map(({ atMs }) => atMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test('only its owner may read the history', async () => {
+  const file = join(folder, 'private', 'history.ndjson');
+  openRecorder(file, asItIs)[Symbol.dispose]();
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('events reach the disk while the run goes on', async () => {
+  const file = join(folder, 'live.ndjson');
+  using recorder = openRecorder(file, asItIs);
+  recorder.record({ kind: 'mark', name: 'one' });
+  const written = await until(async () => (await readFile(file, 'utf8')).includes('one'), {
+    withinMs: 5_000,
+    signal: new AbortController().signal,
+  });
+  expect(written.met).toBe(true);
+});
+
+test('secrets reach neither the disk nor the oracles, wherever in an event they stand', async () => {
+  const file = join(folder, 'secrets.ndjson');
+  const recorder = openRecorder(file, redactor(['hunter22']));
+  recorder.record({ kind: 'log', node: 'room', stream: 'stderr', line: 'login with hunter22 and Authorization: Bearer abcdefgh' });
+  recorder.record({
+    kind: 'operation',
+    id: 1,
+    client: 'c',
+    name: 'login',
+    state: 'ok',
+    value: { password: 'correct horse', list: ['hunter22'] },
+  });
+  recorder[Symbol.dispose]();
+  const text = (await readFile(file, 'utf8')) + JSON.stringify(recorder.history);
+  expect(text).not.toMatch(/hunter22|abcdefgh|correct horse/);
+  expect(await linesIn(file)).toEqual(recorder.history);
+});
+
+test('a run that talks without end is cut at the cap, and the last event says so', async () => {
+  const file = join(folder, 'capped.ndjson');
+  const recorder = openRecorder(file, asItIs, 3);
+  let heard = 0;
+  recorder.subscribe(() => heard++);
+  for (let i = 1; i <= 10; i++) recorder.record({ kind: 'mark', name: String(i) });
+  recorder[Symbol.dispose]();
+  expect(recorder.history).toHaveLength(4);
+  expect(recorder.history.at(-1)).toMatchObject({
+    seq: 4,
+    kind: 'harness',
+    problem: 'lost-events',
+    detail: 'more than 3 events: the rest was not recorded',
+  });
+  expect(await linesIn(file)).toEqual(recorder.history);
+  expect(heard).toBe(4);
+});
+
+test('a listener hears each event right after it was recorded, until it stops listening', () => {
+  using recorder = openRecorder(join(folder, 'heard.ndjson'), asItIs);
+  const heard: number[] = [];
+  const stop = recorder.subscribe((event) => heard.push(event.seq, recorder.history.length));
+  recorder.record({ kind: 'mark', name: 'one' });
+  recorder.record({ kind: 'mark', name: 'two' });
+  stop();
+  recorder.record({ kind: 'mark', name: 'three' });
+  expect(heard).toEqual([1, 1, 2, 2]);
+});
+
+test('what comes after the end is not written, and ending twice is no error', async () => {
+  const file = join(folder, 'closed.ndjson');
+  const recorder = openRecorder(file, asItIs);
+  recorder[Symbol.dispose]();
+  recorder.record({ kind: 'mark', name: 'late' });
+  recorder[Symbol.dispose]();
+  expect(await linesIn(file)).toEqual([]);
+});
+
+test('a full disk is told to whoever asks whether the history is saved, and ends nothing before', () => {
+  using recorder = openRecorder('/dev/full', asItIs);
+  recorder.record({ kind: 'mark', name: 'lost' });
+  expect(() => recorder.saved()).toThrow('cannot write /dev/full: ENOSPC');
+  recorder.record({ kind: 'mark', name: 'still counted' });
+  expect(recorder.history).toHaveLength(2);
+});
+
+test('what a full disk took of the last line is cut off again', async ({ skip }) => {
+  skip(smallDiskUnavailable() !== undefined, smallDiskUnavailable());
+  const disk = join(folder, 'disk');
+  await mountSmallDisk(disk, 64);
+  try {
+    using recorder = openRecorder(join(disk, 'history.ndjson'), asItIs);
+    for (let i = 0; i < 100; i++) recorder.record({ kind: 'mark', name: 'x'.repeat(1_000) });
+    expect(() => recorder.saved()).toThrow('ENOSPC');
+    const lines = await linesIn(join(disk, 'history.ndjson'));
+    expect(lines.length).toBeGreaterThan(40);
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, i) => i + 1));
+  } finally {
+    await unmountBelow(folder);
+  }
+});

@@ -1,0 +1,99 @@
+// The engine that containers run on, through the client of testcontainers (one container: docker-container.ts). That package
+// is loaded at the first connection: its import takes some hundred milliseconds that a run of processes does not pay. Its
+// reaper is not used, since it needs the Docker socket inside a container; every object is labelled with its run and swept by
+// us instead.
+import { existsSync } from 'node:fs';
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { type Container, type ContainerPlan, createOptions, ourContainer } from './docker-container.ts';
+import { type EngineNetworks, engineNetworks } from './docker-networks.ts';
+import { type EngineRuns, engineRuns } from './docker-runs.ts';
+import { call } from './engine-call.ts';
+import { engineSockets, whyNoEngine } from './engine-socket.ts';
+import { cureForImage, imageFor } from './images.ts';
+import { RuntimeError } from '../runtime.ts';
+
+export interface Engine extends EngineImages, EngineNetworks, EngineRuns {
+  /** Why runs cannot live on this engine although it answers. */
+  unsuitable(): Promise<string | undefined>;
+  /** What it cannot limit, with the cure. */
+  cannotLimit(): Promise<string | undefined>;
+  createContainer(plan: ContainerPlan): Promise<Container>;
+}
+
+interface EngineImages {
+  hasImage(image: string): Promise<boolean>;
+  /** Pulls an image that is not there. @throws RuntimeError with the cure. */
+  requireImage(image: string): Promise<void>;
+}
+
+/** What the engine tells about itself, as far as it is asked here. */
+interface EngineInfo {
+  SecurityOptions?: string[];
+  MemoryLimit?: boolean;
+  PidsLimit?: boolean;
+}
+
+const PULL_WITHIN_MS = 300_000;
+const NO_ENGINE = 'no Docker engine answers (docker info fails): install docker.io and start dockerd, or use --runtime process';
+
+/** What is missing for an engine to be here at all; cheap, without a connection. */
+export function engineMissing(): string | undefined {
+  const host = process.env['DOCKER_HOST'];
+  if (host !== undefined && !host.startsWith('unix://'))
+    return `DOCKER_HOST is ${host}: containers share folders with the harness, so use a local engine`;
+  return engineSockets().some((place) => existsSync(place)) ? undefined : NO_ENGINE;
+}
+
+/** @throws RuntimeError when no engine answers. */
+export async function connectEngine(): Promise<Engine> {
+  const missing = engineMissing();
+  if (missing !== undefined) throw new RuntimeError(missing);
+  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  const client = await getContainerRuntimeClient().catch(async (error: Error) => {
+    const { why, cure } = await whyNoEngine();
+    throw new RuntimeError(`${why}: ${cure}, or use --runtime process`, { cause: error });
+  });
+  const docker = client.container.dockerode;
+  await call('ping', () => docker.ping());
+  const { ApiVersion: version } = await call('version', () => docker.version());
+  const info = (): Promise<EngineInfo> => call('info', async () => (await docker.info()) as EngineInfo);
+  return {
+    ...engineImages(client, (image) => ImageName.fromString(image)),
+    ...engineNetworks(client, version),
+    ...engineRuns(docker),
+    unsuitable: async () => unsuitable(await info()),
+    cannotLimit: async () => cannotLimit(await info()),
+    async createContainer(plan) {
+      const container = await call(`create container ${plan.name}`, () => client.container.create(createOptions(plan, version)));
+      return ourContainer(plan.name, container, (stream, out, err) => docker.modem.demuxStream(stream, out, err));
+    },
+  };
+}
+
+type ImageName = Parameters<ContainerRuntimeClient['image']['exists']>[0];
+
+function engineImages(client: ContainerRuntimeClient, named: (image: string) => ImageName): EngineImages {
+  const hasImage = (image: string): Promise<boolean> => call(`look for image ${image}`, () => client.image.exists(named(image)));
+  return {
+    hasImage,
+    async requireImage(image) {
+      if (await hasImage(image)) return;
+      // The bundled ones are built on this machine and published nowhere: whoever had that name would not be us.
+      if (imageFor({ image }).bundled) throw new RuntimeError(cureForImage(image));
+      await call(`pull ${image}`, () => client.image.pull(named(image)), PULL_WITHIN_MS).catch((error: Error) => {
+        throw new RuntimeError(cureForImage(image), { cause: error });
+      });
+    },
+  };
+}
+
+function unsuitable({ SecurityOptions: options }: EngineInfo): string | undefined {
+  return options?.some((option) => option.includes('rootless'))
+    ? 'the Docker engine is rootless and keeps its networks from the harness: use the system engine, or --runtime process'
+    : undefined;
+}
+
+function cannotLimit({ PidsLimit: processes, MemoryLimit: memory }: EngineInfo): string | undefined {
+  const missing = [...(processes === false ? ['processes'] : []), ...(memory === false ? ['memory'] : [])];
+  return missing.length === 0 ? undefined : `the Docker engine cannot limit ${missing.join(' and ')}: boot with cgroup_enable=memory`;
+}

@@ -1,0 +1,40 @@
+// What a machine lacks for faults that need more than a runtime, tried out once, with the cure.
+import { execa } from 'execa';
+import type { NodeFault } from '../../model/faults/node-fault.ts';
+import { startTracer } from '../linux/tracer.ts';
+
+/** Faults that act on processes from outside, in whichever runtime they are. */
+export async function missingTool({ kind, ...fault }: NodeFault): Promise<string | undefined> {
+  if (kind === 'calls') return await untraceable();
+  if (kind === 'limit' && 'descriptors' in fault && fault.descriptors !== undefined)
+    return await missingProgram('prlimit', 'apt-get install util-linux');
+  return undefined;
+}
+
+export async function missingProgram(program: string, cure: string): Promise<string | undefined> {
+  const { failed } = await execa(program, ['--version'], { reject: false, timeout: 5_000, stdin: 'ignore' });
+  return failed ? `${program} does not start: ${cure}` : undefined;
+}
+
+const tried: { answer?: Promise<string | undefined> } = {};
+
+/** A process of our own is traced for an instant: only that tells whether it is allowed. */
+export function untraceable(): Promise<string | undefined> {
+  tried.answer ??= (async () => {
+    const missing = await missingProgram('strace', 'apt-get install strace');
+    if (missing !== undefined) return missing;
+    const subject = execa('sleep', ['30'], { reject: false, stdio: 'ignore' });
+    try {
+      if (subject.pid === undefined) return 'sleep does not start: apt-get install coreutils';
+      const tracer = await startTracer({ pids: [subject.pid], words: ['-e', 'trace=none', '-o', '/dev/null'], env: {} });
+      await tracer.stop();
+      return undefined;
+    } catch (error) {
+      return `${(error as Error).message}: allow tracing (sysctl kernel.yama.ptrace_scope=0, or run as root, and in a container --cap-add SYS_PTRACE)`;
+    } finally {
+      subject.kill('SIGKILL');
+      await subject;
+    }
+  })();
+  return tried.answer;
+}

@@ -1,0 +1,19 @@
+// A node's processes as faults from outside need them, whichever runtime they live in.
+import type { LogStream } from '../ground/log-lines.ts';
+import type { WhichFolder } from '../ground/node-home.ts';
+import type { PipeWritable } from '../runtime.ts';
+
+export interface NodeProcesses {
+  readonly name: string;
+  readonly runId: string;
+  /** As this machine numbers it. */
+  readonly pid: number | undefined;
+  pids(): Promise<readonly number[]>;
+  folder(which: WhichFolder): string;
+  /** Stops reading its output; gives the way to read on. */
+  stopReading(stream: LogStream): () => void;
+  pipeWritable?: PipeWritable | undefined;
+}
+
+/** What a node's place on its ground says about its processes. */
+export type NodeSite = Pick<NodeProcesses, 'runId' | 'folder' | 'pipeWritable'>;

@@ -1,0 +1,136 @@
+// Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology
+// and runs side by side never meet. Each node is a process group with marker variables, killed as a tree.
+import { delimiter, dirname } from 'node:path';
+import { stdioLinksFrom } from '../../model/system/topology.ts';
+import { clockLibrary } from '../linux/fake-clock.ts';
+import { requireFree } from '../linux/free-port.ts';
+import { missingProgram, missingTool } from '../faults/missing-tools.ts';
+import { type LogLines } from '../ground/log-lines.ts';
+import { loopbackBook } from '../ground/loopback.ts';
+import { killUntilGone, markedProcesses } from '../linux/marked-processes.ts';
+import { fileFaultLacks } from '../ground/node-files.ts';
+import { nodeFolder } from '../ground/node-home.ts';
+import type { NodeSite } from '../faults/node-processes.ts';
+import type { PlannedProgram, Surroundings } from '../ground/planned-program.ts';
+import { settlesWithin } from '../linux/poll.ts';
+import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
+import type { RunFolder } from '../ground/run-folder.ts';
+import { type DemandingStep, type GroundRequest, NotReadyError, type Runtime, RuntimeError, type RuntimeSettings } from '../runtime.ts';
+import { type Life, openGround, type Primitives } from '../ground/shared-ground.ts';
+import { spawnProgram } from './spawn-program.ts';
+import { stdioLinks } from './stdio-links.ts';
+import { isTracer } from '../faults/system-calls.ts';
+
+type ProcessLife = ProcessTree & Life;
+
+export function processRuntime(settings: RuntimeSettings = {}): Runtime {
+  const linux = process.platform === 'linux';
+  return {
+    name: 'process',
+    helpers: 'process',
+    unavailable: () => Promise.resolve(linux ? undefined : 'the process runtime reads /proc: run it on Linux, or in a container'),
+    refuses,
+    lacks,
+    prepare: (request) => openGround('process', request, (place) => processGround(request, place, settings)),
+  };
+}
+
+function refuses(step: DemandingStep): string | undefined {
+  if (step.on !== 'node') return undefined;
+  const { fault } = step;
+  if (fault.kind === 'network-cut') return 'processes share the network of the machine: cut the links instead, or use --runtime container';
+  if (fault.kind !== 'limit') return undefined;
+  if (fault.processes !== undefined)
+    return 'RLIMIT_NPROC counts all processes of the user on this machine and does not bind the superuser: use --runtime container';
+  if (fault.memoryMiB !== undefined)
+    return 'RLIMIT_AS counts addresses that are only reserved (Node reserves gigabytes) and nothing limits resident memory: use --runtime container';
+  return undefined;
+}
+
+async function lacks(step: DemandingStep): Promise<string | undefined> {
+  switch (step.on) {
+    case 'node':
+      return step.fault.kind === 'unread' ? await missingProgram('ss', 'apt-get install iproute2') : await missingTool(step.fault);
+    case 'file':
+      return await fileFaultLacks(step.fault);
+    case 'clock': {
+      const library = clockLibrary();
+      return 'missing' in library ? library.missing : undefined;
+    }
+    default:
+      return step satisfies never;
+  }
+}
+
+async function processGround(request: GroundRequest, place: RunFolder, settings: RuntimeSettings): Promise<Primitives<ProcessLife>> {
+  const { runId, topology } = request;
+  const { folder, loopback } = place;
+  const book = loopbackBook(request, place);
+  await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
+  const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
+  const siteOf = (name: string): NodeSite => ({
+    runId,
+    folder: (which) => nodeFolder(folder, name, which),
+    pipeWritable: settings.pipeWritable,
+  });
+  const stdio = stdioLinks(words, settings.stdioShim, spawn, siteOf);
+
+  async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines): Promise<ProcessLife> {
+    const first = await spawnProgram(command, { env, cwd: workingFolder, log });
+    if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
+    return lifeOf({ first, marked: () => markedProcesses(runId).filter((marked) => marked[who.kind] === who.name) });
+  }
+
+  return {
+    surroundings: { ...words, stdio: stdio.words },
+    bind: loopback,
+    clockLibrary: requireClockLibrary,
+    async api({ apiPort }) {
+      await requireFree(loopback, apiPort);
+      return { host: loopback, port: apiPort };
+    },
+    async before(node, sink) {
+      for (const link of stdioLinksFrom(topology, node.name)) await stdio.children.open(link, sink);
+    },
+    spawn,
+    running: (node, tree, log) => stdio.withChildren(runningNode(node, tree, log, siteOf(node.name))),
+    async alive({ programs }) {
+      await stdio.children.settled();
+      const ours = new Set([...programs, ...stdio.farHalves()]);
+      const isOurs = (program: string): boolean => ours.has(program) || isTracer(program);
+      const left = markedProcesses(runId).filter(
+        ({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)),
+      );
+      return processLeftovers(left);
+    },
+    async end(lives) {
+      stdio.children[Symbol.dispose]();
+      const { left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
+      await settlesWithin(Promise.all([...lives.map(({ exited }) => exited), stdio.ended()]), KILL_WITHIN_MS);
+      if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
+    },
+  };
+}
+
+function lifeOf(tree: ProcessTree): ProcessLife {
+  return {
+    ...tree,
+    exited: tree.first.exited,
+    get ended() {
+      return tree.first.ended;
+    },
+    kill: () => killTree(tree),
+  };
+}
+
+/** @throws RuntimeError: planning has asked for it, so it went away since. */
+function requireClockLibrary(): string {
+  const library = clockLibrary();
+  if ('missing' in library) throw new RuntimeError(library.missing);
+  return library.path;
+}
+
+/** The harness's own Node comes first, so that a script which asks for `node` gets the same one. */
+function searchPath(): string {
+  return [dirname(process.execPath), process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
+}

@@ -1,0 +1,112 @@
+// A started program together with everything it started: the group is signalled at once, the marker finds who left it.
+import type { Node } from '../../model/system/topology.ts';
+import { allAsleep } from '../linux/asleep.ts';
+import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-processes.ts';
+import { imposeFromOutside } from '../faults/impose-from-outside.ts';
+import type { NodeSite } from '../faults/node-processes.ts';
+import { poll, settlesWithin } from '../linux/poll.ts';
+import { commandLineOf } from '../linux/proc.ts';
+import { type Leftover, type RunningNode, RuntimeError } from '../runtime.ts';
+import type { SpawnedProgram } from './spawn-program.ts';
+
+export interface ProcessTree {
+  first: SpawnedProgram;
+  /** Who carries the marker now. */
+  readonly marked: () => MarkedProcess[];
+}
+
+/** After SIGKILL only the kernel is waited for. */
+export const KILL_WITHIN_MS = 5_000;
+
+export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: NodeSite): RunningNode {
+  const { first } = tree;
+  return {
+    name: node.name,
+    pid: first.pid,
+    exited: first.exited,
+    pids: () => Promise.resolve(pidsOf(tree)),
+    signal: async (signal) => signalGroup(first, signal),
+    pause: async () => pauseTree(tree),
+    resume: async () => signalTree(tree, 'SIGCONT'),
+    stop: () => stopTree(tree, node.stopWithinMs),
+    kill: async () => {
+      if (!first.ended) await killTree(tree);
+    },
+    impose(fault, atStart = false) {
+      if (fault.kind === 'network-cut') throw new Error('the process runtime refuses to cut a node off its network');
+      const processes = {
+        ...site,
+        name: node.name,
+        pid: first.pid,
+        pids: () => Promise.resolve(pidsOf(tree)),
+        stopReading: (stream: LogStream) => first.stopReading(stream),
+      };
+      return imposeFromOutside(fault, processes, atStart);
+    },
+    logTail: log.tail,
+  };
+}
+
+/** @throws RuntimeError when the kernel does not let go of them. */
+export async function killTree(tree: ProcessTree): Promise<void> {
+  signalGroup(tree.first, 'SIGKILL');
+  const { left } = await killUntilGone(() => pidsOf(tree), KILL_WITHIN_MS);
+  if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} survived SIGKILL for ${KILL_WITHIN_MS} ms`);
+  await tree.first.exited;
+}
+
+export async function processLeftovers(left: readonly MarkedProcess[]): Promise<Leftover[]> {
+  const asleep = (await allAsleep(left.map(({ pid }) => pid))) && ({ asleep: true } as const);
+  return left.map(({ pid, node }) => ({
+    what: 'process',
+    detail: `${pid} ${commandLineOf(pid)}`,
+    ...(node === undefined ? {} : { node }),
+    ...asleep,
+  }));
+}
+
+async function stopTree(tree: ProcessTree, withinMs: number): Promise<{ killed: boolean; survivors?: Leftover[] }> {
+  if (tree.first.ended) return { killed: false };
+  const deadline = performance.now() + withinMs;
+  signalGroup(tree.first, 'SIGTERM');
+  signalTree(tree, 'SIGCONT');
+  await settlesWithin(tree.first.exited, withinMs);
+  const gone = await poll(() => pidsOf(tree).length === 0 || undefined, { withinMs: deadline - performance.now() });
+  if (gone) return { killed: false };
+  const survivors = await processLeftovers(tree.marked());
+  await killTree(tree);
+  return { killed: true, survivors };
+}
+
+/** A process may fork while it is looked for: passes repeat until one finds nobody new. */
+function pauseTree(tree: ProcessTree): void {
+  const stopped = new Set<number>();
+  for (let pass = 0; pass < 10; pass += 1) {
+    const fresh = pidsOf(tree).filter((pid) => !stopped.has(pid));
+    if (fresh.length === 0) return;
+    signalGroup(tree.first, 'SIGSTOP');
+    for (const pid of fresh) {
+      sendSignal(pid, 'SIGSTOP');
+      stopped.add(pid);
+    }
+  }
+}
+
+function signalTree(tree: ProcessTree, signal: NodeJS.Signals): void {
+  if (tree.first.ended) return;
+  signalGroup(tree.first, signal);
+  for (const pid of pidsOf(tree)) sendSignal(pid, signal);
+}
+
+/** Only while its first process lives: afterwards the number may belong to somebody else's group. */
+function signalGroup(first: SpawnedProgram, signal: NodeJS.Signals): void {
+  if (!first.ended) sendSignal(-first.pid, signal);
+}
+
+/** The first process counts also in the instant between fork and exec, when it does not carry the marker yet. */
+function pidsOf({ first, marked }: ProcessTree): number[] {
+  const pids = new Set(marked().map(({ pid }) => pid));
+  if (!first.ended) pids.add(first.pid);
+  return [...pids].toSorted((a, b) => a - b);
+}

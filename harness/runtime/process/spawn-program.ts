@@ -1,0 +1,82 @@
+// Starts one program in a process group of its own and drains its output. Its stdin stays an open pipe to the harness:
+// when the harness dies, however it dies, a program that watches its stdin notices.
+import { once } from 'node:events';
+import { execa } from 'execa';
+import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import { settlesWithin } from '../linux/poll.ts';
+import type { NodeExit } from '../runtime.ts';
+
+export interface SpawnedProgram {
+  /** Also the id of its process group. */
+  readonly pid: number;
+  /** After its last output was read; a grandchild that holds the output open delays it by a short bound only. */
+  readonly exited: Promise<NodeExit>;
+  readonly ended: boolean;
+  /** Stops reading this stream; gives the way to read on. */
+  stopReading(stream: LogStream): () => void;
+}
+
+const DRAIN_WITHIN_MS = 50;
+
+/** Gives the reason in words when the command cannot be started at all. */
+export async function spawnProgram(
+  command: readonly string[],
+  options: { env: Readonly<Record<string, string>>; cwd: string; log: LogLines },
+): Promise<SpawnedProgram | { failed: string }> {
+  const [file, ...words] = command;
+  if (file === undefined) return { failed: 'its command is empty' };
+  const child = execa(file, words, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    encoding: 'buffer',
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  if (child.pid === undefined) return { failed: (await child).shortMessage ?? 'it could not be started' };
+  const streams: [LogStream, NodeJS.ReadableStream][] = [
+    ['stdout', child.stdout],
+    ['stderr', child.stderr],
+  ];
+  const drained = Promise.all(streams.map(([name, stream]) => drain(name, stream, options.log)));
+  // A program that does not read its stdin may end while the pipe is written to or closed.
+  child.stdin.on('error', () => {});
+
+  let ended = false;
+  const exit = new Promise<NodeExit>((resolve) => {
+    child.nodeChildProcess.once('exit', (code, signal) => {
+      ended = true;
+      // What it had still said lies unread where nobody was to read it.
+      for (const [, stream] of streams) stream.resume();
+      resolve({ code, signal });
+    });
+  });
+  return {
+    pid: child.pid,
+    get ended() {
+      return ended;
+    },
+    stopReading(name) {
+      const stream = name === 'stdout' ? child.stdout : child.stderr;
+      stream.pause();
+      return () => void stream.resume();
+    },
+    exited: exit.then(async (how) => {
+      await settlesWithin(drained, DRAIN_WITHIN_MS);
+      return how;
+    }),
+  };
+}
+
+async function drain(name: LogStream, stream: NodeJS.ReadableStream, log: LogLines): Promise<void> {
+  stream.on('data', (chunk: Buffer) => log.write(name, chunk));
+  // An error on reading is an end like any other; the exit says what happened.
+  stream.on('error', () => {});
+  await once(stream, 'close').catch(() => undefined);
+  log.end(name);
+}
