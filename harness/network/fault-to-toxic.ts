@@ -3,7 +3,7 @@
 // with the reason, at planning.
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { FrameMatch, LinkStep, Trigger } from '../model/faults/fault.ts';
-import type { Aim, Place, ToxicBody } from '../model/faults/link/link-fault-type.ts';
+import type { Aim, Place, ToxicBody } from '../model/faults/link/base/link-fault-type.ts';
 import { typeOf } from '../model/faults/link/table.ts';
 import type { Framing, Stream } from '../model/system/link.ts';
 import { apiName } from './api/api-name.ts';

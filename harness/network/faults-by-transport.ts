@@ -1,7 +1,7 @@
 // The table "transport x fault" of the documentation, made by asking the code that plans: what it says is
 // what planning does.
 import type { LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/faults/fault.ts';
-import type { Place } from '../model/faults/link/link-fault-type.ts';
+import type { Place } from '../model/faults/link/base/link-fault-type.ts';
 import { LINK_FAULTS, LINK_FAULT_KINDS, type LinkFaultOf } from '../model/faults/link/table.ts';
 import type { Framing, Transport } from '../model/system/link.ts';
 import { faultToToxic } from './fault-to-toxic.ts';

@@ -11,6 +11,6 @@ export type { Gap } from './link/shape/split.ts';
 export type { LinkFault, LinkFaultKind } from './link/table.ts';
 export type { LinkStep } from './link/link-step.ts';
 export type { NodeFault, NodeStep } from './node-fault.ts';
-export type { FrameMatch, Trigger } from './trigger.ts';
+export type { FrameMatch, Trigger } from './when/trigger.ts';
 
 export type Step = LinkStep | NodeStep | FileStep | ClockStep;

@@ -1,7 +1,7 @@
 // One link fault of a schedule: where it acts, when, and how often it must have acted.
 import { z } from 'zod';
-import { armingSchema } from '../arming.ts';
-import { triggerSchema } from '../trigger.ts';
+import { armingSchema } from '../when/arming.ts';
+import { triggerSchema } from '../when/trigger.ts';
 import { linkFaultSchema } from './table.ts';
 
 export const linkStepSchema = z.strictObject({

@@ -1,6 +1,6 @@
 // Every link fault there is. A new one is a file and a line here; everything else about it is read from its file.
 import { z } from 'zod';
-import type { LinkFaultType } from './link-fault-type.ts';
+import type { LinkFaultType } from './base/link-fault-type.ts';
 import { acceptThenClose } from './loss/accept-then-close.ts';
 import { bandwidth } from './timing/bandwidth.ts';
 import { coalesce } from './shape/coalesce.ts';

@@ -1,6 +1,6 @@
 // Bytes are altered by a mask.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 export const corrupt = linkFault({
   schema: z.strictObject({

@@ -1,7 +1,7 @@
 // A frame or a byte is sent twice.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { NO_FRAMES, whyNotOneByte } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { NO_FRAMES, whyNotOneByte } from '../base/reasons.ts';
 
 export const duplicate = linkFault({
   schema: z.strictObject({ kind: z.literal('duplicate') }),

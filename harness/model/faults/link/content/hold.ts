@@ -1,7 +1,7 @@
 // A frame is held until so many later ones have overtaken it, or until the lift.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { NO_FRAMES } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { NO_FRAMES } from '../base/reasons.ts';
 
 export const hold = linkFault({
   schema: z.strictObject({ kind: z.literal('hold'), frames: z.int().min(1).optional() }),

@@ -1,7 +1,7 @@
 // The frames of a window leave in another order.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { NO_FRAMES } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { NO_FRAMES } from '../base/reasons.ts';
 
 export const reorder = linkFault({
   schema: z.strictObject({ kind: z.literal('reorder'), window: z.int().min(2) }),

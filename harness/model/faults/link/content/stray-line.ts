@@ -1,6 +1,6 @@
 // A line that nobody sent is put in.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 export const strayLine = linkFault({
   schema: z.strictObject({ kind: z.literal('stray-line'), line: z.string() }),

@@ -1,7 +1,7 @@
 // A frame, or the stream, ends early.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { NO_FRAMES } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { NO_FRAMES } from '../base/reasons.ts';
 
 export const truncate = linkFault({
   schema: z.strictObject({ kind: z.literal('truncate'), toBytes: z.int().min(0) }),

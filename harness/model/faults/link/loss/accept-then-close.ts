@@ -1,7 +1,7 @@
 // A connection is accepted and closed at once.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { PIPES_ARE_NOT_DIALLED } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { PIPES_ARE_NOT_DIALLED } from '../base/reasons.ts';
 
 export const acceptThenClose = linkFault({
   schema: z.strictObject({ kind: z.literal('accept-then-close') }),

@@ -1,7 +1,7 @@
 // The connection ends, the same way at both ends.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { PIPES_HAVE_NO_RESET } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { PIPES_HAVE_NO_RESET } from '../base/reasons.ts';
 
 const how = z.enum(['fin', 'rst', 'half-close', 'blackhole']);
 

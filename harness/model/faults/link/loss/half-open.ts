@@ -1,6 +1,6 @@
 // One end's socket is closed (by default the one towards the listening node). The other end learns nothing until the lift.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 export const halfOpen = linkFault({
   schema: z.strictObject({ kind: z.literal('half-open'), gone: z.enum(['client', 'upstream']).optional() }),

@@ -1,6 +1,6 @@
 // Toxiproxy's limit_data: the connection closes after so many bytes. How the ends see it is not promised.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 export const limitData = linkFault({
   schema: z.strictObject({ kind: z.literal('limit-data'), bytes: z.int().min(0) }),

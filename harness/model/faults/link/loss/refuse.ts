@@ -1,7 +1,7 @@
 // The address refuses connections.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
-import { PIPES_ARE_NOT_DIALLED } from '../reasons.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
+import { PIPES_ARE_NOT_DIALLED } from '../base/reasons.ts';
 
 export const refuse = linkFault({
   schema: z.strictObject({ kind: z.literal('refuse') }),

@@ -1,8 +1,8 @@
 // The connection is reset.
 import { z } from 'zod';
 import { shorter } from '../../../time/at-speed.ts';
-import { linkFault, notNegative } from '../link-fault-type.ts';
-import { PIPES_HAVE_NO_RESET } from '../reasons.ts';
+import { linkFault, notNegative } from '../base/link-fault-type.ts';
+import { PIPES_HAVE_NO_RESET } from '../base/reasons.ts';
 
 export const reset = linkFault({
   schema: z.strictObject({ kind: z.literal('reset'), afterMs: notNegative.optional() }),

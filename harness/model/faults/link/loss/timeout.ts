@@ -1,7 +1,7 @@
 // Nothing passes and the connection closes after so long; 0 never closes.
 import { z } from 'zod';
 import { shorter } from '../../../time/at-speed.ts';
-import { linkFault, notNegative } from '../link-fault-type.ts';
+import { linkFault, notNegative } from '../base/link-fault-type.ts';
 
 export const timeout = linkFault({
   schema: z.strictObject({ kind: z.literal('timeout'), afterMs: notNegative }),

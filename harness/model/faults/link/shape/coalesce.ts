@@ -1,6 +1,6 @@
 // Several frames or reads leave in one write.
 import { z } from 'zod';
-import { linkFault, notNegative, sameAtAnySpeed } from '../link-fault-type.ts';
+import { linkFault, notNegative, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 export const coalesce = linkFault({
   schema: z.strictObject({

@@ -1,6 +1,6 @@
 // Toxiproxy's slicer: sizes around an average, with a delay. Boundaries are not vouched for.
 import { z } from 'zod';
-import { linkFault, notNegative, noWait, sameAtAnySpeed, TOXIPROXY_CHUNK_BYTES } from '../link-fault-type.ts';
+import { linkFault, notNegative, noWait, sameAtAnySpeed, TOXIPROXY_CHUNK_BYTES } from '../base/link-fault-type.ts';
 
 export const slice = linkFault({
   schema: z.strictObject({

@@ -1,6 +1,6 @@
 // A slice ends inside the first character of more than one byte.
 import { z } from 'zod';
-import { linkFault, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
+import { linkFault, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 export const splitUtf8 = linkFault({
   schema: z.strictObject({ kind: z.literal('split-utf8') }),

@@ -1,8 +1,8 @@
 // Bytes go out in slices that the reader sees as reads of their own.
 import { z } from 'zod';
 import type { Transport } from '../../../system/link.ts';
-import { countGiven, type ExactlyOneOf } from '../../one-of.ts';
-import { linkFault, notNegative, noWait, sameAtAnySpeed } from '../link-fault-type.ts';
+import { countGiven, type ExactlyOneOf } from '../../../values/one-of.ts';
+import { linkFault, notNegative, noWait, sameAtAnySpeed } from '../base/link-fault-type.ts';
 
 const gap = z.enum(['auto', 'boundary', 'gated', 'paced']);
 const size = z.int().min(1);

@@ -1,6 +1,6 @@
 // So many kilobytes pass in a second.
 import { z } from 'zod';
-import { linkFault, notNegative, noWait, TOXIPROXY_CHUNK_BYTES } from '../link-fault-type.ts';
+import { linkFault, notNegative, noWait, TOXIPROXY_CHUNK_BYTES } from '../base/link-fault-type.ts';
 
 export const bandwidth = linkFault({
   schema: z.strictObject({ kind: z.literal('bandwidth'), rateKBps: notNegative }),

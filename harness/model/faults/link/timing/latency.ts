@@ -1,7 +1,7 @@
 // Bytes arrive later.
 import { z } from 'zod';
 import { shorter } from '../../../time/at-speed.ts';
-import { linkFault, notNegative } from '../link-fault-type.ts';
+import { linkFault, notNegative } from '../base/link-fault-type.ts';
 
 export const latency = linkFault({
   schema: z.strictObject({ kind: z.literal('latency'), delayMs: notNegative, jitterMs: notNegative.optional() }),

@@ -1,7 +1,7 @@
 // The end of the stream arrives later than its bytes.
 import { z } from 'zod';
 import { shorter } from '../../../time/at-speed.ts';
-import { linkFault, notNegative } from '../link-fault-type.ts';
+import { linkFault, notNegative } from '../base/link-fault-type.ts';
 
 export const slowClose = linkFault({
   schema: z.strictObject({ kind: z.literal('slow-close'), delayMs: notNegative }),

@@ -1,6 +1,6 @@
 // The proxy reads slowly, so that the sender feels it.
 import { z } from 'zod';
-import { linkFault, notNegative, noWait } from '../link-fault-type.ts';
+import { linkFault, notNegative, noWait } from '../base/link-fault-type.ts';
 
 export const slowReader = linkFault({
   schema: z.strictObject({ kind: z.literal('slow-reader'), rateBps: notNegative }),

@@ -1,7 +1,7 @@
 // Nothing passes from the trigger on, for a time or until lifted.
 import { z } from 'zod';
 import { shorter } from '../../../time/at-speed.ts';
-import { linkFault, notNegative } from '../link-fault-type.ts';
+import { linkFault, notNegative } from '../base/link-fault-type.ts';
 
 export const stall = linkFault({
   schema: z.strictObject({ kind: z.literal('stall'), forMs: notNegative.optional() }),

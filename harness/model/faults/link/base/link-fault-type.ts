@@ -1,8 +1,8 @@
 // What a link fault is. Everything that the harness knows about one is in its own file below this folder, which exports a
 // value of this type, and in its line of table.ts. The type is checked whole: what a new fault forgets does not compile.
 import { z } from 'zod';
-import type { Framing, Transport } from '../../system/link.ts';
-import type { Trigger } from '../trigger.ts';
+import type { Framing, Transport } from '../../../system/link.ts';
+import type { Trigger } from '../../when/trigger.ts';
 
 export interface LinkFaultType<F extends { kind: string }> {
   /** What a case may hold; the type F is inferred from it. */

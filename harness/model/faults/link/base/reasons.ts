@@ -1,5 +1,5 @@
 // Reasons that several link faults share: what they cannot do on some links, and why.
-import type { Trigger } from '../trigger.ts';
+import type { Trigger } from '../../when/trigger.ts';
 import type { Place } from './link-fault-type.ts';
 
 export const PIPES_ARE_NOT_DIALLED = 'the streams of a child are not dialled, so there is no address that could do this';

@@ -1,6 +1,6 @@
 // When a link fault acts: counted in connections, frames and bytes, never on the clock.
 import { z } from 'zod';
-import { type AtMostOneOf, countGiven } from './one-of.ts';
+import { type AtMostOneOf, countGiven } from '../../values/one-of.ts';
 
 const frameMatchSchema = z.strictObject({
   /** `text`, `binary`, `ping`, `line`, `request-head`, ... as the link's frame reader names them. */
