@@ -8,6 +8,9 @@ import type { Imposition, NodeFault, NodeFaultOf } from '../model/faults/node-fa
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import type { Node, Topology } from '../model/system/topology.ts';
 import { EXIT } from '../model/values/exit-code.ts';
+import type { Leftover } from '../model/judging/leftover.ts';
+
+export type { Leftover };
 
 export interface Runtime {
   readonly name: RuntimeName;
@@ -123,14 +126,6 @@ export interface FilePlace {
   base: string;
   /** Below the base, perhaps with wildcards; empty for the base itself. */
   pattern: string;
-}
-
-export interface Leftover {
-  what: 'process' | 'container' | 'network' | 'socket-file' | 'file';
-  detail: string;
-  node?: string;
-  /** Of processes: all that were left together slept, so none of them waited for a processor. */
-  asleep?: true;
 }
 
 /** A helper program of the harness, for example a fault server. */
