@@ -5,7 +5,7 @@ import { timeTooLong } from '../model/time/duration.ts';
 import type { NodeStep, Step } from '../model/faults/fault.ts';
 import type { FileFaultKind, FileStep } from '../model/faults/file-fault.ts';
 import { hasWildcard, parseFilePath } from '../model/faults/file-path.ts';
-import type { NodeFaultKind } from '../model/faults/node-fault.ts';
+import { aboutNodeFault } from '../model/faults/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/judging/oracle.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
@@ -97,19 +97,14 @@ export function checkPlan(topology: Topology, schedule: readonly Step[]): void {
       throw new PlanError(`step '${step.id}' waits for step '${step.armAt.fired}', which is not in the schedule`);
 }
 
-/** They act once, on a node that runs. */
-const AT_ONCE: readonly NodeFaultKind[] = ['signal', 'kill', 'restart', 'pause', 'network-cut'];
-/** They need the harness to start the node. */
-const AT_A_START: readonly NodeFaultKind[] = ['restart', 'environment', 'unread'];
-
 function checkNodeStep(step: NodeStep, node: Node): void {
-  const { kind } = step.fault;
-  if (step.armAt === 'start' && AT_ONCE.includes(kind))
+  const { by, needsRunningNode, needsOwnStart } = aboutNodeFault(step.fault);
+  if (step.armAt === 'start' && needsRunningNode)
     throw new PlanError(`step '${step.id}': no node runs yet at the start; name a mark or a fired step`);
   if (!isSpawned(node)) return;
-  if (kind === 'restart')
+  if (by === 'strike' && needsOwnStart)
     throw new PlanError(`step '${step.id}': node '${node.name}' is started by whoever dials it, so only that node can start it again`);
-  if (AT_A_START.includes(kind) || step.armAt === 'start')
+  if (needsOwnStart || step.armAt === 'start')
     throw new PlanError(
       `step '${step.id}': node '${node.name}' is started by whoever dials it, who also reads what it prints; break the stdio link, or the node that dials`,
     );

@@ -4,7 +4,7 @@ import type { RuntimeName } from '../model/case.ts';
 import type { FileFault } from '../model/faults/file-fault.ts';
 import type { Address } from '../model/system/link.ts';
 import type { Link } from '../model/system/link.ts';
-import type { Imposition, NodeFault, NodeFaultOf } from '../model/faults/node-fault.ts';
+import type { Imposition, NodeFault, Surroundings } from '../model/faults/node-fault.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import type { Node, Topology } from '../model/system/topology.ts';
 import { EXIT } from '../model/values/exit-code.ts';
@@ -153,7 +153,7 @@ export interface LaunchedProgram extends AsyncDisposable {
 /** What faults have prepared for a node that starts. */
 export interface StartConditions {
   /** In the order in which they were armed: a later one wins. */
-  environment?: readonly NodeFaultOf<'environment'>[];
+  environment?: readonly Surroundings[];
   /** Called before the program's first instruction; the node goes on when this resolves. */
   held?: (node: RunningNode) => Promise<void>;
 }

@@ -2,7 +2,7 @@
 // computes and sends does not. So of every bound a share for work is kept whole, the rest shrinks, and the faults'
 // own times shrink with the system's.
 import type { LinkFault, Step } from './fault.ts';
-import type { NodeFault } from './node-fault.ts';
+import { aboutNodeFault } from './node-fault.ts';
 import type { Topology } from '../system/topology.ts';
 
 /** Of a bound on an answer: what requests, frames and processors may take of it on a busy machine. */
@@ -38,7 +38,8 @@ export function scheduleAtSpeed(schedule: readonly Step[], clockSpeed: number): 
   if (clockSpeed === 1) return schedule;
   return schedule.map((step): Step => {
     if (step.on === 'link') return { ...step, fault: linkFaultAtSpeed(step.fault, clockSpeed) };
-    return step.on === 'node' ? { ...step, fault: nodeFaultAtSpeed(step.fault, clockSpeed) } : step;
+    if (step.on !== 'node') return step;
+    return { ...step, fault: aboutNodeFault(step.fault).atSpeed(step.fault, (ms) => shorter(ms, clockSpeed)) };
   });
 }
 
@@ -65,13 +66,6 @@ function linkFaultAtSpeed(fault: LinkFault, clockSpeed: number): LinkFault {
     default:
       return fault;
   }
-}
-
-function nodeFaultAtSpeed(fault: NodeFault, clockSpeed: number): NodeFault {
-  if (fault.kind === 'pause' && fault.forMs !== undefined) return { ...fault, forMs: shorter(fault.forMs, clockSpeed) };
-  if (fault.kind === 'calls' && fault.inject.what === 'delay')
-    return { ...fault, inject: { ...fault.inject, delayMs: shorter(fault.inject.delayMs, clockSpeed) } };
-  return fault;
 }
 
 /** In whole milliseconds, as engines take them; 0 has a meaning of its own and what is more never becomes 0. */

@@ -1,7 +1,8 @@
 // The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
 // does. The contract of each family shows the effect of every cell that works.
 import type { FileFault } from '../../model/faults/file-fault.ts';
-import type { NodeFault } from '../../model/faults/node-fault.ts';
+import type { NodeFault, NodeFaultKind } from '../../model/faults/node-fault.ts';
+import { NODE_FAULTS } from '../../model/faults/node/table.ts';
 import type { DemandingStep, Runtime } from '../runtime.ts';
 
 /** One family: a title, what must be said about it, and a row for each fault. */
@@ -16,33 +17,14 @@ interface FaultRow {
   step: DemandingStep;
 }
 
-/** One fault for each row, on a node called `target`. */
-export const NODE_FAULTS = {
-  signal: { kind: 'signal', node: 'target', signal: 'SIGUSR2' },
-  kill: { kind: 'kill', node: 'target' },
-  'pause, for a time or until lifted': { kind: 'pause', node: 'target' },
-  restart: { kind: 'restart', node: 'target' },
-  'environment: set, unset': { kind: 'environment', node: 'target', set: { COLOUR: 'red' }, unset: ['HOME'] },
-  'environment: without a program': { kind: 'environment', node: 'target', without: ['ps'] },
-  'environment: another program first': { kind: 'environment', node: 'target', first: { ps: '#!/bin/sh\necho not the usual ps\n' } },
-  'unread: stdout': { kind: 'unread', node: 'target', stream: 'stdout' },
-  'unread: stderr': { kind: 'unread', node: 'target', stream: 'stderr' },
-  'limit: descriptors': { kind: 'limit', node: 'target', descriptors: 60 },
-  'limit: processes': { kind: 'limit', node: 'target', processes: 40 },
-  'limit: memory': { kind: 'limit', node: 'target', memoryMiB: 150 },
-  'network-cut': { kind: 'network-cut', node: 'target' },
-  'calls: error': callsFault({ what: 'error', error: 'ENOSPC' }),
-  'calls: result without the call': callsFault({ what: 'result', result: 4 }),
-  'calls: delay': callsFault({ what: 'delay', delayMs: 300 }),
-  'calls: signal': callsFault({ what: 'signal', signal: 'SIGUSR2' }),
-} as const satisfies Record<string, NodeFault>;
+/** One fault for each row, on a node called `target`: each fault brings its own rows. */
+export const NODE_FAULT_ROWS = Object.assign({}, ...Object.values(NODE_FAULTS).map(({ examples }) => examples)) as NodeFaultRows;
 
-type Calls = Extract<NodeFault, { kind: 'calls' }>;
-
-/** The second write to one file. */
-function callsFault(inject: Calls['inject']): Calls {
-  return { kind: 'calls', node: 'target', calls: ['write'], path: '{state}/log', from: 2, count: 1, inject };
-}
+type Examples = (typeof NODE_FAULTS)[NodeFaultKind]['examples'];
+/** The rows of all faults side by side, each with its own fault. */
+type NodeFaultRows = { readonly [Row in KeyIn<Examples>]: ValueIn<Examples, Row> };
+type KeyIn<Each> = Each extends unknown ? keyof Each : never;
+type ValueIn<Each, Key> = Each extends unknown ? (Key extends keyof Each ? Each[Key] : never) : never;
 
 const NODES: Family = {
   title: 'Nodes, containers and system calls',
@@ -51,7 +33,7 @@ const NODES: Family = {
 \`unread\` needs \`ss\` for processes and the native calls for containers, \`limit: descriptors\` needs \`prlimit\`, and
 \`calls\` needs \`strace\` on the machine of the harness and the right to trace. Where one of these is missing the case is
 skipped with the reason and the cure.`,
-  rows: Object.entries(NODE_FAULTS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
+  rows: Object.entries<NodeFault>(NODE_FAULT_ROWS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
 };
 
 /** One fault for each row of the table of files. */
