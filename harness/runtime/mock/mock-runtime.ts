@@ -1,10 +1,9 @@
 // A runtime without processes, for tests of what stands above it: nodes are functions in the harness's own process.
 // Folder, addresses and readiness are the real ones, so a program may listen and be dialled; only lives are played.
 import { createServer, type Server } from 'node:http';
-import { surroundingsIn } from '../../model/faults/node-fault.ts';
+import { type Hold, holdsOf, type NodeFault, surroundingsIn } from '../../model/faults/node-fault.ts';
 import type { Address } from '../../model/system/link.ts';
 import { nodeNamed } from '../../model/system/topology.ts';
-import { type HoldTable, refusalIn } from '../faults/holds.ts';
 import type { LogLines } from '../ground/log-lines.ts';
 import { loopbackBook } from '../ground/loopback.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';
@@ -15,8 +14,6 @@ import type { DemandingStep, Ground, GroundRequest, Leftover, Runtime } from '..
 import { openGround, type Primitives } from '../ground/shared-ground.ts';
 
 export type { MockLife, MockProgram };
-
-const TAKES_FROM_HARNESS = 'a played program takes what it needs from the harness';
 
 export interface MockPlan {
   /** By the name of the node or program; the others listen, print what is awaited and end on SIGTERM. */
@@ -46,15 +43,21 @@ function refuses(step: DemandingStep): string | undefined {
   if (step.on === 'clock') return 'a played program has the clock of the harness';
   if (step.on === 'file') return step.fault.kind === 'full-disk' ? 'the folder of a played program is no disk of its own' : undefined;
   const { without, first } = surroundingsIn(step.fault);
-  return without || first ? 'a played program looks for no programs' : refusalIn(MOCK_HOLDS, step.fault);
+  return without || first ? 'a played program looks for no programs' : unheld(step.fault);
 }
 
-const MOCK_HOLDS: HoldTable<never> = {
-  unread: { refuses: () => 'a played program writes to no pipe' },
-  descriptors: { refuses: () => TAKES_FROM_HARNESS },
-  group: { refuses: () => TAKES_FROM_HARNESS },
-  'network-cut': { refuses: () => 'a played program has no network of its own' },
-  calls: { refuses: () => 'a played program makes its system calls as the harness' },
+/** Nothing can be held on a function, whatever it is. */
+function unheld(fault: NodeFault): string | undefined {
+  const [hold] = holdsOf(fault);
+  return hold && (UNHELD[hold.hold] ?? 'a played program has no process of its own');
+}
+
+const UNHELD: Readonly<Partial<Record<Hold['hold'], string>>> = {
+  unread: 'a played program writes to no pipe',
+  descriptors: 'a played program takes what it needs from the harness',
+  group: 'a played program takes what it needs from the harness',
+  'network-cut': 'a played program has no network of its own',
+  calls: 'a played program makes its system calls as the harness',
 };
 
 function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder): Primitives<Played> {
