@@ -3,7 +3,7 @@ import { stepProblem, type Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/faults/clock-speed.ts';
 import { timeTooLong } from '../model/time/duration.ts';
 import type { NodeStep, Step } from '../model/faults/fault.ts';
-import type { FileFaultKind, FileStep } from '../model/faults/file-fault.ts';
+import { aboutFileFault, type FileStep } from '../model/faults/file-fault.ts';
 import { hasWildcard, parseFilePath } from '../model/faults/file-path.ts';
 import { aboutNodeFault } from '../model/faults/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
@@ -110,9 +110,6 @@ function checkNodeStep(step: NodeStep, node: Node): void {
     );
 }
 
-/** Something is made there, so its name must be known. */
-const MADE: readonly FileFaultKind[] = ['full-disk', 'stale-socket', 'stale-file'];
-
 function checkFileStep({ id, path, fault, whenLines, match }: FileStep, node: Node): void {
   const wrong = (why: string): PlanError => new PlanError(`step '${id}': ${why}`);
   const place = parseFilePath(path);
@@ -120,7 +117,7 @@ function checkFileStep({ id, path, fault, whenLines, match }: FileStep, node: No
     throw wrong(`path '${path}' must begin with {state}, {tmp} or the {listen.NAME.path} of a Unix socket of '${node.name}'`);
   const { base, pattern } = place;
   if (pattern.split('/').includes('..')) throw wrong(`path '${path}' leads out of the folder of '${node.name}'`);
-  if (!MADE.includes(fault.kind)) return;
+  if (!aboutFileFault(fault).isMade) return;
   if (hasWildcard(pattern)) throw wrong(`${fault.kind} is made where nothing is, so path '${path}' can hold no wildcard`);
   if (whenLines !== undefined || match !== undefined) throw wrong(`${fault.kind} waits for no file`);
   if (fault.kind === 'full-disk' && base.at === 'listener') throw wrong('a disk is a folder in {state} or {tmp}');

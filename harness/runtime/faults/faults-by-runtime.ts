@@ -1,6 +1,8 @@
 // The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
 // does. The contract of each family shows the effect of every cell that works.
+import { CLOCK_FAULT_KINDS } from '../../model/faults/clock-fault.ts';
 import type { FileFault } from '../../model/faults/file-fault.ts';
+import { FILE_FAULTS } from '../../model/faults/file/table.ts';
 import type { NodeFault, NodeFaultKind } from '../../model/faults/node-fault.ts';
 import { NODE_FAULTS } from '../../model/faults/node/table.ts';
 import type { DemandingStep, Runtime } from '../runtime.ts';
@@ -36,26 +38,15 @@ skipped with the reason and the cure.`,
   rows: Object.entries<NodeFault>(NODE_FAULT_ROWS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
 };
 
-/** One fault for each row of the table of files. */
-const FILE_FAULTS = {
-  'half-line': { kind: 'half-line' },
-  'missing-newline': { kind: 'missing-newline' },
-  'truncated-tail': { kind: 'truncated-tail', bytes: 1 },
-  'invalid-utf8': { kind: 'invalid-utf8' },
-  'foreign-lines, at the end or inside': { kind: 'foreign-lines', lines: [''] },
-  'read-only': { kind: 'read-only' },
-  'full-disk': { kind: 'full-disk' },
-  'stale-socket': { kind: 'stale-socket' },
-  'stale-file': { kind: 'stale-file', content: '' },
-} as const satisfies Record<string, FileFault>;
-
 const FILES: Family = {
   title: 'Files',
   about: `A file is named by its node and a path that begins with \`{state}\`, \`{tmp}\` or \`{listen.NAME.path}\`, with wildcards
 for names that nobody knows beforehand. The run's folder is the same one in every runtime, so the harness itself acts on it.
 \`read-only\` needs, for root, a file system with the immutable flag (ext4, xfs, btrfs, the tmpfs of a recent kernel) and \`chattr\`;
 writers see EPERM then, otherwise EACCES. \`full-disk\` needs root: the folder is a tmpfs of its own from the start of the run.`,
-  rows: Object.entries(FILE_FAULTS).map(([name, fault]) => ({ name, step: { on: 'file', fault } })),
+  rows: Object.values(FILE_FAULTS).flatMap(({ examples }) =>
+    Object.entries<FileFault>(examples).map(([name, fault]): FaultRow => ({ name, step: { on: 'file', fault } })),
+  ),
 };
 
 const CLOCKS: Family = {
@@ -63,7 +54,7 @@ const CLOCKS: Family = {
   about: `By libfaketime, which the program's C library must load: a static program and one in Go keep the machine's time, which
 is seen (\`jump\` and \`skew\` have not fired then, and a faster clock is a harness error). On the machine of the harness it is
 Debian's package \`libfaketime\`; the bundled image has it. File times stay the kernel's. \`jump\` and \`skew\` need clock speed 1.`,
-  rows: ['jump', 'skew', '--clock-speed'].map((name) => ({ name, step: { on: 'clock' } })),
+  rows: [...CLOCK_FAULT_KINDS, '--clock-speed'].map((name) => ({ name, step: { on: 'clock' } })),
 };
 
 const FAMILIES: readonly Family[] = [NODES, FILES, CLOCKS];

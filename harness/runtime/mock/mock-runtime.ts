@@ -1,6 +1,7 @@
 // A runtime without processes, for tests of what stands above it: nodes are functions in the harness's own process.
 // Folder, addresses and readiness are the real ones, so a program may listen and be dialled; only lives are played.
 import { createServer, type Server } from 'node:http';
+import { aboutFileFault } from '../../model/faults/file-fault.ts';
 import { type Hold, holdsOf, type NodeFault, surroundingsIn } from '../../model/faults/node-fault.ts';
 import type { Address } from '../../model/system/link.ts';
 import { nodeNamed } from '../../model/system/topology.ts';
@@ -41,7 +42,8 @@ export function mockRuntime(plan: MockPlan = {}): Runtime {
 
 function refuses(step: DemandingStep): string | undefined {
   if (step.on === 'clock') return 'a played program has the clock of the harness';
-  if (step.on === 'file') return step.fault.kind === 'full-disk' ? 'the folder of a played program is no disk of its own' : undefined;
+  if (step.on === 'file')
+    return aboutFileFault(step.fault).needs === 'small disk' ? 'the folder of a played program is no disk of its own' : undefined;
   const { without, first } = surroundingsIn(step.fault);
   return without || first ? 'a played program looks for no programs' : unheld(step.fault);
 }
