@@ -6,7 +6,7 @@ import type { LinkFault, LinkStep, Step, Trigger } from '../model/faults/fault.t
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
 import { fault, kill, onNode } from '../model/faults/steps.ts';
 import type { Topology } from '../model/system/topology.ts';
-import { NODE_FAULTS } from '../runtime/faults/faults-by-runtime.ts';
+import { NODE_FAULT_ROWS } from '../runtime/faults/faults-by-runtime.ts';
 import { RUNTIMES } from '../runtime/registry/runtimes.ts';
 import { networksDouble } from './testing/networks.double.ts';
 import { nodeDouble } from './testing/played-case.double.ts';
@@ -19,7 +19,7 @@ const topology: Topology = {
 };
 
 describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
-  test.each(Object.entries(NODE_FAULTS))('%s is planned as the table says', async (_name, fault) => {
+  test.each(Object.entries(NODE_FAULT_ROWS))('%s is planned as the table says', async (_name, fault) => {
     const reason = RUNTIMES[runtime]().refuses({ on: 'node', fault });
     const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
     const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
@@ -28,7 +28,7 @@ describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
 });
 
 test('what a machine lacks is said without blaming the design', async () => {
-  expect(await plan([onNode(NODE_FAULTS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
+  expect(await plan([onNode(NODE_FAULT_ROWS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
     refused: "'calls target' is impossible here: strace does not start: apt-get install strace",
   });
 });
