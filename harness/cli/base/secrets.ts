@@ -1,5 +1,5 @@
 // Secrets of the runner: values of variables whose names say so are replaced wherever they would reach the disk.
-import { redactor } from '../model/values/redact.ts';
+import { redactor } from '../../model/values/redact.ts';
 
 export function redactorHere(): ReturnType<typeof redactor> {
   return redactor(secretsIn(process.env));

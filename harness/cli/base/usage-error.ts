@@ -1,6 +1,6 @@
 // Something the user typed is wrong: one line that names it and the nearest valid choice, exit 2.
-import { TornwireError } from '../model/values/tornwire-error.ts';
-import { EXIT } from '../model/values/exit-code.ts';
+import { TornwireError } from '../../model/values/tornwire-error.ts';
+import { EXIT } from '../../model/values/exit-code.ts';
 
 export class UsageError extends TornwireError {
   readonly exitCode = EXIT.usage;
