@@ -1,5 +1,5 @@
-// The only witness: one append-only list of events, an NDJSON line each. Oracles see nothing else, so they
-// can be tested with histories written by hand and a finished run can be judged again.
+// The only witness of a run: a list of events that only grows, one NDJSON line for each event. Oracles see nothing else. So
+// they can be tested with histories written by hand, and a finished run can be judged again.
 import type { FileHit } from '../faults/file-fault.ts';
 import type { Json } from '../values/json.ts';
 import type { Direction } from '../system/link.ts';

@@ -1,5 +1,5 @@
-// Which events are the script's own doing: what its clients send over links of their own, and the answers to that. A
-// script that polls a dead server makes plenty of both, and neither says that the system moves.
+// Which events the script makes itself: what its clients send over their own links, and the answers to that. A script that
+// polls a dead server makes many such events. They do not show that the system moves.
 import type { Event } from './history.ts';
 import { DRIVER, type Link } from '../system/link.ts';
 

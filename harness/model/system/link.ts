@@ -1,5 +1,4 @@
-// A link joins one node that dials to one listener of another. Its name is the road sign everywhere:
-// in schedules, events and reports.
+// A link joins one node that dials to one listener of another node. Schedules, events and reports call a link by its name.
 
 export type Transport = 'tcp' | 'unix' | 'stdio';
 export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';

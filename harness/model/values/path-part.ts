@@ -1,5 +1,5 @@
-// Names that become a part of a path: a defect, a run, a socket file, the folder of a case. What comes from outside is
-// checked where it comes in, before any folder is made; free text gets a name of its own that can lead nowhere else.
+// Names that become a part of a path: a defect, a run, a socket file, the folder of a case. A name from outside is checked
+// where it comes in, before any folder is made. Free text is turned into a name that cannot lead to another folder.
 import { z } from 'zod';
 
 const PART = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
