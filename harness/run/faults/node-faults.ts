@@ -1,5 +1,5 @@
-// Faults on whole nodes, in three families: what is done to a node at once, what it finds at its next start, and what
-// stays on it until it is lifted.
+// Faults on whole nodes, in three families: what happens to a node at once, what it finds at its next start, and what stays
+// on it until it is lifted.
 import type { NodeStep } from '../../model/faults/node-fault.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import { handledBy, type HandledStep, type Injector, type InjectorSink } from './injector.ts';

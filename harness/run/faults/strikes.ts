@@ -1,5 +1,5 @@
-// What is done to a node at once: a signal, its end, a restart, a pause. A node that does not run cannot be hit: the step
-// waits until it is ready.
+// What is done to a node at once: a signal, a kill, a restart, a pause. A node that does not run cannot be hit, so the step
+// waits until the node is ready.
 import type { NodeFaultOf, NodeStep } from '../../model/faults/node-fault.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import type { Injector, InjectorSink } from './injector.ts';
