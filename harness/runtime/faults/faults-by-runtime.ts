@@ -1,5 +1,5 @@
-// The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
-// does. The contract of each family shows the effect of every cell that works.
+// The table "fault x runtime" of the documentation. It is made by asking the code that plans, so it cannot differ from
+// planning. The contract of each family shows the effect of every cell that works.
 import type { FileFault } from '../../model/faults/file-fault.ts';
 import type { NodeFault } from '../../model/faults/node-fault.ts';
 import type { DemandingStep, Runtime } from '../runtime.ts';
