@@ -1,5 +1,5 @@
-// The one table from what the model calls a fault to what a fault server is told: a toxic, or the proxy
-// disabled. What an engine, a transport or a framing cannot carry is refused here, with the reason, at planning.
+// The one table from a fault of the model to what a fault server is told: a toxic, or the proxy disabled. If an engine, a
+// transport or a framing cannot carry a fault, this table refuses it at planning, with the reason.
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { FrameMatch, LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/faults/fault.ts';
 import type { Framing, Stream, Transport } from '../model/system/link.ts';

@@ -1,5 +1,5 @@
-// The table "transport x fault" of the documentation, made by asking the code that plans: what it says is
-// what planning does.
+// The table "transport x fault" of the documentation. It is made by asking the code that plans, so it cannot differ from
+// planning.
 import type { LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/faults/fault.ts';
 import type { Framing, Transport } from '../model/system/link.ts';
 import { faultToToxic, LINK_FAULT_KINDS, type Place } from './fault-to-toxic.ts';

@@ -1,5 +1,5 @@
-// When a fault has fired: when what a reader sees has changed, and never before. One line a fault, for people; each is
-// held to its words, with a near-miss beside it, by proxy/hits.test.ts.
+// When a fault has fired: when what a reader sees has changed, and never before. One line for each fault, for people.
+// proxy/hits.test.ts tests each line, with a near-miss beside it.
 import type { LinkFaultKind } from '../model/faults/fault.ts';
 
 interface HitRule {

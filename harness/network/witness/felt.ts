@@ -1,4 +1,4 @@
-// Whether a toxic of Toxiproxy's can have an effect at all: a step without one has not fired.
+// Whether a toxic of Toxiproxy's can have an effect at all. A step without one has not fired.
 import type { LinkFault } from '../../model/faults/fault.ts';
 
 /** Toxiproxy moves at most so many bytes in one go. */

@@ -1,4 +1,4 @@
-// What an event of our own proxy says, in the words of a network's sink.
+// Turns an event of our own proxy into the words of a network's sink.
 import type { Hit } from '../../model/judging/history.ts';
 import type { Direction } from '../../model/system/link.ts';
 import { nameOfApi } from '../api/api-name.ts';

@@ -1,4 +1,4 @@
-// What our own proxy says it did: one stream of numbered events, a line of JSON each.
+// What our own proxy says it did: one stream of numbered events, one line of JSON for each.
 import type { IncomingMessage } from 'node:http';
 import type { Control } from '../api/api-client.ts';
 import type { Engine } from '../api/engine.ts';
