@@ -1,5 +1,5 @@
 // Where fault servers come from: our own proxy or Shopify's Toxiproxy, launched on a run's ground, or one that somebody
-// else started. This is the only file of network/ and run/ that knows where the programs in proxy/ are.
+// else started. Outside cli/, bench/ and tests, only this file knows where proxy/ is.
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
