@@ -1,5 +1,5 @@
-// The fault proxy as a program: `node serve.ts --listen 127.0.0.1:8474 [--seed S] [--config proxies.json]`.
-// It says on stdout, as one line of JSON, when its control API answers, and stops within a second when told.
+// The fault proxy as a program: `node serve.ts --listen 127.0.0.1:8474 [--seed S] [--config proxies.json]`. When its
+// control API answers, it prints one line of JSON on stdout. It stops within a second when told.
 
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
-// The attributes of toxics and the fields of proxies as they come in JSON: which there are, what they hold,
-// and what is wrong with a given one. Toxiproxy's are read as its Go structs read them (missing is zero,
-// unknown is ignored); ours are read strictly, because a misspelt trigger would be a fault that never fires.
+// The attributes of toxics and the fields of proxies as they come in JSON: which there are, what they hold, and what is
+// wrong with a given one. Toxiproxy's attributes are read as its Go structs read them: a missing one is zero, an unknown
+// one is ignored. Ours are read strictly, because a misspelt trigger would be a fault that never fires.
 
 import { goKind, membersOf } from './go-json.ts';
 import type { Member } from './go-json.ts';

@@ -1,5 +1,5 @@
-// All proxies of one server by name, with Toxiproxy's rules for adding, replacing and removing them. Changes
-// that open a listener come one after the other; toxics never wait for that.
+// All proxies of one server by name, with Toxiproxy's rules for adding, replacing and removing them. Changes that open a
+// listener wait for one another. Changes of toxics never wait for that.
 
 import { ApiError, proxyExists, proxyNotFound, toxicExists, toxicNotFound } from './api-error.ts';
 import { AddressError } from '../relay/address.ts';

@@ -1,5 +1,5 @@
-// GET /events: the event log as lines of JSON on one HTTP response. It writes only while the reader takes,
-// and where the log has moved on beyond the reader's place it says which numbers are lost.
+// GET /events: the event log as lines of JSON on one HTTP response. It writes only while the reader takes. If the log no
+// longer holds the reader's place, it says which numbers are lost.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventLog, ProxyEvent } from './events.ts';

@@ -1,5 +1,5 @@
-// What the proxy saw and did, as one numbered list that is kept up to a bound. Readers hold nothing but a
-// position in it: a slow one costs no memory and slows nobody, it loses the oldest events and is told which.
+// What the proxy saw and did: one numbered list that is kept up to a bound. A reader holds nothing but a position in it. So
+// a slow reader costs no memory and slows nobody. It loses the oldest events and is told which.
 
 export interface ProxyEvent {
   seq: number;

@@ -1,6 +1,6 @@
-// JSON the way Toxiproxy's server reads it: the first value counts and what follows is ignored, a key that is given
-// twice is laid over itself, a number is told by its letters (1e3 is no int64), and an error is told in the words of
-// Go's encoding/json, because clients show and tests compare them.
+// JSON the way Toxiproxy's server reads it. The first value counts, and what follows is ignored. If a key is given twice,
+// the second value is laid over the first. A number is told by its letters (1e3 is no int64). Errors are in the words of
+// Go's encoding/json, because clients show them and tests compare them.
 
 export type GoJson = { value: unknown } | { error: string };
 

@@ -1,4 +1,4 @@
-// Proxies as JSON: read from a request, shown in an answer. Fields beyond Toxiproxy's are shown where given.
+// Proxies as JSON: read from a request, shown in an answer. Fields that Toxiproxy lacks are shown if they were given.
 
 import { badBody, missingField } from './api-error.ts';
 import { decodeGo } from './attributes.ts';

@@ -1,5 +1,5 @@
-// The control server: HTTP in front of a collection of proxies. It never waits on data, answers everything
-// malformed with a 4xx, and outlives clients that die in the middle of a request.
+// The control server: HTTP in front of a collection of proxies. It never waits for data, answers everything malformed with
+// a 4xx, and outlives clients that die in the middle of a request.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

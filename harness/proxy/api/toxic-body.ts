@@ -1,6 +1,6 @@
-// Toxics as JSON: read from a request, shown in an answer. Toxiproxy's types are read and shown exactly as it
-// does (with the attributes that pick connections on top, where they are given); ours are read strictly and
-// also show what they have done.
+// Toxics as JSON: read from a request, shown in an answer. Toxiproxy's types are read and shown exactly as Toxiproxy does
+// it; the attributes that pick connections come on top where they are given. Our types are read strictly, and also show
+// what they have done.
 
 import { badBody, invalidStream, invalidToxicType } from './api-error.ts';
 import { decodeGo, decodeStrict, zeroes } from './attributes.ts';

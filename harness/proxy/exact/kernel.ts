@@ -1,6 +1,6 @@
-// The one native file: what Node does not offer and exact splits need. Linux on x64 and arm64 only, over
-// koffi's prebuilt library, which is loaded at the first use; where it does not load the caller is told
-// why and has to pace instead.
+// The one native file: what exact splits need and Node does not offer. It works on Linux on x64 and arm64 only, over
+// koffi's prebuilt library, which is loaded at the first use. If it does not load, the caller is told why and has to pace
+// instead.
 //
 // Calls answer like system calls do inside the kernel: a number >= 0, or a negative errno.
 

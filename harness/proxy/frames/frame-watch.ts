@@ -1,5 +1,5 @@
-// Watches the frames of one direction: publishes each complete frame as an event and, where somebody wants
-// it, puts a frame's bytes together to know its content. It never holds up a byte.
+// Watches the frames of one direction. It publishes each complete frame as an event. Where somebody wants to know the
+// content of a frame, it puts the frame's bytes together. It never holds up a byte.
 
 import { MessageDecoder, framePayload } from './decode.ts';
 import { Joined } from './joined.ts';

@@ -1,5 +1,5 @@
-// The loop that all framings share: it keeps the stream's offset and the open frame and turns what a
-// grammar recognises into spans. A grammar knows only where a frame of its protocol begins and ends.
+// The loop that all framings share. It keeps the stream's offset and the open frame, and turns what a grammar recognises
+// into spans. A grammar knows only where a frame of its protocol begins and ends.
 
 import type { FrameInfo, FrameReader, FrameType, Span } from './frame.ts';
 import { RawGrammar } from './raw.ts';

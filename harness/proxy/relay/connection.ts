@@ -1,6 +1,6 @@
-// One proxied connection: the accepted socket, the dialled one and a pipe each way. Here the ends of both are
-// kept in step: an end of stream passes as one, a reset passes as one, and what a fault decides about the
-// whole connection is done.
+// One proxied connection: the accepted socket, the dialled one and a pipe each way. This file keeps the ends of both in
+// step: an end of stream passes as one, and a reset passes as one. It also does what a fault decides about the whole
+// connection.
 
 import type { Socket } from 'node:net';
 import type { Address } from './address.ts';

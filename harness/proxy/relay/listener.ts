@@ -1,5 +1,5 @@
-// A proxy's listening socket. A Unix socket file that a dead process left behind is replaced; one that
-// answers, or that is no socket, never is. Errors are told in the words of Go's net package.
+// A proxy's listening socket. A Unix socket file that a dead process left behind is replaced. A file that answers, or that
+// is no socket, is never replaced. Errors are told in the words of Go's net package.
 
 import { randomBytes } from 'node:crypto';
 import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';

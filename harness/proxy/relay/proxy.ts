@@ -1,5 +1,5 @@
-// One proxy: a listener, its live connections and the toxics armed on it. Who is affected by which toxic is
-// decided here, once per connection; what a toxic then does with the bytes is its own file in toxics/.
+// One proxy: a listener, its live connections and the toxics armed on it. This file decides which toxic affects which
+// connection, once for each connection. What a toxic does with the bytes is a file of its own in toxics/.
 
 import type { Socket } from 'node:net';
 import { addressText, AddressError, parseAddress, resolved } from './address.ts';

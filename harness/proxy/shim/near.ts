@@ -1,5 +1,5 @@
-// The near half: to its parent it is the child. It carries the parent's three streams to the far half and
-// ends the way the real child ended.
+// The near half. To its parent it is the child. It carries the parent's three streams to the far half, and ends the way the
+// real child ended.
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

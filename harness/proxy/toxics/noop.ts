@@ -1,4 +1,4 @@
-// Toxiproxy's noop, which it lets clients add.
+// Toxiproxy's noop: clients may add it, and it does nothing.
 
 import { stageOf } from './stage.ts';
 import type { ToxicType } from './toxic.ts';

@@ -1,5 +1,5 @@
-// One firing of a split, over all pieces that its target comes in. It is a hit only when its reader got a part by
-// itself: a split whose parts come to one slice, or whose peer had gone, has changed nothing.
+// One firing of a split, over all pieces that its target comes in. It is a hit only when the reader got a part by itself.
+// If the parts come to one slice, or the peer has gone, nothing has changed.
 
 import type { DataItem, SlicePlan } from '../stream/item.ts';
 import type { Hit, StageContext } from './toxic.ts';

@@ -1,4 +1,4 @@
-// What most stages share: doing nothing in between, and telling once that they acted.
+// What most stages share: they do nothing in between, and tell once that they acted.
 
 import { bytesIn, weightOf } from '../stream/item.ts';
 import type { Item } from '../stream/item.ts';

@@ -1,4 +1,4 @@
-// Every toxic there is. A new one is a file and a line here.
+// Every toxic there is. A new toxic is a file and a line here.
 
 import { acceptClose, neverAccept, refuse } from './loss/accepting.ts';
 import { bandwidth } from './timing/bandwidth.ts';

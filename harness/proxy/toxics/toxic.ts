@@ -1,5 +1,5 @@
-// What a toxic is. Its type says which attributes it takes and builds one stage for each connection and
-// direction that it affects; the armed toxic holds what was asked for and what it has done so far.
+// What a toxic is. Its type says which attributes it takes, and builds one stage for each connection and direction that it
+// affects. The armed toxic holds what was asked for and what it has done so far.
 
 import type { Fields } from '../api/attributes.ts';
 import type { Fidelity } from '../exact/exact.ts';

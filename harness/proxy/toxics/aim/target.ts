@@ -1,6 +1,6 @@
-// Which bytes a toxic was armed for. Frames are picked by number, by header or by content; a frame that must
-// be judged by its content is held until its last byte has come. Stages see their bytes as "hit" and all
-// others as "pass", or are told the one point in the stream where they act.
+// Which bytes a toxic was armed for. Frames are picked by number, by header or by content. If a frame must be judged by its
+// content, it is held until its last byte has come. Stages see their bytes as "hit" and all others as "pass", or are told
+// the one point in the stream where they act.
 
 import { JUDGED_BYTES_MAX } from '../../frames/frame-watch.ts';
 import { splitAt } from '../../stream/item.ts';

@@ -1,5 +1,5 @@
-// Bytes that arrive altered: each is XORed with a mask. They are counted from the start of the frame, header
-// included, or from `at_byte` of the stream.
+// Bytes that arrive altered: each is XORed with a mask. They are counted from the start of the frame, header included, or
+// from `at_byte` of the stream.
 
 import type { DataItem } from '../../stream/item.ts';
 import { triggerMode } from '../aim/target.ts';

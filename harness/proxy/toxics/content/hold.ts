@@ -1,5 +1,5 @@
-// Keeps a frame back and hands it on after so many later frames, or when the toxic is removed. A stream that
-// ends brings it out as well.
+// Keeps a frame back and hands it on after so many later frames, or when the toxic is removed. The end of the stream lets
+// it go as well.
 
 import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';

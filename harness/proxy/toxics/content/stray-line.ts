@@ -1,4 +1,4 @@
-// A line that nobody sent, put between two frames: before the one that is named, or at the next boundary.
+// Puts a line that nobody sent between two frames: before the frame that is named, or at the next boundary.
 
 import type { DataItem } from '../../stream/item.ts';
 import { TRIGGER_FIELDS, triggerMode } from '../aim/target.ts';

@@ -1,5 +1,5 @@
-// Frames that arrive shorter than they were sent: their first `to_bytes` bytes, or all but the last
-// `by_bytes`. Their headers are left as they are. On bytes, `at_byte` is where the rest of the stream ends.
+// Frames that arrive shorter than they were sent: their first `to_bytes` bytes, or all but the last `by_bytes`. Their
+// headers stay as they are. On a stream of bytes nothing passes after `at_byte`.
 
 import { splitAt } from '../../stream/item.ts';
 import { triggerMode } from '../aim/target.ts';

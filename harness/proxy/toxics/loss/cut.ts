@@ -1,6 +1,6 @@
-// Ends a connection at an exact byte: what comes before it is forwarded and, as far as the kernel can tell,
-// read; then both ends end the same way. Without a trigger it acts at once on live connections and on new
-// ones when they are accepted.
+// Ends a connection at an exact byte. What comes before the byte is forwarded and, as far as the kernel can tell, read.
+// Then both ends end the same way. Without a trigger it acts at once on live connections, and on new ones when they are
+// accepted.
 
 import { onceIfAimed, Point, TRIGGER_FIELDS } from '../aim/target.ts';
 import { stageOf } from '../stage.ts';

@@ -1,5 +1,5 @@
-// One side goes without a word to the other: its socket is closed, and the side that stays sees neither an
-// end nor an answer until the toxic is removed.
+// One side goes away without a word to the other. Its socket is closed. The side that stays sees neither an end nor an
+// answer until the toxic is removed.
 
 import { onceIfAimed, Point, TRIGGER_FIELDS } from '../aim/target.ts';
 import { stageOf } from '../stage.ts';

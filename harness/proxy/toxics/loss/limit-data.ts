@@ -1,5 +1,5 @@
-// Toxiproxy's limit_data: the connection is closed once so many bytes have passed. Here both ends see a clean
-// end, where Toxiproxy gives the sender one of three outcomes by chance.
+// Toxiproxy's limit_data: the connection is closed once so many bytes have passed. Here both ends see a clean end.
+// Toxiproxy gives the sender one of three outcomes by chance.
 
 import { splitAt } from '../../stream/item.ts';
 import type { Item } from '../../stream/item.ts';

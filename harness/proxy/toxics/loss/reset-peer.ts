@@ -1,5 +1,5 @@
-// Toxiproxy's reset_peer: both sides are reset after a time. Unlike there, the time runs from the moment the
-// toxic meets the connection, whether bytes pass or not, and a connection that was open before is reset too.
+// Toxiproxy's reset_peer: both sides are reset after a time. Here the time runs from the moment when the toxic meets the
+// connection, whether bytes pass or not, and a connection that was open before is reset too. In Toxiproxy it is not so.
 
 import type { Item } from '../../stream/item.ts';
 import { TIME } from '../../api/attributes.ts';

@@ -1,5 +1,5 @@
-// Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is
-// removed. Its removal closes the connections it has held. Unlike there, bytes do not begin the time anew.
+// Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is removed. The
+// removal closes the connections that it has held. In Toxiproxy each chunk starts the time anew. Here none does.
 
 import type { Item } from '../../stream/item.ts';
 import { TIME } from '../../api/attributes.ts';

@@ -1,5 +1,5 @@
-// Keeps bytes back until enough have come, then writes them in one go: for example a 101 reply together with
-// the first frame. What has not come in time goes out as it is, and the firing says so.
+// Keeps bytes back until enough have come, then writes them in one go: for example a 101 reply together with the first
+// frame. If not enough comes in time, the bytes go out as they are, and the firing says so.
 
 import type { DataItem } from '../../stream/item.ts';
 import { behind, Target, TRIGGER_FIELDS } from '../aim/target.ts';

@@ -1,5 +1,5 @@
-// Bytes go out in slices that the reader sees as reads of their own, as far as the kernel lets us vouch for it
-// (exact.ts). Offsets count from the start of the frame, of the read on a raw link, or of the byte `at_byte`.
+// Bytes go out in slices that the reader sees as reads of their own, as far as the kernel lets us vouch for it (exact.ts).
+// Offsets count from the start of the frame, of the read on a raw link, or of the byte `at_byte`.
 
 import type { DataItem, SlicePlan } from '../../stream/item.ts';
 import { behind, Target, TRIGGER_FIELDS, triggerMode } from '../aim/target.ts';

@@ -1,5 +1,5 @@
-// Toxiproxy's bandwidth: at most `rate` bytes a millisecond. What is larger than a tenth of a second's worth
-// goes out in parts of that size. A rate of 0 lets nothing pass.
+// Toxiproxy's bandwidth: at most `rate` bytes a millisecond. Bytes that need more than a tenth of a second go out in parts
+// of a tenth of a second each. A rate of 0 lets nothing pass.
 
 import { splitAt } from '../../stream/item.ts';
 import type { DataItem, Item } from '../../stream/item.ts';

@@ -1,5 +1,5 @@
-// From a point on the source is read slowly or not at all, so that its writes fill the kernel's buffers and
-// then block: what a peer does that stops draining its socket or pipe.
+// From a point on the source is read slowly or not at all. So its writes fill the kernel's buffers and then block. A peer
+// that stops draining its socket or pipe does the same.
 
 import { behind, Point, TRIGGER_FIELDS } from '../aim/target.ts';
 import { startTimer } from '../../stream/timer.ts';

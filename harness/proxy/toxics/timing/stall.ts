@@ -1,5 +1,5 @@
-// Nothing passes from a point on, for a time or until the toxic is removed; then everything does, in order.
-// What cannot be held is not read, so the sender feels back-pressure.
+// Nothing passes from a point on, for a time or until the toxic is removed. Then everything passes, in order. Bytes that
+// cannot be held are not read, so the sender feels back-pressure.
 
 import type { DataItem, Item } from '../../stream/item.ts';
 import { behind, Point, TRIGGER_FIELDS } from '../aim/target.ts';
