@@ -3,7 +3,7 @@
 import type { Event } from './history.ts';
 import { DRIVER, type Link } from '../system/link.ts';
 
-/** What follows the beginning of an answer so soon is the rest of it; later it is sent for a reason of its own. */
+/** Frames that follow the beginning of an answer within this time are the rest of it. Later frames are sent for a reason of their own. */
 const REST_WITHIN_MS = 1_000;
 /** Frames that go on with what another one began. */
 const RESTS: readonly string[] = ['body', 'body-chunk', 'continuation', 'chunk'];

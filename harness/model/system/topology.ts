@@ -163,7 +163,7 @@ function checkStdioLink(link: Link): void {
     throw new TopologyError(`link '${link.name}': a stdio link is framed ${STDIO_FRAMINGS.join(' or ')}, not ${link.framing}`);
 }
 
-/** A child over stdio dials what it dials when its parent starts it, so the parent waits for that. */
+/** A child over stdio dials its links as soon as its parent starts it. So the nodes at their other ends start before the parent. */
 function dialled(topology: Topology, name: string): string[] {
   return topology.links
     .filter((link) => link.from === name && link.to !== name)

@@ -5,7 +5,7 @@ const LINE_CHARACTERS_MAX = 1_000;
 const LINES_MAX = 120;
 const TEXT_CHARACTERS_MAX = 20_000;
 
-/** Each line and the whole. */
+/** Bounds each line and the whole text. */
 export function boundedText(text: string): string {
   const lines = text.split('\n').map((line) => boundedLine(line));
   const tail = Math.floor(LINES_MAX / 3);

@@ -13,7 +13,7 @@ export function isPathPart(name: string): boolean {
 
 export const pathPartSchema = z.string().refine(isPathPart, `it becomes a part of a path: ${PATH_PART_RULE}`);
 
-/** Of a text that people chose: one folder or file name, never a way to another folder. Different texts may share it. */
+/** Makes one folder or file name of a text that people chose. It never leads to another folder. Different texts may share a name. */
 export function pathPartOf(text: string): string {
   const part = text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^\.+/, '');
   return part.slice(0, LENGTH_MAX) || 'unnamed';
