@@ -16,6 +16,7 @@ import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
 import type { Environment } from './drive/environment.ts';
+import { lastFirings } from './faults/on-their-way.ts';
 import { faultsOf } from './faults/faults.ts';
 import { disksFor, fileInjector } from './faults/file-faults.ts';
 import { judge } from './judge.ts';
@@ -106,7 +107,10 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     });
     const context = { ...script, ...scenario.system.clients(script, given.parameters) };
     driveMs = await phase('drive', () => drive(named, stage, context));
-    await phase('settle', () => faults.liftAll());
+    await phase('settle', async () => {
+      await lastFirings(stage);
+      await faults.liftAll();
+    });
     await phase('observe', () => settle(scenario, stage, context));
   } catch (error) {
     if (error instanceof InjectorError) sink.broken(error.message);

@@ -8,13 +8,14 @@ import { pathPartOf } from '../model/values/path-part.ts';
 import { resultPaths, runPaths } from '../results/paths.ts';
 import { saveRepro } from '../results/repro-file.ts';
 import { sweepDeadRuns } from '../runtime/registry/sweep.ts';
-import { assemble, type Assembly } from '../cli/assemble.ts';
+import { assemble, type Assembly } from '../cli/base/assemble.ts';
 import { planCases } from '../cli/campaign/cases.ts';
 import { replayLine } from '../cli/campaign/campaign.ts';
-import { catalogue, defectsOf } from '../cli/commands/list.ts';
+import { defectsOf } from '../cli/campaign/defects-of.ts';
+import { catalogue } from '../cli/commands/list.ts';
 import { makerOf } from '../cli/campaign/maker.ts';
 import { projectAt, type Project } from '../cli/project/project.ts';
-import { loadHere } from '../cli/worker/load-here.ts';
+import { loadHere } from './load-here.ts';
 
 /** Beside a scenario's own bound: boot, rest and stop. */
 const AROUND_MS = 30_000;

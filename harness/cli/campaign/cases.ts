@@ -4,8 +4,8 @@ import { brokenScenario, type DescribedScenario } from '../../model/described-sc
 import { hash32 } from '../../model/values/seed.ts';
 import type { Defect } from '../../run/patched-source.ts';
 import type { PlannedCase } from './planned-case.ts';
-import { defectsOf } from '../commands/list.ts';
-import { suggestion, UsageError } from '../usage-error.ts';
+import { defectsOf } from './defects-of.ts';
+import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export interface Asked {

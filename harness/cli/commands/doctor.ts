@@ -9,7 +9,7 @@ import { findToxiproxy } from '../../network/engines/engines.ts';
 import { BUILD_IMAGES } from '../../runtime/container/images.ts';
 import { askedBy } from '../campaign/cases.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../base/usage-error.ts';
 import { crewFor } from '../worker/crew.ts';
 
 interface Finding extends MachineFinding {

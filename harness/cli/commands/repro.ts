@@ -16,8 +16,8 @@ import { checkPlan } from '../../run/plan.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, wantedDefects } from '../campaign/cases.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
-import { perform, sayer } from './run.ts';
-import { suggestion, UsageError } from '../usage-error.ts';
+import { perform, sayer } from '../campaign/perform.ts';
+import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export async function repro(file: string, options: { times: number; json?: boolean }, crew: Crew): Promise<number> {

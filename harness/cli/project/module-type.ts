@@ -2,7 +2,7 @@
 // warning and a stack of its own. This file says it once instead, with the command that mends it.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../base/usage-error.ts';
 
 /** @throws UsageError when the package.json that rules `folder` calls its files CommonJS. */
 export function checkModuleType(folder: string): void {

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import { checkModuleType } from './module-type.ts';
-import { scenarioFilesIn, type ScenarioFile } from './scenario-files.ts';
-import { NothingToRunError, suggestion, UsageError } from '../usage-error.ts';
+import { scenarioFilesIn, type ScenarioFile } from '../base/scenario-files.ts';
+import { NothingToRunError, suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export interface Project {

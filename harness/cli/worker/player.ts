@@ -5,7 +5,7 @@ import type { NamedScenario } from '../../model/scenario.ts';
 import type { UnknownReason } from '../../model/judging/verdict.ts';
 import { withoutVerdict } from '../../results/without-verdict.ts';
 import type { CaseResult } from '../../model/case-result.ts';
-import type { Assembly } from '../assemble.ts';
+import type { Assembly } from '../base/assemble.ts';
 import type { ErrorLine } from './place.ts';
 import type { StrayWatch } from './strays.ts';
 

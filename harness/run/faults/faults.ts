@@ -26,6 +26,8 @@ export interface Faults {
   liftAll(): Promise<void>;
   inject(fault: NodeFault): Promise<void>;
   fired(stepId: string): number;
+  /** Steps that are armed and have not fired as often as they must. */
+  due(): readonly string[];
   /** Whether any fault is in force now. */
   active(): boolean;
 }
@@ -91,6 +93,7 @@ export function faultsOf(
     liftAll,
     inject: (fault) => arm({ id: `injected ${++injected}`, on: 'node', fault, armAt: { mark: '' }, mustFire: 0 }),
     fired: (id) => firings.get(id) ?? 0,
+    due: () => [...armed.values()].filter((step) => (firings.get(step.id) ?? 0) < step.mustFire).map((step) => step.id),
     active: () => armed.size > 0,
   };
 }

@@ -1,6 +1,6 @@
 // Something that the user typed is wrong. One line names it and the nearest valid choice, and the command exits 2.
-import { TornwireError } from '../model/values/tornwire-error.ts';
-import { EXIT } from '../model/values/exit-code.ts';
+import { TornwireError } from '../../model/values/tornwire-error.ts';
+import { EXIT } from '../../model/values/exit-code.ts';
 
 export class UsageError extends TornwireError {
   readonly exitCode = EXIT.usage;

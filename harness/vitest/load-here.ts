@@ -1,13 +1,13 @@
 // Loads scenarios into this very process. This is for Vitest, which has its own worker processes.
 import { relative } from 'node:path';
-import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
-import type { NamedScenario } from '../../model/scenario.ts';
-import type { Availability } from '../campaign/cases.ts';
-import type { Project } from '../project/project.ts';
-import { scenarioFilesIn, type ScenarioFile } from '../project/scenario-files.ts';
-import { describeScenario } from './describe.ts';
-import { scenariosIn } from './module.ts';
-import { errorLine } from './place.ts';
+import { brokenScenario, type DescribedScenario } from '../model/described-scenario.ts';
+import type { NamedScenario } from '../model/scenario.ts';
+import type { Availability } from '../cli/campaign/cases.ts';
+import type { Project } from '../cli/project/project.ts';
+import { scenarioFilesIn, type ScenarioFile } from '../cli/base/scenario-files.ts';
+import { describeScenario } from '../cli/worker/describe.ts';
+import { scenariosIn } from '../cli/worker/module.ts';
+import { errorLine } from '../cli/worker/place.ts';
 
 interface LoadedHere {
   described: readonly DescribedScenario[];

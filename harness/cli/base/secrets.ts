@@ -1,6 +1,6 @@
 // Secrets of the runner. If the name of a variable says that it is secret, its value is replaced wherever it would reach
 // the disk.
-import { redactor } from '../model/values/redact.ts';
+import { redactor } from '../../model/values/redact.ts';
 
 export function redactorHere(): ReturnType<typeof redactor> {
   return redactor(secretsIn(process.env));

@@ -1,5 +1,5 @@
 // Ctrl+C: the first signal asks the run to stop everything and save what it has, the second ends at once.
-import { EXIT } from '../model/values/exit-code.ts';
+import { EXIT } from '../../model/values/exit-code.ts';
 
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;

@@ -1,23 +1,23 @@
 // The one place where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
-import type { Case, RuntimeName } from '../model/case.ts';
-import type { CaseResult } from '../model/case-result.ts';
-import type { NamedScenario } from '../model/scenario.ts';
-import { enginePool, type EnginePool } from '../network/engines/engine-pool.ts';
-import { stdioShim } from '../network/engines/engines.ts';
-import type { Networks } from '../network/network.ts';
-import { toxiproxyNetworks } from '../network/toxiproxy-network.ts';
-import { ALWAYS_ON } from '../oracles/table.ts';
-import { machineWatch } from '../probes/machine.ts';
-import type { RunMark } from '../probes/processor-wait.ts';
-import { loadKernel } from '../proxy/exact/kernel.ts';
-import { resourcesOf } from '../probes/resources.ts';
-import { stacksOf } from '../probes/stacks.ts';
-import type { Environment, Probes } from '../run/drive/environment.ts';
-import { runCase } from '../run/run-case.ts';
-import { RUN_MARKER } from '../runtime/linux/marked-processes.ts';
-import type { PipeWritable, Runtime } from '../runtime/runtime.ts';
-import { RUNTIMES } from '../runtime/registry/runtimes.ts';
-import { sweepingFirst } from '../runtime/registry/sweep.ts';
+import type { Case, RuntimeName } from '../../model/case.ts';
+import type { CaseResult } from '../../model/case-result.ts';
+import type { NamedScenario } from '../../model/scenario.ts';
+import { enginePool, type EnginePool } from '../../network/engines/engine-pool.ts';
+import { stdioShim } from '../../network/engines/engines.ts';
+import type { Networks } from '../../network/network.ts';
+import { toxiproxyNetworks } from '../../network/toxiproxy-network.ts';
+import { ALWAYS_ON } from '../../oracles/table.ts';
+import { machineWatch } from '../../probes/machine.ts';
+import type { RunMark } from '../../probes/processor-wait.ts';
+import { loadKernel } from '../../proxy/exact/kernel.ts';
+import { resourcesOf } from '../../probes/resources.ts';
+import { stacksOf } from '../../probes/stacks.ts';
+import type { Environment, Probes } from '../../run/drive/environment.ts';
+import { runCase } from '../../run/run-case.ts';
+import { RUN_MARKER } from '../../runtime/linux/marked-processes.ts';
+import type { PipeWritable, Runtime } from '../../runtime/runtime.ts';
+import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
+import { sweepingFirst } from '../../runtime/registry/sweep.ts';
 import { redactorHere } from './secrets.ts';
 
 export interface Assembly extends AsyncDisposable {
