@@ -316,9 +316,9 @@ export function renderDifferences(): string {
   return `# Where our proxy differs from Toxiproxy
 
 Any client of Toxiproxy drives Tornwire's fault proxy: the same routes, fields, words and status codes, and
-the same toxics. The contract in \`harness/proxy/toxiproxy.contract.ts\` runs against Shopify's Toxiproxy 2.12
+the same toxics. The contract in \`harness/proxy/testing/toxiproxy.contract.ts\` runs against Shopify's Toxiproxy 2.12
 and against ours. These are the differences that are there on purpose; each row is looked at on both servers
-by \`harness/proxy/toxiproxy.contract.test.ts\`, which also keeps this file current.
+by \`harness/proxy/testing/toxiproxy.contract.test.ts\`, which also keeps this file current.
 
 | what | Toxiproxy 2.12 | Tornwire's proxy | why |
 | --- | --- | --- | --- |
