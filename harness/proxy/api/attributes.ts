@@ -4,23 +4,7 @@
 
 import { goKind, membersOf } from './go-json.ts';
 import type { Member } from './go-json.ts';
-import { TIME_MS_MAX } from '../stream/timer.ts';
-
-type Field =
-  | { kind: 'string' }
-  | { kind: 'bool' }
-  /** Go's int64, as far as a double holds it and up to `max`. */
-  | { kind: 'int'; min?: number; max?: number }
-  | { kind: 'number'; min?: number }
-  | { kind: 'ints'; min: number }
-  | { kind: 'one-of'; values: readonly string[] }
-  | { kind: 'match' };
-
-/** Milliseconds and microseconds of Toxiproxy's toxics. Negative ones are none, as there; at most a year. */
-export const TIME: Field = { kind: 'int', max: TIME_MS_MAX };
-export const TIME_US: Field = { kind: 'int', max: TIME_MS_MAX * 1000 };
-
-export type Fields = Readonly<Record<string, Field>>;
+import type { Field, Fields } from '../toxics/base/fields.ts';
 
 export type Decoded<T> = { values: T } | { error: string };
 

@@ -8,7 +8,7 @@ import type { ProxyWorld } from '../relay/proxy.ts';
 import { readList, readNewProxy, readProxy } from './proxy-body.ts';
 import type { ProxyInput } from './proxy-body.ts';
 import { readToxic, readToxicUpdate } from './toxic-body.ts';
-import type { ArmedToxic } from '../toxics/toxic.ts';
+import type { ArmedToxic } from '../toxics/base/toxic.ts';
 
 export class Collection {
   readonly #world: ProxyWorld;

@@ -1,6 +1,8 @@
 // What the proxy saw and did, as one numbered list that is kept up to a bound. Readers hold nothing but a
 // position in it: a slow one costs no memory and slows nobody, it loses the oldest events and is told which.
 
+import type { EventName } from '../stream/event-names.ts';
+
 export interface ProxyEvent {
   seq: number;
   /** CLOCK_MONOTONIC in milliseconds: comparable between processes of one machine. */
@@ -11,26 +13,6 @@ export interface ProxyEvent {
   proxy: string;
   [field: string]: unknown;
 }
-
-export type EventName =
-  | 'proxy-started'
-  | 'proxy-stopped'
-  | 'proxy-deleted'
-  | 'listener-failed'
-  | 'connection-opened'
-  | 'connection-labelled'
-  | 'connection-closed'
-  | 'frame'
-  | 'frame-error'
-  | 'match-too-large'
-  | 'match-unreadable'
-  | 'hold-too-large'
-  | 'beyond-frame'
-  | 'toxic-armed'
-  | 'toxic-updated'
-  | 'toxic-fired'
-  | 'toxic-released'
-  | 'toxic-removed';
 
 export interface EventBounds {
   eventsMax: number;

@@ -2,7 +2,7 @@
 
 import { badBody, missingField } from './api-error.ts';
 import { decodeGo } from './attributes.ts';
-import type { Fields } from './attributes.ts';
+import type { Fields } from '../toxics/base/fields.ts';
 import type { Framing } from '../frames/frame.ts';
 import { goKind } from './go-json.ts';
 import type { Proxy, ProxyExtras } from '../relay/proxy.ts';

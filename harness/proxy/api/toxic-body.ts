@@ -4,13 +4,14 @@
 
 import { badBody, invalidStream, invalidToxicType } from './api-error.ts';
 import { decodeGo, decodeStrict, zeroes } from './attributes.ts';
-import type { Decoded, Fields } from './attributes.ts';
+import type { Decoded } from './attributes.ts';
+import type { Fields } from '../toxics/base/fields.ts';
 import type { Framing } from '../frames/frame.ts';
 import { goKind, membersOf, objectOfMembers } from './go-json.ts';
 import type { Direction } from '../stream/item.ts';
-import { CONNECTION_FIELDS } from '../toxics/aim/target.ts';
+import { CONNECTION_FIELDS } from '../toxics/base/trigger-fields.ts';
 import { TOXIC_TYPES } from '../toxics/table.ts';
-import type { ArmedToxic, Attributes, ToxicType } from '../toxics/toxic.ts';
+import type { ArmedToxic, Attributes, ToxicType } from '../toxics/base/toxic.ts';
 
 const WRAPPER: Fields = {
   name: { kind: 'string' },

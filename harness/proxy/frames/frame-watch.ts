@@ -3,9 +3,10 @@
 
 import { MessageDecoder, framePayload } from './decode.ts';
 import { Joined } from './joined.ts';
-import { frameReaderFor } from './frame.ts';
-import type { FrameInfo, FramePairState, FrameReader, Framing, Side, Span } from './frame.ts';
-import type { FrameContent } from '../toxics/toxic.ts';
+import { frameReaderFor } from './reader-for.ts';
+import type { FrameInfo, FrameReader, Framing, Side, Span } from './frame.ts';
+import type { FramePairState } from './pair.ts';
+import type { FrameContent } from './content.ts';
 
 export interface FrameWatchSettings {
   framing: Exclude<Framing, 'raw'>;

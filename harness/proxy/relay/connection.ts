@@ -5,39 +5,19 @@
 import type { Socket } from 'node:net';
 import type { Address } from './address.ts';
 import { endConnection } from '../exact/end-connection.ts';
-import type { EventName } from '../api/events.ts';
+import type { EventName } from '../stream/event-names.ts';
 import { untilRead } from '../exact/exact.ts';
 import { FrameWatch } from '../frames/frame-watch.ts';
-import { newFramePair } from '../frames/frame.ts';
+import { newFramePair } from '../frames/pair.ts';
 import type { Framing } from '../frames/frame.ts';
 import type { ReadBudget } from './intake.ts';
+import type { EndName, HowEnded } from '../stream/ending.ts';
 import type { Direction } from '../stream/item.ts';
 import { LabelReader } from './label.ts';
 import type { Labels } from './label.ts';
 import { dial, takeOver } from './peer-socket.ts';
 import { Pipe } from './pipe.ts';
-import type { ArmedToxic, ConnectionControl } from '../toxics/toxic.ts';
-
-export type EndName = 'client' | 'upstream';
-
-/**
- * How one end of a connection ended. Its peer did it: `eof` (end of stream), `reset`, or `error:<code>`. The
- * proxy did it: `fin`, `rst`, `half-close`, `closed` (its own doing: disabled, deleted, or a toxic that says
- * no more), `refused` (could not be dialled), `swallowed` (kept open, nothing passes). `open`: not ended yet.
- * `gone`: it had ended before.
- */
-export type HowEnded =
-  | 'eof'
-  | 'reset'
-  | 'fin'
-  | 'rst'
-  | 'half-close'
-  | 'closed'
-  | 'refused'
-  | 'swallowed'
-  | 'open'
-  | 'gone'
-  | `error:${string}`;
+import type { ArmedToxic, ConnectionControl } from '../toxics/base/toxic.ts';
 
 export interface ConnectionSettings {
   id: number;

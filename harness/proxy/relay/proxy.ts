@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { addressText, AddressError, parseAddress, resolved } from './address.ts';
 import type { Address } from './address.ts';
 import { Connection } from './connection.ts';
-import type { EventName } from '../api/events.ts';
+import type { EventName } from '../stream/event-names.ts';
 import type { Framing } from '../frames/frame.ts';
 import type { ReadBudget } from './intake.ts';
 import type { Direction } from '../stream/item.ts';
@@ -14,7 +14,7 @@ import type { Listener } from './listener.ts';
 import { needsContent } from '../toxics/aim/match.ts';
 import type { Pipe } from './pipe.ts';
 import { chance } from '../stream/chance.ts';
-import type { ArmedToxic, Hit, HitPlace, Stage, StageContext } from '../toxics/toxic.ts';
+import type { ArmedToxic, Hit, HitPlace, ToxicStage, StageContext } from '../toxics/base/toxic.ts';
 
 /** What all proxies of one server share. */
 export interface ProxyWorld {
@@ -245,7 +245,7 @@ export class Proxy {
       // One that acted at once may have ended the connection.
       if (connection.state !== 'open') return;
       const pipe = connection.pipes[direction];
-      pipe.batch(() => pipe.chain.add(toxic, (emit): Stage => stage({ ...this.#context(toxic, connection, pipe), emit })));
+      pipe.batch(() => pipe.chain.add(toxic, (emit): ToxicStage => stage({ ...this.#context(toxic, connection, pipe), emit })));
     }
   }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { ProxyEvent } from '../api/events.ts';
 import { controlServer } from '../api/server.ts';
 import type { ControlServer, ControlSettings } from '../api/server.ts';
-import type { Hit } from '../toxics/toxic.ts';
+import type { Hit } from '../toxics/base/toxic.ts';
 
 const WITHIN_MS = 4000;
 

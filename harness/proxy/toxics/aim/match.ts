@@ -1,21 +1,13 @@
 // Whether a frame is the one a toxic was armed for: by its header, or by its decoded content.
 import { isDeepStrictEqual } from 'node:util';
 import type { FrameInfo } from '../../frames/frame.ts';
-import type { Attributes, FrameContent } from '../toxic.ts';
-
-export interface FrameMatch {
-  opcode?: number;
-  /** `text`, `binary`, `ping`, `line`, `request-head`, ... */
-  type?: string;
-  /** The decoded payload holds this text. */
-  contains?: string;
-  /** JSON pointers (RFC 6901) and the values that must be there. */
-  json?: Readonly<Record<string, unknown>>;
-}
+import type { FrameMatch } from '../base/fields.ts';
+import type { TriggerAttributes } from '../base/trigger-fields.ts';
+import type { FrameContent } from '../../frames/content.ts';
 
 /** The whole frame must have come before it can be judged. */
-export function needsContent(attributes: Attributes): boolean {
-  const match = attributes['match'] as FrameMatch | undefined;
+export function needsContent(attributes: TriggerAttributes): boolean {
+  const { match } = attributes;
   return match?.contains !== undefined || match?.json !== undefined;
 }
 

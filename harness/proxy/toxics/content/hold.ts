@@ -3,19 +3,22 @@
 
 import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
-import { Held } from '../stage.ts';
+import { Held } from '../base/held.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
-import type { Hit, ToxicType } from '../toxic.ts';
+import type { Fields } from '../base/fields.ts';
+import type { Hit, OwnToxic } from '../base/toxic.ts';
 
-export const hold: ToxicType = {
+const FIELDS = { ...CONTENT_FIELDS, frames: { kind: 'int', min: 1 } } as const satisfies Fields;
+
+export const hold: OwnToxic<typeof FIELDS> = {
   type: 'hold',
   origin: 'tornwire',
-  fields: { ...CONTENT_FIELDS, frames: { kind: 'int', min: 1 } },
+  fields: FIELDS,
   check: framesOnly,
   timesDefault: once,
   stage(context) {
-    const { frames } = context.toxic.attributes as { frames?: number };
+    const { frames } = context.toxic.attributes;
     const held = new Held();
     let hit: Hit | undefined;
     let later = 0;

@@ -1,24 +1,23 @@
 // One firing of a split, over all pieces that its target comes in. It is a hit only when its reader got a part by
 // itself: a split whose parts come to one slice, or whose peer had gone, has changed nothing.
 
-import type { DataItem, SlicePlan } from '../stream/item.ts';
-import type { Hit, StageContext } from './toxic.ts';
+import type { DataItem, SlicePlan } from '../../stream/item.ts';
+import type { Pacing } from './pacing.ts';
+import type { Hit, StageContext } from '../base/toxic.ts';
 
 type Outcome = Parameters<SlicePlan['report']>[0];
-
-export type Pacing = Pick<SlicePlan, 'want' | 'apart' | 'delayUs'>;
 
 const RANK = { paced: 0, gated: 1, boundary: 2 } as const;
 
 export class Parting {
-  readonly #context: StageContext;
+  readonly #context: StageContext<object>;
   readonly #hit: Hit;
   #parted = false;
   #waiting = 0;
   #closed = false;
   #done = false;
 
-  constructor(context: StageContext, hit: Hit) {
+  constructor(context: StageContext<object>, hit: Hit) {
     this.#context = context;
     this.#hit = hit;
   }
