@@ -15,6 +15,7 @@ import { newReadBudget } from '../relay/intake.ts';
 import { closeServer } from '../relay/listener.ts';
 import { findRoute } from './routes.ts';
 import { whyRefused } from './guard.ts';
+import { messageOf } from '../stream/message-of.ts';
 
 export interface ControlServer {
   readonly http: Server;
@@ -204,7 +205,7 @@ function tryAsApiError(error: unknown): ApiError {
   } catch (bug) {
     if ((bug as NodeJS.ErrnoException).code === 'ECONNRESET') return new ApiError('the request was not finished', 400);
     console.error('tornwire proxy: a request failed by a fault of ours:', bug);
-    return new ApiError(`internal error: ${(bug as Error).message}`, 500);
+    return new ApiError(`internal error: ${messageOf(bug)}`, 500);
   }
 }
 

@@ -235,8 +235,7 @@ export class Connection implements ConnectionControl {
     const end = direction === 'upstream' ? 'upstream' : 'client';
     pipe.discard();
     const { outcome } = await endConnection(pipe.dest, 'half-close');
-    const how = { [end]: outcome, [end === 'client' ? 'upstream' : 'client']: 'open' };
-    return how as { client: HowEnded; upstream: HowEnded };
+    return { client: 'open', upstream: 'open', [end]: outcome };
   }
 
   swallow(toxic: ArmedToxic, onLost?: () => void): void {

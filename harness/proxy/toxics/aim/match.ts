@@ -33,7 +33,8 @@ function jsonMatches(wanted: Readonly<Record<string, unknown>>, payload: Buffer)
 
 function parsed(payload: Buffer): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(payload.toString()) as unknown };
+    const value: unknown = JSON.parse(payload.toString());
+    return { value };
   } catch {
     return undefined;
   }
@@ -41,11 +42,11 @@ function parsed(payload: Buffer): { value: unknown } | undefined {
 
 /** Undefined where the pointer leads nowhere. */
 function valueAt(document: unknown, pointer: string): unknown {
-  let value = document;
+  let value: unknown = document;
   for (const step of pointer.split('/').slice(1)) {
     const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
+    value = Reflect.get(value, key);
   }
   return value;
 }
