@@ -2,9 +2,9 @@
 // whatever else is armed or passes.
 
 import { chance } from '../stream/chance.ts';
-import type { EventName } from '../stream/event-names.ts';
+import type { EventBody, Hit } from '../wire/wire-types.ts';
 import type { Direction } from '../stream/item.ts';
-import type { ArmedToxic, Hit, HitPlace, StageContext } from '../toxics/base/toxic.ts';
+import type { ArmedToxic, HitPlace, StageContext } from '../toxics/base/toxic.ts';
 import type { Connection } from './connection.ts';
 import type { Pipe } from './pipe.ts';
 
@@ -12,7 +12,7 @@ export interface FiringSettings {
   readonly proxy: string;
   readonly seed: () => string;
   readonly framed: () => boolean;
-  readonly publish: (event: EventName, fields: Record<string, unknown>) => void;
+  readonly publish: (body: EventBody) => void;
 }
 
 /** Hits that a toxic remembers; the events have all of them. */
@@ -48,7 +48,7 @@ export class Firing {
     Object.assign(hit, more);
     toxic.fired += 1;
     if (toxic.hits.length < HITS_MAX) toxic.hits.push(hit);
-    this.#settings.publish('toxic-fired', { ...hit });
+    this.#settings.publish({ event: 'toxic-fired', ...hit });
   }
 
   /** What a stage on this pipe may know and do, but for where it hands on to. */
@@ -71,7 +71,7 @@ export class Firing {
       },
       report: (hit, more) => this.report(toxic, hit, more),
       retract: () => void (toxic.claimed -= 1),
-      event: (event, fields) => publish(event, { ...identity, toxic: toxic.name, ...fields }),
+      event: (body) => publish({ ...identity, toxic: toxic.name, ...body }),
       chance: (...rest) => chance(seed(), ...place, ...rest),
       content: (item) =>
         item.frame === undefined || pipe.watch === undefined ? { known: false, reason: 'no frames' } : pipe.watch.content(item.frame),

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { addressText, parseAddress, resolved } from './address.ts';
 import type { Address } from './address.ts';
 import { Connection } from './connection.ts';
-import type { EventName } from '../stream/event-names.ts';
+import type { EventBody, ListedConnection } from '../wire/wire-types.ts';
 import type { Framing } from '../frames/frame.ts';
 import type { ReadBudget } from './intake.ts';
 import type { Direction } from '../stream/item.ts';
@@ -19,10 +19,10 @@ import type { ArmedToxic } from '../toxics/base/toxic.ts';
 export interface ProxyWorld {
   seed: string;
   budget: ReadBudget;
-  publish: (proxy: string, event: EventName, fields: Record<string, unknown>) => void;
+  publish: (proxy: string, body: EventBody, link: string | undefined) => void;
   nextConnectionId: () => number;
   /** A connection has ended; its last summary. */
-  retire: (summary: Record<string, unknown>) => void;
+  retire: (summary: ListedConnection) => void;
 }
 
 /** Fields beyond Toxiproxy's. */
@@ -62,7 +62,7 @@ export class Proxy {
       proxy: this.name,
       seed: () => this.seed,
       framed: () => this.framing !== 'raw',
-      publish: (event, fields) => this.#publish(event, fields),
+      publish: (body) => this.#publish(body),
     });
   }
 
@@ -79,7 +79,7 @@ export class Proxy {
     return this.#accepted;
   }
 
-  connections(): Record<string, unknown>[] {
+  connections(): ListedConnection[] {
     return [...this.#connections].map((connection) => ({ proxy: this.name, ...connection.summary() }));
   }
 
@@ -89,10 +89,10 @@ export class Proxy {
     this.#upstreamAddress = parseUpstream(this.upstream);
     this.listen = await this.#door.open(this.listen, {
       onConnection: (socket) => this.#accept(socket),
-      onError: (error) => this.#publish('listener-failed', { reason: error.message }),
+      onError: (error) => this.#publish({ event: 'listener-failed', reason: error.message }),
     });
     this.enabled = true;
-    this.#publish('proxy-started', { listen: this.listen, upstream: this.upstream });
+    this.#publish({ event: 'proxy-started', listen: this.listen, upstream: this.upstream });
     this.#refuseIfDue();
   }
 
@@ -106,12 +106,12 @@ export class Proxy {
       connection.destroy();
     }
     await this.#noneLeft();
-    this.#publish('proxy-stopped', {});
+    this.#publish({ event: 'proxy-stopped' });
   }
 
   async deleted(): Promise<void> {
     await this.stop();
-    this.#publish('proxy-deleted', {});
+    this.#publish({ event: 'proxy-deleted' });
   }
 
   /** Whether these addresses are others than the present ones. @throws AddressError */
@@ -135,7 +135,8 @@ export class Proxy {
 
   arm(toxic: ArmedToxic): void {
     this.toxics.push(toxic);
-    this.#publish('toxic-armed', {
+    this.#publish({
+      event: 'toxic-armed',
       toxic: toxic.name,
       type: toxic.type.type,
       stream: toxic.stream,
@@ -148,7 +149,7 @@ export class Proxy {
   }
 
   update(toxic: ArmedToxic): void {
-    this.#publish('toxic-updated', { toxic: toxic.name, toxicity: toxic.toxicity, attributes: toxic.attributes });
+    this.#publish({ event: 'toxic-updated', toxic: toxic.name, toxicity: toxic.toxicity, attributes: toxic.attributes });
     this.#watchContent();
     for (const connection of this.#connections) {
       for (const direction of toxic.directions) {
@@ -166,7 +167,7 @@ export class Proxy {
     for (const connection of this.#connections) this.#detach(toxic, connection);
     this.#watchContent();
     for (const { socket, ordinal } of this.#door.takeLeftAlone(toxic)) this.#serve(socket, ordinal);
-    this.#publish('toxic-removed', { toxic: toxic.name, type: toxic.type.type, fired: toxic.fired });
+    this.#publish({ event: 'toxic-removed', toxic: toxic.name, type: toxic.type.type, fired: toxic.fired });
     await this.#acceptAgain();
   }
 
@@ -194,7 +195,7 @@ export class Proxy {
       preamble: this.extras.preamble === true,
       upstream: this.#upstreamAddress,
       budget: this.#world.budget,
-      publish: (event, fields) => this.#publish(event, fields),
+      publish: (body) => this.#publish(body),
       onOpen: (opened) => {
         for (const toxic of this.toxics) this.#attach(toxic, opened);
       },
@@ -210,7 +211,7 @@ export class Proxy {
     const summary = connection.summary();
     this.#world.retire({ proxy: this.name, ...summary });
     const { state: _closed, ...fields } = summary;
-    this.#publish('connection-closed', fields);
+    this.#publish({ event: 'connection-closed', ...fields });
   }
 
   /** A connection that the listener treats badly before anybody dials for it. */
@@ -271,7 +272,7 @@ export class Proxy {
     try {
       await reopening(() => this.start());
     } catch (error) {
-      this.#publish('listener-failed', { reason: messageOf(error) });
+      this.#publish({ event: 'listener-failed', reason: messageOf(error) });
       throw error;
     }
   }
@@ -287,8 +288,8 @@ export class Proxy {
     clearTimeout(timer);
   }
 
-  #publish(event: EventName, fields: Record<string, unknown>): void {
-    this.#world.publish(this.name, event, this.extras.label === undefined ? fields : { link: this.extras.label, ...fields });
+  #publish(body: EventBody): void {
+    this.#world.publish(this.name, body, this.extras.label);
   }
 }
 

@@ -86,7 +86,7 @@ export class FramePicker {
   #judge(item: DataItem, deliver: Deliver): void {
     const frame = item.frame!;
     const content = this.#context.content(item);
-    if (!content.known && content.reason !== 'fragment') this.#tell('match-unreadable', { index: frame.index, reason: content.reason });
+    if (!content.known && content.reason !== 'fragment') this.#tell('match-unreadable', frame.index, content.reason);
     const { match } = this.#context.toxic.attributes;
     const picked =
       match !== undefined && content.known && this.#count(contentMatches(match, frame, content)) && this.#ifArmed() === 'picked';
@@ -95,17 +95,16 @@ export class FramePicker {
   }
 
   #giveUp(item: DataItem, deliver: Deliver): void {
-    this.#tell('match-too-large', {
-      index: item.frame!.index,
-      reason: `frame ${item.frame!.index} is longer than ${JUDGED_BYTES_MAX} bytes`,
-    });
+    const { index } = item.frame!;
+    this.#tell('match-too-large', index, `frame ${index} is longer than ${JUDGED_BYTES_MAX} bytes`);
     this.flush(deliver);
   }
 
-  #tell(event: 'match-too-large' | 'match-unreadable', fields: Record<string, unknown>): void {
+  /** The first of its kind on this connection. */
+  #tell(event: 'match-too-large' | 'match-unreadable', index: number, reason: string): void {
     if (this.#told.has(event)) return;
     this.#told.add(event);
-    this.#context.event(event, fields);
+    this.#context.event({ event, index, reason });
   }
 }
 

@@ -111,7 +111,7 @@ export class Point {
     }
     this.#receiver.pass(item);
     if (item.last && atByte > end)
-      this.#context.event('beyond-frame', { index, length: end, atByte, reason: `frame ${index} has ${end} bytes` });
+      this.#context.event({ event: 'beyond-frame', index, length: end, atByte, reason: `frame ${index} has ${end} bytes` });
   }
 
   #streamBytes(item: DataItem): void {

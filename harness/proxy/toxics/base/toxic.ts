@@ -3,12 +3,11 @@
 
 import type { AttributesOf, Fields, GoAttributesOf } from './fields.ts';
 import type { TriggerAttributes } from './trigger-fields.ts';
-import type { Fidelity } from '../../exact/exact.ts';
 import type { FrameContent } from '../../frames/content.ts';
 import type { Framing } from '../../frames/frame.ts';
 import type { DataItem, Direction, Emit, Item } from '../../stream/item.ts';
-import type { HowEnded } from '../../stream/ending.ts';
 import type { Place } from '../../stream/chance.ts';
+import type { BothEnds, Hit, StageEvent } from '../../wire/wire-types.ts';
 
 /** Attributes of any toxic: those that pick and aim, which most take, and its own. */
 export type Attributes = TriggerAttributes & Readonly<Record<string, unknown>>;
@@ -51,32 +50,6 @@ export interface ArmedToxic<Given extends object = Attributes> {
   readonly hits: Hit[];
 }
 
-/** Proof that a toxic acted, and where. */
-export interface Hit {
-  proxy: string;
-  toxic: string;
-  type: string;
-  /** Which connection of the proxy, from 1 since its creation or the last reset. */
-  connection: number;
-  connectionId: number;
-  direction: Direction;
-  /** Offset in the stream as its source sent it. */
-  byteOffset: number;
-  frameIndex?: number;
-  offsetInFrame?: number;
-  /** Bytes of this direction that had been handed to the destination. */
-  bytesForwarded: number;
-  fidelity?: Fidelity;
-  boundaries?: number;
-  vouched?: number;
-  error?: string;
-  /** Whether the destination had read everything before the end came. */
-  delivered?: string;
-  ended?: { client: HowEnded; upstream: HowEnded };
-  /** Anything else worth saying in words. */
-  note?: string;
-}
-
 /** One toxic on one direction of one connection. */
 export interface ToxicStage {
   accept(item: Item): void;
@@ -111,10 +84,7 @@ export interface StageContext<Given extends object = Attributes> {
   report(hit: Hit, more?: Partial<Hit>): void;
   /** What was begun has changed nothing: it has not fired, and may fire elsewhere. */
   retract(hit: Hit): void;
-  event(
-    name: 'match-too-large' | 'match-unreadable' | 'hold-too-large' | 'beyond-frame' | 'toxic-released',
-    fields: Record<string, unknown>,
-  ): void;
+  event(body: StageEvent): void;
   chance(...place: Place): number;
   /** The whole frame's content, once its last byte has come. */
   content(item: DataItem): FrameContent;
@@ -134,9 +104,9 @@ export interface ConnectionControl {
   /** Waits until the direction's destination has read everything. */
   untilRead(direction: Direction, deadlineMs: number): Promise<string>;
   /** Ends both sides the same way. */
-  endBoth(how: 'fin' | 'rst'): Promise<{ client: HowEnded; upstream: HowEnded }>;
+  endBoth(how: 'fin' | 'rst'): Promise<BothEnds>;
   /** Ends one direction only. */
-  halfClose(direction: Direction): Promise<{ client: HowEnded; upstream: HowEnded }>;
+  halfClose(direction: Direction): Promise<BothEnds>;
   /**
    * From now on nothing passes in either direction, not even an end; `onLost` is told once, when something did not.
    * Sockets stay open until the toxic is removed.

@@ -7,7 +7,8 @@ import { Target } from '../aim/target.ts';
 import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
 import { triggerMode } from '../aim/trigger.ts';
 import { stageOf } from '../base/stage.ts';
-import type { Hit, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { StageContext, ToxicStage } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 import type { TriggerAttributes } from '../base/trigger-fields.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
 

@@ -6,7 +6,8 @@ import { triggerMode } from '../aim/trigger.ts';
 import type { Framing } from '../../frames/frame.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, once } from './content.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
-import type { Hit, OwnToxic } from '../base/toxic.ts';
+import type { OwnToxic } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const MASK = 0xff;
 

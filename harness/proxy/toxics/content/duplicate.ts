@@ -25,7 +25,7 @@ export const duplicate: OwnToxic<typeof CONTENT_FIELDS> = {
         if (copy.bytes > HELD_BYTES_MAX) {
           tooLarge = true;
           copy.takeAll();
-          context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+          context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         }
         if (!item.last || tooLarge) return;
         const again = copy.takeAll();

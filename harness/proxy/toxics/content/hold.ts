@@ -7,7 +7,8 @@ import { Held } from '../base/held.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
 import type { Fields } from '../base/fields.ts';
-import type { Hit, OwnToxic } from '../base/toxic.ts';
+import type { OwnToxic } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const FIELDS = { ...CONTENT_FIELDS, frames: { kind: 'int', min: 1 } } as const satisfies Fields;
 
@@ -42,7 +43,7 @@ export const hold: OwnToxic<typeof FIELDS> = {
       turn?.cancel();
       for (const item of held.takeAll()) context.emit(item);
       if (hit !== undefined && !told) context.retract(hit);
-      else if (hit !== undefined) context.event('toxic-released', { byteOffset: hit.byteOffset, laterFrames: later });
+      else if (hit !== undefined) context.event({ event: 'toxic-released', byteOffset: hit.byteOffset, laterFrames: later });
       hit = undefined;
       later = 0;
     }
@@ -56,7 +57,7 @@ export const hold: OwnToxic<typeof FIELDS> = {
         }
         held.add(item);
         if (held.bytes <= HELD_BYTES_MAX) return;
-        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         letGo();
       },
       pass(item) {

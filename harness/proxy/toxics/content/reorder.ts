@@ -6,7 +6,8 @@ import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
 import type { ContentContext } from './content.ts';
 import type { Fields } from '../base/fields.ts';
-import type { Hit, OwnToxic } from '../base/toxic.ts';
+import type { OwnToxic } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const WINDOW = 2;
 
@@ -29,7 +30,7 @@ export const reorder: OwnToxic<typeof FIELDS> = {
       frames.at(-1)!.push(item);
       bytes += item.data.length;
       if (bytes > HELD_BYTES_MAX) {
-        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         context.retract(hit!);
         letGo(frames);
       } else if (item.last && frames.length === window) {

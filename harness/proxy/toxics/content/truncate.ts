@@ -7,7 +7,8 @@ import type { Framing } from '../../frames/frame.ts';
 import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, HELD_BYTES_MAX, once } from './content.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
-import type { Hit, OwnToxic, StageContext } from '../base/toxic.ts';
+import type { OwnToxic, StageContext } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const FIELDS = { ...CONTENT_FIELDS, to_bytes: { kind: 'int' }, by_bytes: { kind: 'int', min: 1 } } as const satisfies Fields;
 
@@ -82,7 +83,7 @@ function withoutLast(context: Context): ReturnType<typeof contentStage> {
       held.push(item);
       bytes += item.data.length;
       if (bytes > HELD_BYTES_MAX) {
-        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         letGo();
       } else if (item.last) shorten();
     },

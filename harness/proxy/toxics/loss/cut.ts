@@ -8,7 +8,8 @@ import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
 import { emitAfterJudged } from '../aim/frame-picker.ts';
 import type { Item } from '../../stream/item.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
-import type { Hit, HitPlace, OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { HitPlace, OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 /** For how long a cut waits until the bytes before it were read. */
 const READ_WITHIN_MS = 1000;

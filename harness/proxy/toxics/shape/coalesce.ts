@@ -10,7 +10,8 @@ import type { Timer } from '../../stream/timer.ts';
 import { Held } from '../base/held.ts';
 import { placeIn } from './parting.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
-import type { Hit, OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const UNTIL_BYTES_MAX = 1024 * 1024;
 const WITHIN_MS = 1000;

@@ -3,7 +3,8 @@
 
 import type { DataItem, SlicePlan } from '../../stream/item.ts';
 import type { Pacing } from './pacing.ts';
-import type { Hit, StageContext } from '../base/toxic.ts';
+import type { StageContext } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 type Outcome = Parameters<SlicePlan['report']>[0];
 

@@ -8,7 +8,8 @@ import type { Item } from '../../stream/item.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
-import type { Hit, HitPlace, OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { HitPlace, OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const FIELDS = { rate: { kind: 'int' }, ...TRIGGER_FIELDS } as const satisfies Fields;
 

@@ -61,7 +61,7 @@ class Stalling implements ToxicStage {
 
   release(): void {
     this.#timer?.cancel();
-    if (this.#state === 'stalled') this.#context.event('toxic-released', { bytes: this.#held.bytes });
+    if (this.#state === 'stalled') this.#context.event({ event: 'toxic-released', bytes: this.#held.bytes });
     for (const item of this.#held.takeAll()) this.#context.emit(item);
     this.#state = 'open';
     this.#point.flush();
@@ -90,7 +90,7 @@ class Stalling implements ToxicStage {
   /** Held bytes go through the trigger again: another stall may begin among them. */
   #letGo(): void {
     this.#state = 'open';
-    this.#context.event('toxic-released', { bytes: this.#held.bytes });
+    this.#context.event({ event: 'toxic-released', bytes: this.#held.bytes });
     for (const item of this.#held.takeAll()) this.accept(item);
   }
 }
