@@ -4,7 +4,7 @@
 import { fstatSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { isBusy, PEER_GONE } from './kernel.ts';
-import type { Endpoint, Kernel, TcpPeerLook } from './kernel.ts';
+import type { Endpoint, Kernel, TcpPeerLook } from './libc.ts';
 import { DONE, NOT_YET } from './turn.ts';
 import type { Look } from './turn.ts';
 

@@ -2,7 +2,7 @@
 // broke its protocol, or that switched to a protocol which we do not read.
 
 import type { FrameInfo, FrameType } from './frame.ts';
-import type { Grammar } from './stream-reader.ts';
+import type { Grammar } from './grammar.ts';
 
 export class RawGrammar implements Grammar {
   readonly ended = true;

@@ -3,7 +3,7 @@
 
 import type { FrameInfo, FrameType, Side } from './frame.ts';
 import type { FramePairState } from './pair.ts';
-import type { Grammar } from './stream-reader.ts';
+import type { Grammar } from './grammar.ts';
 
 const FIN = 0x80;
 const RSV1 = 0x40;
