@@ -4,7 +4,8 @@ import type { EngineChoice } from '../model/case.ts';
 import type { LinkStep } from '../model/faults/fault.ts';
 import { linkNamed, type Topology, transportOf } from '../model/system/topology.ts';
 import type { ToxiproxySource, Where } from './engines/engines.ts';
-import { faultToToxic, type Place } from './fault-to-toxic.ts';
+import type { Place } from '../model/faults/link/base/link-fault-type.ts';
+import { faultToToxic } from './fault-to-toxic.ts';
 import type { EngineName } from './api/engine.ts';
 import type { Networks } from './network.ts';
 
