@@ -1,4 +1,4 @@
-// The only door for scenarios and users. Every type that a signature here names is exported too.
+// The only module that scenarios and users import. Every type that a signature here names is exported too.
 /// <reference types="node" preserve="true" />
 import './node-22.ts';
 

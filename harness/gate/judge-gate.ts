@@ -1,4 +1,4 @@
-// The policy against what was counted: pure, so that a gate can be judged from hand-written rows.
+// Holds the policy against what was counted. It is pure, so a test can judge a gate from hand-written rows.
 import type { Policy } from '../model/policy.ts';
 import { percent, rateOf } from '../model/values/rate.ts';
 import {

@@ -1,5 +1,5 @@
-// Do all who hold a truth hold the same one at rest? Each view's last two readings, at least 200 ms apart, must be
-// equal, and equal to everybody else's. What differed on the way and healed is no finding.
+// Do all who hold a truth hold the same one at rest? The last two readings of each view, at least 200 ms apart, must be
+// equal, and equal to everybody else's. A difference that disappears before that is not a finding.
 import { observationsOf, type Event, type History } from '../model/judging/history.ts';
 import { canonicalJson } from '../model/values/json.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';

@@ -1,5 +1,5 @@
-// Does every byte that a node sends decode under its link's framing? Not judged: what a fault cut or altered, what
-// a killed node left half-sent, and what the script itself sends.
+// Does every byte that a node sends decode under its link's framing? Three things are not judged: what a fault cut or
+// altered, what a killed node left half-sent, and what the script itself sends.
 import { typeOf } from '../model/faults/link/table.ts';
 import { eventsOf, type History } from '../model/judging/history.ts';
 import { DRIVER } from '../model/system/link.ts';

@@ -1,5 +1,5 @@
-// What every thread is doing, as far as the kernel tells from outside: its state, the kernel function it waits in,
-// its system call. Two dumps that are equal a second apart, with equal handles, show processes that stand still.
+// What every thread is doing, as far as the kernel tells from outside: its state, the kernel function that it waits in, its
+// system call. If two dumps a second apart are equal and the handles are equal too, the processes stand still.
 import { processesOf, type Process } from './processes.ts';
 import { readProc, Unreadable } from './proc.ts';
 import { handlesOf } from './resources.ts';

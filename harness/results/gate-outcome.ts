@@ -1,4 +1,4 @@
-// The machine-readable end of a gate (docs/reference/gate.md). It carries a version: fields are added, never changed.
+// The outcome of a gate for machines (docs/reference/gate.md). It carries a version: fields are added, never changed.
 import type { Policy } from '../model/policy.ts';
 import type { Rate } from '../model/values/rate.ts';
 

@@ -1,5 +1,5 @@
-// The machine-readable end of a run. Its shape is documented in docs/reference/summary.md and carries a version:
-// fields are added within a version, never changed.
+// The summary of a run for machines. docs/reference/summary.md documents its shape. It carries a version: within a version,
+// fields are added, never changed.
 import type { CaseResult } from '../model/case-result.ts';
 
 export const SUMMARY_VERSION = 1;

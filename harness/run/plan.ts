@@ -1,4 +1,5 @@
-// From a scenario and a case to a plan, or a refusal with its reason. Pure but for asking the engines what they can do.
+// From a scenario and a case to a plan, or to a refusal with its reason. This code is pure, except that it asks the engines
+// and the runtime what they can do.
 import { stepProblem, type Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/faults/clock-speed.ts';
 import { timeTooLong } from '../model/time/duration.ts';

@@ -1,5 +1,5 @@
-// After the lift the system has a bounded time to come to rest. Views of one truth are read until two readings at
-// least 200 ms apart are equal and agree; what they said last is left to the divergence oracle.
+// After the lift of all faults the system has a bounded time to come to rest. Views of one truth are read until two
+// readings, at least 200 ms apart, are equal and the views agree. The divergence oracle judges what they said last.
 import { bounded } from '../model/time/bounded.ts';
 import { atSpeed } from '../model/faults/clock-speed.ts';
 import { milliseconds } from '../model/time/duration.ts';

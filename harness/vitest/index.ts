@@ -1,4 +1,4 @@
-// Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
+// Each scenario becomes a test. `vitest -t` selects one. The line that replays it stands under a failed test.
 import '../node-22.ts';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';

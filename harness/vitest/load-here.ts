@@ -1,4 +1,4 @@
-// Scenarios loaded into this very process: for Vitest, which has its own worker processes.
+// Loads scenarios into this very process. This is for Vitest, which has its own worker processes.
 import { relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../model/described-scenario.ts';
 import type { NamedScenario } from '../model/scenario.ts';

@@ -1,5 +1,5 @@
-// Many cases, one after another or side by side, each saved before the next begins. A verdict that a starved machine
-// spoilt is taken again alone, once all others are done; nothing else is ever repeated to get another answer.
+// Many cases, one after another or side by side. Each is saved before the next begins. If a starved machine spoils a
+// verdict, the case is taken again alone, once all others are done. Nothing else is ever repeated to get another answer.
 import { join, relative } from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';

@@ -1,5 +1,5 @@
-// Speed 1 is the truth. What a run with faster clocks finds is taken again with the machine's own, and only what comes
-// back is a failure: at ten times the speed a slow processor alone can look like a bug.
+// Speed 1 is the truth. A failure with faster clocks is taken again at speed 1, and only what comes back is a failure. At
+// ten times the speed a slow processor alone can look like a bug.
 import { join } from 'node:path';
 import { unknown } from '../../model/judging/verdict.ts';
 import type { ClockNote } from '../../results/summary.ts';

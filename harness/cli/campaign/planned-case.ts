@@ -1,4 +1,4 @@
-// One case as a campaign is given it: what is run, and what is expected of it.
+// One case of a campaign: what is run, and what is expected of it.
 import type { Case } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import type { UnknownReason } from '../../model/judging/verdict.ts';

@@ -1,4 +1,4 @@
-// `tornwire doctor`: what this machine has and lacks, what that means, and the cure. Changes nothing.
+// `tornwire doctor`: what this machine has and lacks, what that means, and the cure. It changes nothing.
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

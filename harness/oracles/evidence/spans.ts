@@ -1,5 +1,5 @@
-// Stretches of time in a history: while a fault was armed, while it had an effect, while a node was away. Only an
-// effect excuses anybody: a step that is armed and fires late, or never, has changed nothing before.
+// Stretches of time in a history: while a fault was armed, while it had an effect, while a node was away. Only an effect
+// excuses lateness. A step that is armed and has not fired yet has changed nothing.
 import type { Step } from '../../model/faults/fault.ts';
 import { aboutNodeFault } from '../../model/faults/node-fault.ts';
 import { eventsOf, type History } from '../../model/judging/history.ts';

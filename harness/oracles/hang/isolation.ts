@@ -1,5 +1,5 @@
-// While one link is faulty, unrelated ones still answer: side probes, and WebSocket pings on links that promise
-// a pong. A node whose event loop is blocked by one peer shows here first.
+// While one link is faulty, unrelated links must still answer: side probes, and WebSocket pings on links that promise a
+// pong. If one peer blocks the event loop of a node, this part sees it first.
 import { eventsOf, observationsOf, type History } from '../../model/judging/history.ts';
 import type { Direction, Link } from '../../model/system/link.ts';
 import type { Plan } from '../../model/judging/oracle.ts';

@@ -1,4 +1,4 @@
-// A node that was told to stop ends within its own bound, by itself.
+// A node that was told to stop must end by itself within its own bound.
 import { eventsOf, type Event, type History } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import { lateness } from '../evidence/starvation.ts';

@@ -1,4 +1,4 @@
-// Side probes: requests that have nothing to do with the faults and must be answered all the same while they are in force.
+// Side probes: requests that have nothing to do with the faults. They must be answered while the faults act.
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import type { Scenario, Script } from '../../model/scenario.ts';
 import { attempt } from './attempt.ts';

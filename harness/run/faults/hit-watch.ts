@@ -1,4 +1,4 @@
-// Asks what is imposed on nodes, again and again, whether it has acted; each proof is a firing of its step.
+// Asks again and again whether what is imposed on nodes has acted. Each proof is a firing of its step.
 import type { NodeStep } from '../../model/faults/node-fault.ts';
 import type { Imposed, RunningNode } from '../../runtime/runtime.ts';
 import type { InjectorSink } from './injector.ts';

@@ -1,4 +1,4 @@
-// What puts steps of one family in force and takes them back, and what it may tell meanwhile.
+// An injector puts the steps of one family in force and takes them back. This file says what it may report meanwhile.
 import type { Step } from '../../model/faults/fault.ts';
 import type { EventBody } from '../../model/judging/history.ts';
 

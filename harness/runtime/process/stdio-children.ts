@@ -1,5 +1,5 @@
-// The children that nodes start over stdio, as far as the harness has to do with them: their far halves run before
-// the node does, and what these report makes each child a node that runs.
+// The children that nodes start over stdio. Their far halves run before the node does. What the far halves report makes
+// each child a node that runs.
 import { type Link } from '../../model/system/link.ts';
 import { type Node, nodeNamed, type Topology } from '../../model/system/topology.ts';
 import { type LogLines, logLines } from '../ground/log-lines.ts';
