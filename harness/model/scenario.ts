@@ -77,7 +77,7 @@ export interface Script {
 export interface StateView<Clients extends object = object> {
   truth: string;
   subject: string;
-  /** The node that is asked: while it is away the view cannot be read. By default the one that `subject` names as a whole word. */
+  /** The node that is asked: while it is away the view cannot be read. By default the one whose name `subject` is. */
   node?: string;
   read(context: Script & Clients): Promise<Json>;
 }
@@ -85,7 +85,7 @@ export interface StateView<Clients extends object = object> {
 /** An unrelated request that must be answered within its own bound while faults are in force. */
 export interface SideProbe<Clients extends object = object> {
   name: string;
-  /** The node that is asked: not judged while it is away. By default the one that `name` holds as a whole word. */
+  /** The node that is asked: not judged while it is away. By default the one whose name it bears. */
   node?: string;
   boundMs: number;
   everyMs: number;

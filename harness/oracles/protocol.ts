@@ -81,11 +81,11 @@ function excusesIn(history: History, plan: Plan): (error: FrameError) => boolean
   const placeOf = (link: string, connection: number): string => `${link} ${connection}`;
   // Per connection: a history may hold as many hits as frames.
   const hits = Map.groupBy(
-    eventsOf(history, 'fault').flatMap(({ seq, state, step: id, ...event }) => {
-      const step = steps.get(id);
-      if (state !== 'fired' || !step || !('hit' in event) || 'node' in event.hit || EFFECT[step.fault.kind] === 'none') return [];
+    eventsOf(history, 'fault').flatMap((event) => {
+      const step = steps.get(event.step);
+      if (event.state !== 'fired' || event.hit.kind !== 'link' || !step || EFFECT[step.fault.kind] === 'none') return [];
       const { connection, direction } = event.hit;
-      return { place: placeOf(step.link, connection), seq, direction, ends: EFFECT[step.fault.kind] === 'ends' };
+      return { place: placeOf(step.link, connection), seq: event.seq, direction, ends: EFFECT[step.fault.kind] === 'ends' };
     }),
     (hit) => hit.place,
   );

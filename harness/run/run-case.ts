@@ -163,7 +163,7 @@ function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortCo
     frameError: (event) => void recorder.record({ kind: 'frame-error', ...event }),
     fired(step, hit) {
       const about = steps.get(step);
-      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit });
+      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit: { kind: 'link', ...hit } });
     },
     broken(detail) {
       if (broken.signal.aborted) return;

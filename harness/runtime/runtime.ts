@@ -129,6 +129,8 @@ export interface Leftover {
   what: 'process' | 'container' | 'network' | 'socket-file' | 'file';
   detail: string;
   node?: string;
+  /** Of processes. */
+  pid?: number;
   /** Of processes: all that were left together slept, so none of them waited for a processor. */
   asleep?: true;
 }

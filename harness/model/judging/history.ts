@@ -7,7 +7,7 @@ import type { NodeHit } from '../faults/node-fault.ts';
 
 export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
 
-/** Proof that a fault acted: where in the stream, and how it ended at both ends. */
+/** Proof that a link fault acted: where in the stream, and how it ended at both ends. */
 export interface Hit {
   connection: number;
   direction: Direction;
@@ -22,6 +22,9 @@ export interface Hit {
   /** Where the engine gives no events of its own: what the harness saw instead. */
   inferredFrom?: string;
 }
+
+/** Proof that a fault acted, by where it acted. A clock is a part of its node. */
+export type FaultHit = ({ kind: 'link' } & Hit) | ({ kind: 'node' } & NodeHit) | ({ kind: 'file' } & FileHit);
 
 /** Which kind of promise an obligation is. Without it, as in histories of older versions, it is the script's own. */
 export type Owed =
@@ -65,7 +68,7 @@ export type EventBody =
     }
   | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
-  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
+  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: FaultHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
   /** `asked`: the run sent the signal or the stop that ended it, or its parent over stdio asked, as `byParent` says. */
   | {
@@ -83,13 +86,23 @@ export type EventBody =
   /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */
   | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
-  | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string; asleep?: true }
+  | {
+      kind: 'leftover';
+      what: 'process' | 'container' | 'network' | 'socket-file' | 'file';
+      detail: string;
+      node?: string;
+      pid?: number;
+      asleep?: true;
+    }
   /** The harness itself could not do its work, or the script's code let an error go that nobody caught: never the system's fault. */
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
 
 export type Observation =
-  /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */
-  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
+  /**
+   * One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked.
+   * `unreadable`: no answer came, and `value` is the reason.
+   */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json; unreadable?: true }
   /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
   | {
       probe: 'resources';
@@ -99,12 +112,20 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
-  /** An unrelated request while faults are in force. `waitedMs`: how long nobody answered, where `latencyMs` is null. */
+  /** An unrelated request while faults are in force. `waitedMs`: how long nobody answered, where `latencyMs` is null. `node`: who was asked. */
   | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | MachineReading
-  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
-  | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
+  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. `asleep`: every thread slept. */
+  | {
+      probe: 'stacks';
+      node: string;
+      sample: number;
+      cpuMs: number;
+      threads: readonly string[];
+      asleep: boolean;
+      handles: readonly string[];
+    };
 
 /** Of the time since the reading before it. */
 export interface MachineReading {

@@ -18,7 +18,7 @@ export function pausesOn(system: RunningSystem, recorder: Recorder, sink: Inject
   async function pause(step: NodeStep, { node, forMs }: NodeFaultOf<'pause'>): Promise<void> {
     await system.node(node)?.pause();
     recorder.record({ kind: 'node', node, state: 'paused' });
-    sink.fired(step, { node });
+    sink.fired(step, { kind: 'node', node });
     paused.set(step.id, forMs === undefined ? undefined : startTimer(forMs, () => void timeIsUp(step)));
   }
 

@@ -52,7 +52,7 @@ export function strikesOn(system: RunningSystem, pauses: Pauses, sink: InjectorS
       default:
         return fault satisfies never;
     }
-    sink.fired(step, { node: fault.node });
+    sink.fired(step, { kind: 'node', node: fault.node });
     sink.over(step);
   }
 }

@@ -12,7 +12,7 @@ export function surroundingsOf(system: RunningSystem, sink: InjectorSink): Injec
   system.startUnder({
     conditions: (node) => ({ environment: about(node).map(({ fault }) => fault) }),
     began(node) {
-      for (const step of about(node)) sink.fired(step, { node, evidence: `it started ${inWords(step.fault)}` });
+      for (const step of about(node)) sink.fired(step, { kind: 'node', node, evidence: `it started ${inWords(step.fault)}` });
     },
   });
 
