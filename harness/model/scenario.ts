@@ -120,9 +120,15 @@ export interface Scenario<Clients extends object = object> {
   restWithin: Duration;
   /** The whole script's bound; passing it is a hang of whatever it waited for. */
   within: Duration;
-  /** A missing program or feature that makes this scenario impossible here, with its cure; undefined when all is there. */
+  /**
+   * A missing program or feature that makes this scenario impossible here, with its cure; undefined when all is there. It begins with
+   * `by design:` where nothing that could be installed would help.
+   */
   unavailable?: (runtime: RuntimeName) => string | undefined | Promise<string | undefined>;
 }
+
+/** How a scenario's `unavailable` begins where it cannot run there by its nature. */
+export const BY_DESIGN = 'by design: ';
 
 export interface ScenarioSettings<Clients extends object> {
   title: string;

@@ -36,7 +36,10 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
   const plan = await planCase(named, given, environment.networks, environment.runtime);
   if ('refused' in plan) {
     const verdict = unknown('plan', 'refused', plan.refused);
-    return resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] });
+    return {
+      ...resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] }),
+      ...(plan.byDesign && { byDesign: true }),
+    };
   }
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
   const stopHearing = environment.strays?.((line) => void recorder.record({ kind: 'harness', problem: 'stray-error', detail: line }));
