@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import type { MachineFinding, MachineFindings } from '../../model/judging/machine-finding.ts';
 import { findToxiproxy } from '../../network/engines/engines.ts';
-import { BUILD_IMAGES } from '../../runtime/container/images.ts';
+import type { engineReport } from '../../runtime/container/engine-report.ts';
+import { BUILD_IMAGES, IMAGES } from '../../runtime/container/images.ts';
 import { askedBy } from '../campaign/cases.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
 import { UsageError } from '../base/usage-error.ts';
@@ -122,24 +123,32 @@ async function native(): Promise<Finding> {
 }
 
 async function engine(): Promise<Finding> {
-  const version = await output('docker', ['info', '--format', '{{.ServerVersion}}']);
+  const report = await askEngine();
   const about = { name: 'container engine', required: false };
-  if (version) return { ...about, has: true, detail: `Docker ${version}` };
-  const { whyNoEngine } = await import('../../runtime/container/engine-socket.ts');
-  const { why, cure } = await whyNoEngine();
-  return { ...about, has: false, detail: `${why}: --runtime container is impossible`, cure };
+  if ('missing' in report) {
+    const { why, cure } = report.missing;
+    return { ...about, has: false, detail: `${why}: --runtime container is impossible`, cure };
+  }
+  const { version, unsuitable } = report;
+  return { ...about, has: unsuitable === undefined, detail: unsuitable ?? `Docker ${version}`, cure: 'use another engine' };
 }
 
 async function baseImage(): Promise<Finding> {
-  const images = await output('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', 'tornwire/*']);
-  const has = images?.includes('tornwire/base:latest') ?? false;
+  const report = await askEngine();
+  const images = 'missing' in report ? [] : report.images;
   return {
     name: 'container images',
-    has,
+    has: images.includes(IMAGES.base),
     required: false,
-    detail: images === undefined || images === '' ? 'none built' : images.replaceAll('\n', ' '),
+    detail: images.length === 0 ? 'none built' : images.join(' '),
     cure: BUILD_IMAGES,
   };
+}
+
+/** The client of the engine is loaded only here: its import takes a while. */
+async function askEngine(): ReturnType<typeof engineReport> {
+  const { engineReport: ask } = await import('../../runtime/container/engine-report.ts');
+  return await ask();
 }
 
 async function toxiproxy(): Promise<Finding> {

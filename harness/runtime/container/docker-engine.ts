@@ -2,17 +2,17 @@
 // package is loaded at the first connection, because its import takes some hundred milliseconds that a run of processes
 // need not pay. Its reaper is not used, because it needs the Docker socket inside a container. Instead, every object is
 // labelled with its run, and our own sweep removes it.
-import { existsSync } from 'node:fs';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { type Container, type ContainerPlan, createOptions, ourContainer } from './docker-container.ts';
 import { type EngineNetworks, engineNetworks } from './docker-networks.ts';
 import { type EngineRuns, engineRuns } from './docker-runs.ts';
 import { call } from './engine-call.ts';
-import { engineSockets, whyNoEngine } from './engine-socket.ts';
+import { type NoEngine, noLocalSocket, whyNoEngine } from './engine-socket.ts';
 import { cureForImage, imageFor } from './images.ts';
 import { RuntimeError } from '../runtime.ts';
 
 export interface Engine extends EngineImages, EngineNetworks, EngineRuns {
+  readonly version: string;
   /** Why runs cannot live on this engine although it answers. */
   unsuitable(): Promise<string | undefined>;
   /** What it cannot limit, with the cure. */
@@ -34,30 +34,40 @@ interface EngineInfo {
 }
 
 const PULL_WITHIN_MS = 300_000;
-const NO_ENGINE = 'no Docker engine answers (docker info fails): install docker.io and start dockerd, or use --runtime process';
 
 /** What is missing for an engine to be here at all; cheap, without a connection. */
 export function engineMissing(): string | undefined {
-  const host = process.env['DOCKER_HOST'];
-  if (host !== undefined && !host.startsWith('unix://'))
-    return `DOCKER_HOST is ${host}: containers share folders with the harness, so use a local engine`;
-  return engineSockets().some((place) => existsSync(place)) ? undefined : NO_ENGINE;
+  const missing = noLocalSocket();
+  return missing && inWords(missing);
 }
 
-/** @throws RuntimeError when no engine answers. */
+/** No engine is here for containers to run on. */
+export class NoEngineError extends RuntimeError {
+  readonly missing: NoEngine;
+  constructor(missing: NoEngine, options?: ErrorOptions) {
+    super(inWords(missing), options);
+    this.missing = missing;
+  }
+}
+
+function inWords({ why, cure }: NoEngine): string {
+  return `${why}: ${cure}, or use --runtime process`;
+}
+
+/** @throws NoEngineError when no engine answers. */
 export async function connectEngine(): Promise<Engine> {
-  const missing = engineMissing();
-  if (missing !== undefined) throw new RuntimeError(missing);
+  const missing = noLocalSocket();
+  if (missing) throw new NoEngineError(missing);
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  const client = await getContainerRuntimeClient().catch(async (error: Error) => {
-    const { why, cure } = await whyNoEngine();
-    throw new RuntimeError(`${why}: ${cure}, or use --runtime process`, { cause: error });
+  const client = await getContainerRuntimeClient().catch(async (cause: Error) => {
+    throw new NoEngineError(await whyNoEngine(), { cause });
   });
   const docker = client.container.dockerode;
   await call('ping', () => docker.ping());
-  const { ApiVersion: version } = await call('version', () => docker.version());
+  const { ApiVersion: version, Version: release } = await call('version', () => docker.version());
   const info = (): Promise<EngineInfo> => call('info', async () => (await docker.info()) as EngineInfo);
   return {
+    version: release,
     ...engineImages(client, (image) => ImageName.fromString(image)),
     ...engineNetworks(client, version),
     ...engineRuns(docker),

@@ -15,13 +15,21 @@ const WITHIN_MS = 2_000;
 const INSTALL: NoEngine = { why: 'no Docker engine answers (docker info fails)', cure: 'install docker.io and start dockerd' };
 
 /** Where a local engine may listen; none when DOCKER_HOST names another machine. */
-export function engineSockets(host = process.env['DOCKER_HOST']): string[] {
+function engineSockets(host = process.env['DOCKER_HOST']): string[] {
   if (host !== undefined) return host.startsWith('unix://') ? [host.slice('unix://'.length)] : [];
   return [
     '/var/run/docker.sock',
     join(process.env['XDG_RUNTIME_DIR'] ?? '/run', 'docker.sock'),
     join(homedir(), '.docker/run/docker.sock'),
   ];
+}
+
+/** Whether there is nothing that a local engine could answer at; cheap, without a connection. */
+export function noLocalSocket(): NoEngine | undefined {
+  const host = process.env['DOCKER_HOST'];
+  if (host !== undefined && !host.startsWith('unix://'))
+    return { why: `DOCKER_HOST is ${host}`, cure: 'containers share folders with the harness, so use a local engine' };
+  return engineSockets().some((place) => existsSync(place)) ? undefined : INSTALL;
 }
 
 export async function whyNoEngine(sockets: readonly string[] = engineSockets()): Promise<NoEngine> {
