@@ -14,7 +14,7 @@ import { PlanError } from '../run/plan.ts';
 import { RecorderError } from '../run/record/history-file.ts';
 import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
-import { NothingToRunError, UsageError } from './usage-error.ts';
+import { NothingToRunError, UsageError } from './base/usage-error.ts';
 
 const USAGE = [UsageError, DurationError, PolicyError, ReproError, TopologyError, PlanError];
 const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];

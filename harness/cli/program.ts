@@ -6,7 +6,7 @@ import { milliseconds, type Duration } from '../model/time/duration.ts';
 import { EXIT } from '../model/values/exit-code.ts';
 import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from './base/version.ts';
 import type { Crew } from './worker/crew.ts';
 
 export async function main(words: readonly string[]): Promise<number> {

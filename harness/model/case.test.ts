@@ -2,16 +2,20 @@
 import { expect, test } from 'vitest';
 import { caseSchema, type Case } from './case.ts';
 import type { LinkFault, NodeFault, NodeStep, Step } from './faults/fault.ts';
+import type { LinkFaultKind, LinkFaultOf } from './faults/link/table.ts';
 import type { NodeFaultOf } from './faults/node-fault.ts';
 
+/** With every field that it may have; of fields that rule each other out, one. */
+type Whole<F> = F extends unknown ? { [X in keyof F as F[X] extends undefined ? never : X]-?: F[X] } : never;
+
 /** The types ask for every kind and every optional field: a new one without a sample does not compile, without a schema it is red. */
-const LINK_FAULTS: { [K in LinkFault['kind']]: Required<Extract<LinkFault, { kind: K }>> } = {
+const LINK_FAULTS: { [K in LinkFaultKind]: Whole<LinkFaultOf<K>> } = {
   latency: { kind: 'latency', delayMs: 5, jitterMs: 1 },
   bandwidth: { kind: 'bandwidth', rateKBps: 10 },
   stall: { kind: 'stall', forMs: 100 },
   'slow-close': { kind: 'slow-close', delayMs: 5 },
   timeout: { kind: 'timeout', afterMs: 0 },
-  split: { kind: 'split', every: 1, sizes: [1, 2], offsets: [3], gap: 'gated', delayUs: 10 },
+  split: { kind: 'split', sizes: [1, 2], gap: 'gated', delayUs: 10 },
   slice: { kind: 'slice', averageSize: 10, sizeVariation: 2, delayUs: 10 },
   coalesce: { kind: 'coalesce', untilBytes: 100, frames: 2, withinMs: 50 },
   'slow-reader': { kind: 'slow-reader', rateBps: 100 },
@@ -87,13 +91,25 @@ test.each<NodeFaultOf<'calls'>['inject']>([
 
 test('a trigger keeps all of its counts and its frame match', () => {
   const frame = { index: 2, matches: { type: 'text', opcode: 1, contains: 'x', json: { '/kind': 'reply', '/ids': [1, null] } } };
-  const trigger = { connection: 1, nthAfterArming: 2, frame, atByte: 0, times: 3 };
-  const given = caseOf([{ ...linkStep({ kind: 'drop' }), trigger, armAt: { mark: 'm' } }]);
+  const trigger = { stream: 'stdin', frame, atByte: 0, times: 3 } as const;
+  const step = { ...linkStep({ kind: 'drop' }), armAt: { mark: 'm' } };
+  const given = caseOf([
+    { ...step, trigger: { ...trigger, connection: 1 } },
+    { ...step, trigger: { ...trigger, nthAfterArming: 2 } },
+  ]);
+  expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
+});
+
+test.each<LinkFault>([
+  { kind: 'split', every: 1 },
+  { kind: 'split', offsets: [3] },
+])('%j is a split', (fault) => {
+  const given = caseOf([linkStep(fault)]);
   expect(caseSchema.parse(JSON.parse(JSON.stringify(given)))).toStrictEqual(given);
 });
 
 test('optional fields may be absent', () => {
-  const given = caseOf([linkStep({ kind: 'split' }), linkStep({ kind: 'stall' }), linkStep({ kind: 'reset' })]);
+  const given = caseOf([linkStep({ kind: 'split', every: 1 }), linkStep({ kind: 'stall' }), linkStep({ kind: 'reset' })]);
   expect(caseSchema.parse(given)).toStrictEqual(given);
 });
 
@@ -114,6 +130,15 @@ test.each<[string, (given: Case) => unknown, string]>([
     (given) => ({ ...given, schedule: [{ ...linkStep({ kind: 'drop' }), trigger: { connection: 0 } }] }),
     'schedule.0.trigger.connection',
   ],
+  ['a frame counted from 0', linkTrigger({ frame: { index: 0 } }), 'schedule.0.trigger.frame.index'],
+  ['connections counted in two ways', linkTrigger({ connection: 1, nthAfterArming: 1 }), 'schedule.0.trigger'],
+  ['a split in two ways', linkFault({ kind: 'split', every: 1, offsets: [3] }), 'schedule.0.fault'],
+  ['a split in no way', linkFault({ kind: 'split' }), 'schedule.0.fault'],
+  [
+    'a mark without a name',
+    (given) => ({ ...given, schedule: [{ ...linkStep({ kind: 'drop' }), armAt: { mark: '' } }] }),
+    'schedule.0.armAt.mark',
+  ],
   [
     'a mask that changes nothing',
     (given) => ({ ...given, schedule: [linkStep({ kind: 'corrupt', offset: 0, mask: 0 })] }),
@@ -129,6 +154,14 @@ test.each<[string, (given: Case) => unknown, string]>([
   const parsed = caseSchema.safeParse(change(caseOf([])));
   expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
 });
+
+function linkFault(fault: unknown): (given: Case) => unknown {
+  return (given) => ({ ...given, schedule: [{ ...linkStep({ kind: 'drop' }), fault }] });
+}
+
+function linkTrigger(trigger: unknown): (given: Case) => unknown {
+  return (given) => ({ ...given, schedule: [{ ...linkStep({ kind: 'drop' }), trigger }] });
+}
 
 function nodeFault(fault: unknown): (given: Case) => unknown {
   return (given) => ({ ...given, schedule: [{ id: 'step', on: 'node', fault, armAt: 'start', mustFire: 1 }] });

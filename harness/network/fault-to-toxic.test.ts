@@ -3,7 +3,8 @@ import type { LinkFault, LinkFaultKind, Trigger } from '../model/faults/fault.ts
 import type { Direction, Framing, Transport } from '../model/system/link.ts';
 import { FRAMINGS, renderFaultTable, SAMPLES, sampleStep, TRANSPORTS } from './faults-by-transport.ts';
 import { apiName, nameOfApi } from './api/api-name.ts';
-import { faultToToxic, LINK_FAULT_KINDS } from './fault-to-toxic.ts';
+import { LINK_FAULT_KINDS } from '../model/faults/link/table.ts';
+import { faultToToxic } from './fault-to-toxic.ts';
 
 const ALL = 'tcp unix stdio';
 const DIALLED = 'tcp unix';
@@ -118,7 +119,6 @@ test.each<[string, LinkFault, Trigger, Transport, Framing, string]>([
   ['a vouched split of a pipe', { kind: 'split', every: 1, gap: 'gated' }, {}, 'stdio', 'raw', 'a pipe lies between'],
   ['a stream of a link that has none', SAMPLES.cut, { stream: 'stdout' }, 'tcp', 'raw', 'only a stdio link has streams'],
   ['stdin towards the parent', SAMPLES.cut, { stream: 'stdin' }, 'stdio', 'raw', 'stdin carries bytes upstream only'],
-  ['two ways to count connections', SAMPLES.cut, { connection: 1, nthAfterArming: 1 }, 'tcp', 'raw', 'not both'],
   ['a byte for a fault before bytes', SAMPLES['never-accept'], { atByte: 3 }, 'tcp', 'raw', 'acts before there are bytes'],
   ['a byte for a fault from the first byte on', SAMPLES.latency, { atByte: 3 }, 'tcp', 'raw', 'from its first byte'],
   ['a count for a fault that lasts', SAMPLES.bandwidth, { times: 3 }, 'tcp', 'raw', 'until it is lifted'],
@@ -137,7 +137,6 @@ test.each<[string, LinkFault, Trigger, Transport, Framing, string]>([
   ['a frame type that the framing lacks', SAMPLES.cut, { frame: { matches: { type: 'ping' } } }, 'unix', 'ndjson', 'there are line'],
   ['a frame trigger that says nothing', SAMPLES.cut, { frame: {} }, 'unix', 'ndjson', 'an index or something to match'],
   ['a kernel boundary in TCP', { kind: 'split', every: 1, gap: 'boundary' }, {}, 'tcp', 'raw', 'no boundary in a TCP stream'],
-  ['a split in two ways', { kind: 'split', every: 1, offsets: [3] }, {}, 'tcp', 'raw', 'one of every, sizes or offsets'],
   ['joined frames on a raw link', { kind: 'coalesce', frames: 2, withinMs: 5 }, {}, 'tcp', 'raw', 'no frames'],
   ['a coalesce without a measure', { kind: 'coalesce', withinMs: 5 }, {}, 'tcp', 'ndjson', 'untilBytes or frames'],
   ['a reset of a pipe', { kind: 'cut', how: 'rst' }, {}, 'stdio', 'ndjson', 'a pipe has no reset'],

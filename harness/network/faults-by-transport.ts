@@ -1,38 +1,15 @@
-// The table "transport x fault" of the documentation, made by asking the code that plans: what it says is
-// what planning does.
+// The table "transport x fault" of the documentation. It is made by asking the code that plans, so it cannot differ from
+// planning.
 import type { LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/faults/fault.ts';
+import type { Place } from '../model/faults/link/base/link-fault-type.ts';
+import { LINK_FAULTS, LINK_FAULT_KINDS, type LinkFaultOf } from '../model/faults/link/table.ts';
 import type { Framing, Transport } from '../model/system/link.ts';
-import { faultToToxic, LINK_FAULT_KINDS, type Place } from './fault-to-toxic.ts';
+import { faultToToxic } from './fault-to-toxic.ts';
 import type { EngineName } from './api/engine.ts';
-import { HIT_RULES } from './hit-table.ts';
 
 /** One fault of each kind, with numbers that every engine would take. */
-export const SAMPLES: { readonly [K in LinkFaultKind]: Extract<LinkFault, { kind: K }> } = {
-  latency: { kind: 'latency', delayMs: 100, jitterMs: 10 },
-  bandwidth: { kind: 'bandwidth', rateKBps: 64 },
-  stall: { kind: 'stall', forMs: 500 },
-  'slow-close': { kind: 'slow-close', delayMs: 200 },
-  timeout: { kind: 'timeout', afterMs: 300 },
-  split: { kind: 'split', every: 1 },
-  slice: { kind: 'slice', averageSize: 16, sizeVariation: 4, delayUs: 1000 },
-  coalesce: { kind: 'coalesce', untilBytes: 256, withinMs: 100 },
-  'slow-reader': { kind: 'slow-reader', rateBps: 1024 },
-  cut: { kind: 'cut', how: 'fin' },
-  'limit-data': { kind: 'limit-data', bytes: 100 },
-  reset: { kind: 'reset', afterMs: 0 },
-  refuse: { kind: 'refuse' },
-  'accept-then-close': { kind: 'accept-then-close' },
-  'never-accept': { kind: 'never-accept' },
-  'half-open': { kind: 'half-open' },
-  down: { kind: 'down' },
-  drop: { kind: 'drop' },
-  duplicate: { kind: 'duplicate' },
-  hold: { kind: 'hold', frames: 1 },
-  reorder: { kind: 'reorder', window: 2 },
-  truncate: { kind: 'truncate', toBytes: 3 },
-  corrupt: { kind: 'corrupt', offset: 2, mask: 1 },
-  'stray-line': { kind: 'stray-line', line: 'warning: a line that does not belong here' },
-  'split-utf8': { kind: 'split-utf8' },
+export const SAMPLES = Object.fromEntries(LINK_FAULT_KINDS.map((kind) => [kind, LINK_FAULTS[kind].sample])) as {
+  readonly [K in LinkFaultKind]: LinkFaultOf<K>;
 };
 
 export const FRAMINGS: readonly Framing[] = ['websocket', 'http', 'ndjson', 'raw'];
@@ -49,10 +26,10 @@ export function renderFaultTable(): string {
     `\`${kind}\``,
     ...TRIGGERS.map((trigger) => triggerCell(kind, trigger.trigger, reasons)),
   ]);
-  const hits = LINK_FAULT_KINDS.map((kind) => [`\`${kind}\``, HIT_RULES[kind].when, HIT_RULES[kind].notWhen]);
+  const hits = LINK_FAULT_KINDS.map((kind) => [`\`${kind}\``, LINK_FAULTS[kind].hit.when, LINK_FAULTS[kind].hit.notWhen]);
   return `# Faults by transport
 
-Generated from \`harness/network/fault-to-toxic.ts\`; a test fails when this file is not current
+Generated from \`harness/model/faults/link/\`; a test fails when this file is not current
 (\`npx vitest run harness/network/fault-to-toxic.test.ts -u\` writes it anew).
 
 \`own\` is Tornwire's fault proxy, \`toxiproxy\` is Shopify's Toxiproxy 2.12. A case that asks for a cell

@@ -1,6 +1,6 @@
-// Does every byte that a node sends decode under its link's framing? Not judged: what a fault cut or altered, what
-// a killed node left half-sent, and what the script itself sends.
-import type { LinkFaultKind } from '../model/faults/fault.ts';
+// Does every byte that a node sends decode under its link's framing? Three things are not judged: what a fault cut or
+// altered, what a killed node left half-sent, and what the script itself sends.
+import { typeOf } from '../model/faults/link/table.ts';
 import { eventsOf, type History } from '../model/judging/history.ts';
 import { DRIVER } from '../model/system/link.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
@@ -9,42 +9,6 @@ import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
 
 /** The proxy sees the broken stream a moment before the run hears of the end of the node. */
 const KILL_NOTICED_WITHIN_MS = 1_000;
-
-type Effect =
-  /** Neither adds, removes nor changes a byte. */
-  | 'none'
-  /** Bytes of its own direction differ from what was sent. */
-  | 'alters'
-  /** The connection ends: both directions may stop inside a frame. */
-  | 'ends';
-
-const EFFECT: Readonly<Record<LinkFaultKind, Effect>> = {
-  latency: 'none',
-  bandwidth: 'none',
-  stall: 'none',
-  'slow-close': 'none',
-  timeout: 'ends',
-  split: 'none',
-  slice: 'none',
-  coalesce: 'none',
-  'slow-reader': 'none',
-  cut: 'ends',
-  'limit-data': 'ends',
-  reset: 'ends',
-  refuse: 'ends',
-  'accept-then-close': 'ends',
-  'never-accept': 'ends',
-  'half-open': 'ends',
-  down: 'ends',
-  drop: 'alters',
-  duplicate: 'alters',
-  hold: 'alters',
-  reorder: 'alters',
-  truncate: 'alters',
-  corrupt: 'alters',
-  'stray-line': 'alters',
-  'split-utf8': 'none',
-};
 
 export const protocol: Oracle = {
   name: 'protocol',
@@ -81,11 +45,11 @@ function excusesIn(history: History, plan: Plan): (error: FrameError) => boolean
   const placeOf = (link: string, connection: number): string => `${link} ${connection}`;
   // Per connection: a history may hold as many hits as frames.
   const hits = Map.groupBy(
-    eventsOf(history, 'fault').flatMap(({ seq, state, step: id, ...event }) => {
-      const step = steps.get(id);
-      if (state !== 'fired' || !step || !('hit' in event) || 'node' in event.hit || EFFECT[step.fault.kind] === 'none') return [];
+    eventsOf(history, 'fault').flatMap((event) => {
+      const step = steps.get(event.step);
+      if (event.state !== 'fired' || event.hit.kind !== 'link' || !step || typeOf(step.fault).effect === 'none') return [];
       const { connection, direction } = event.hit;
-      return { place: placeOf(step.link, connection), seq, direction, ends: EFFECT[step.fault.kind] === 'ends' };
+      return { place: placeOf(step.link, connection), seq: event.seq, direction, ends: typeOf(step.fault).effect === 'ends' };
     }),
     (hit) => hit.place,
   );

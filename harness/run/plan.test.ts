@@ -2,7 +2,7 @@
 // reason, by its nature or for what this machine lacks.
 import { describe, expect, test } from 'vitest';
 import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
-import type { LinkFault, LinkStep, Step } from '../model/faults/fault.ts';
+import type { LinkFault, LinkStep, Step, Trigger } from '../model/faults/fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
 import { fault, kill, onNode } from '../model/faults/steps.ts';
 import type { Topology } from '../model/system/topology.ts';
@@ -24,12 +24,14 @@ describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
     const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
     const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
     expect('refused' in planned ? planned.refused : undefined).toBe(refused);
+    expect('refused' in planned && planned.byDesign).toBe(refused !== undefined);
   });
 });
 
 test('what a machine lacks is said without blaming the design', async () => {
   expect(await plan([onNode(NODE_FAULT_ROWS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
     refused: "'calls target' is impossible here: strace does not start: apt-get install strace",
+    byDesign: false,
   });
 });
 
@@ -45,9 +47,22 @@ test.each<[string, Step, RegExp]>([
   ],
   ['a corruption that alters nothing', linkStep({ kind: 'corrupt', offset: 0, mask: 0 }), /fault\.mask: Too small/],
   ['a split into nothing', linkStep({ kind: 'split', every: 0 }), /fault\.every: Too small/],
+  ['a frame before the first', linkStep({ kind: 'drop' }, { frame: { index: 0 } }), /trigger\.frame\.index: Too small/],
+  [
+    'a connection counted in two ways',
+    linkStep({ kind: 'drop' }, { connection: 1, nthAfterArming: 1 } as unknown as Trigger),
+    /trigger: .*\(connection\).*\(nthAfterArming\), not both/,
+  ],
+  [
+    'a split in two ways',
+    linkStep({ kind: 'split', every: 1, sizes: [3] } as unknown as LinkFault),
+    /fault: a split needs one of every, sizes or offsets/,
+  ],
+  ['a mark without a name', { ...linkStep({ kind: 'drop' }), armAt: { mark: '' } }, /armAt.*: a mark has a name/],
   ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
 ])('%s is a mistake in the scenario', async (_what, step, message) => {
   await expect(plan([step], 'process')).rejects.toThrow(message);
+  await expect(plan([step], 'process')).rejects.toMatchObject({ exitCode: 2 });
 });
 
 test('a probe that asks a node which is not there is a mistake in the scenario', async () => {
@@ -55,8 +70,8 @@ test('a probe that asks a node which is not there is a mistake in the scenario',
   await expect(plan([], 'process', undefined, [side])).rejects.toThrow("no node 'targt'; there are target, child");
 });
 
-function linkStep(what: LinkFault): LinkStep {
-  return fault('target->child', what, { direction: 'downstream' });
+function linkStep(what: LinkFault, trigger: Trigger = {}): LinkStep {
+  return fault('target->child', what, { direction: 'downstream', ...trigger });
 }
 
 function plan(

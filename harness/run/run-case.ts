@@ -16,6 +16,7 @@ import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
 import type { Environment } from './drive/environment.ts';
+import { lastFirings } from './faults/on-their-way.ts';
 import { faultsOf } from './faults/faults.ts';
 import { disksFor, fileInjector } from './faults/file-faults.ts';
 import { judge } from './judge.ts';
@@ -35,7 +36,10 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
   const plan = await planCase(named, given, environment.networks, environment.runtime);
   if ('refused' in plan) {
     const verdict = unknown('plan', 'refused', plan.refused);
-    return resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] });
+    return {
+      ...resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] }),
+      ...(plan.byDesign && { byDesign: true }),
+    };
   }
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
   const stopHearing = environment.strays?.((line) => void recorder.record({ kind: 'harness', problem: 'stray-error', detail: line }));
@@ -106,7 +110,10 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     });
     const context = { ...script, ...scenario.system.clients(script, given.parameters) };
     driveMs = await phase('drive', () => drive(named, stage, context));
-    await phase('settle', () => faults.liftAll());
+    await phase('settle', async () => {
+      await lastFirings(stage);
+      await faults.liftAll();
+    });
     await phase('observe', () => settle(scenario, stage, context));
   } catch (error) {
     if (error instanceof InjectorError) sink.broken(error.message);
@@ -159,7 +166,7 @@ function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortCo
     frameError: (event) => void recorder.record({ kind: 'frame-error', ...event }),
     fired(step, hit) {
       const about = steps.get(step);
-      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit });
+      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit: { kind: 'link', ...hit } });
     },
     broken(detail) {
       if (broken.signal.aborted) return;

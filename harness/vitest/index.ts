@@ -1,4 +1,4 @@
-// Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
+// Each scenario becomes a test. `vitest -t` selects one. The line that replays it stands under a failed test.
 import '../node-22.ts';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -8,13 +8,14 @@ import { pathPartOf } from '../model/values/path-part.ts';
 import { resultPaths, runPaths } from '../results/paths.ts';
 import { saveRepro } from '../results/repro-file.ts';
 import { sweepDeadRuns } from '../runtime/registry/sweep.ts';
-import { assemble, type Assembly } from '../cli/assemble.ts';
+import { assemble, type Assembly } from '../cli/base/assemble.ts';
 import { planCases } from '../cli/campaign/cases.ts';
 import { replayLine } from '../cli/campaign/campaign.ts';
-import { catalogue, defectsOf } from '../cli/commands/list.ts';
+import { defectsOf } from '../cli/campaign/defects-of.ts';
+import { catalogue } from '../cli/commands/list.ts';
 import { makerOf } from '../cli/campaign/maker.ts';
 import { projectAt, type Project } from '../cli/project/project.ts';
-import { loadHere } from '../cli/worker/load-here.ts';
+import { loadHere } from './load-here.ts';
 
 /** Beside a scenario's own bound: boot, rest and stop. */
 const AROUND_MS = 30_000;
@@ -45,7 +46,7 @@ export async function registerScenarios(folder: string): Promise<void> {
         `${name}: ${title}`,
         { timeout: timeoutFor(milliseconds(scenario?.scenario.within ?? 0)), tags: [...tags] },
         async ({ skip, signal, annotate }) => {
-          if (item.skipped !== undefined) return skip(item.skipped);
+          if (item.skipped !== undefined) return skip(item.skipped.reason);
           if (!scenario || item.unplayable) throw new Error(item.unplayable?.detail);
           const here = await assembly.get();
           const result = await here.run(scenario, item.case, caseFolder(project, name), signal);

@@ -25,7 +25,7 @@ async function addScenario(name: string, body: string): Promise<void> {
   await writeFile(
     join(user.root, 'scenarios', 'echo', `${name}.scenario.ts`),
     `import { defineScenario, latency } from 'tornwire';
-     import { echo } from '../../../system.ts';
+     import { echo } from '../../system.ts';
      export default defineScenario({
        title: '${name}', expectation: 'none', tags: ['gate'], system: echo(),
        schedule: [latency('client->server', { delay: '5ms' })],

@@ -23,9 +23,9 @@ import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, wantedDefects, type Availability } from '../campaign/cases.ts';
 import { commitOf } from '../campaign/maker.ts';
 import { loadScenarios, projectAt, select, type Project } from '../project/project.ts';
-import { perform, sayer } from './run.ts';
-import { runtimeUnavailable } from '../runtimes-here.ts';
-import { UsageError } from '../usage-error.ts';
+import { perform, sayer } from '../campaign/perform.ts';
+import { runtimeUnavailable } from '../base/runtimes-here.ts';
+import { UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export interface GateOptions {

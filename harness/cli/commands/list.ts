@@ -1,9 +1,10 @@
-// `tornwire list`: what there is to run, and which reported bugs it catches.
+// `tornwire list`: the scenarios, and which reported bugs they catch.
 import { basename } from 'node:path';
 import { defectTable, scenarioCatalogue } from '../../report/catalogue.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
-import { defectsIn, type Defect } from '../../run/patched-source.ts';
+import type { Defect } from '../../run/patched-source.ts';
+import { defectsOf } from '../campaign/defects-of.ts';
 import { loadScenarios, projectAt, select } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -22,12 +23,6 @@ export async function list(filter: string | undefined, options: ListOptions, cre
   else if (options.json) process.stdout.write(`${JSON.stringify(rows(chosen, defects), null, 2)}\n`);
   else for (const row of rows(chosen, defects)) process.stdout.write(`${row.name}\n    ${row.title}\n${footer(row)}`);
   return chosen.length === found.length ? EXIT.pass : EXIT.harness;
-}
-
-/** Of every system that these scenarios start. */
-export async function defectsOf(scenarios: readonly DescribedScenario[]): Promise<Defect[]> {
-  const folders = new Set(scenarios.flatMap(({ source }) => source?.defects ?? []));
-  return (await Promise.all([...folders].map(defectsIn))).flat();
 }
 
 export function catalogue(what: 'scenarios' | 'defects', scenarios: readonly DescribedScenario[], defects: readonly Defect[]): string {

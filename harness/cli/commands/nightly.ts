@@ -1,5 +1,6 @@
-// `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine that this machine
-// has, until the budget is used up. The seed names the ledger: the same line again goes on with it.
+// `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine of this
+// machine, until the budget is used up. The seed names the ledger. If the same command is typed again, it goes on with that
+// ledger.
 import { createHash, randomInt } from 'node:crypto';
 import { realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -20,12 +21,12 @@ import { RuntimeError } from '../../runtime/runtime.ts';
 import { runCampaign } from '../campaign/campaign.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, type Availability } from '../campaign/cases.ts';
-import { sweepBefore } from './clean.ts';
+import { sweepBefore } from '../campaign/sweep-before.ts';
 import { makerOf } from '../campaign/maker.ts';
-import { onInterrupt } from '../interrupt.ts';
+import { onInterrupt } from '../base/interrupt.ts';
 import { loadScenarios, projectAt, select } from '../project/project.ts';
-import { sayer } from './run.ts';
-import { runtimeUnavailable, toxiproxyFor } from '../runtimes-here.ts';
+import { sayer } from '../campaign/perform.ts';
+import { runtimeUnavailable, toxiproxyFor } from '../base/runtimes-here.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export interface NightlyOptions {

@@ -1,4 +1,4 @@
-// `tornwire repro <file>`: the saved case again, n times; says how often the same failure came back.
+// `tornwire repro <file>`: replays the saved case n times and says how often the same failure came back.
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Case } from '../../model/case.ts';
@@ -16,8 +16,8 @@ import { checkPlan } from '../../run/plan.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, wantedDefects } from '../campaign/cases.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
-import { perform, sayer } from './run.ts';
-import { suggestion, UsageError } from '../usage-error.ts';
+import { perform, sayer } from '../campaign/perform.ts';
+import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export async function repro(file: string, options: { times: number; json?: boolean }, crew: Crew): Promise<number> {

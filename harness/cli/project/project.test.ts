@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { userProject } from '../testing/user-project.double.ts';
 
 const VARIANTS = `
-import answers from '../answers.scenario.ts';
+import answers from './answers.scenario.ts';
 const variant = (title, tag) => ({ ...answers, title, tags: [tag] });
 export default { small: variant('a small echo answers', 'small'), large: variant('a large echo answers', 'large') };
 `;
@@ -82,8 +82,8 @@ test('the key of a variant is quoted in the lines that people paste', async () =
   await using project = await userProject();
   const keys = "it's; echo $HOME > pasted";
   const variants = `
-    import crashes from '../crashes.scenario.ts';
-    import misses from '../misses-its-fault.scenario.ts';
+    import crashes from './crashes.scenario.ts';
+    import misses from './misses-its-fault.scenario.ts';
     export default { ${JSON.stringify(keys)}: { ...crashes, title: 'one' }, "two words": { ...misses, title: 'two' } };`;
   await writeFile(join(project.root, 'scenarios', 'echo', 'odd.scenario.ts'), variants);
   const { out } = await project.tornwire('run', 'echo/odd');

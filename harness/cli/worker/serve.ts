@@ -1,14 +1,14 @@
-// A process of its own for the user's code: scenarios, adapters and clients are loaded and played here, one case at a time, and
-// nowhere else. Whatever they do to this process costs one row. Started by worker-process.ts with the project's root.
+// A process of its own for the user's code. Scenarios, adapters and clients are loaded and played here, one case at a time,
+// and nowhere else. Whatever they do to this process costs one row. worker-process.ts starts it with the project's root.
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { brokenScenario } from '../../model/described-scenario.ts';
 import { programFile } from '../../model/values/program-file.ts';
 import type { NamedScenario } from '../../model/scenario.ts';
-import type { Assembly } from '../assemble.ts';
-import { scenarioNameOf } from '../project/scenario-files.ts';
-import { redactorHere } from '../secrets.ts';
+import type { Assembly } from '../base/assemble.ts';
+import { scenarioNameOf } from '../base/scenario-files.ts';
+import { redactorHere } from '../base/secrets.ts';
 import { describeScenario } from './describe.ts';
 import { openChannel } from './channel.ts';
 import { ownerOf, type Answer, type Ask } from './messages.ts';
@@ -64,7 +64,7 @@ async function answerTo(ask: Ask): Promise<Answer> {
       }
       case 'play': {
         const named = await scenarioAt(ask.scenario);
-        assembly ??= import('../assemble.ts').then(({ assemble }) => assemble());
+        assembly ??= import('../base/assemble.ts').then(({ assemble }) => assemble());
         const { case: given, folder } = ask;
         const played = await play({ assembly: await assembly, named, given, folder, signal: interrupted.signal, strays, lineOf });
         return 'stop' in played ? { to: 'stop', why: played.stop } : { to: 'play', result: played, leaves: timersRun() };

@@ -1,7 +1,9 @@
-// A run with faster clocks is the same run in less time: what the system waits for shrinks by the factor, what it
-// computes and sends does not. So of every bound a share for work is kept whole, the rest shrinks, and the faults'
-// own times shrink with the system's.
-import type { LinkFault, Step } from './fault.ts';
+// A run with faster clocks is the same run in less time. What the system waits for shrinks by the factor. What it computes
+// and sends does not. So every bound keeps a share for work, and only the rest of the bound shrinks. The times of the
+// faults shrink with the system's.
+import { shorter } from '../time/at-speed.ts';
+import type { Step } from './fault.ts';
+import { typeOf } from './link/table.ts';
 import { aboutNodeFault } from './node-fault.ts';
 import type { Topology } from '../system/topology.ts';
 
@@ -37,38 +39,8 @@ export function topologyAtSpeed(topology: Topology, clockSpeed: number): Topolog
 export function scheduleAtSpeed(schedule: readonly Step[], clockSpeed: number): readonly Step[] {
   if (clockSpeed === 1) return schedule;
   return schedule.map((step): Step => {
-    if (step.on === 'link') return { ...step, fault: linkFaultAtSpeed(step.fault, clockSpeed) };
+    if (step.on === 'link') return { ...step, fault: typeOf(step.fault).atSpeed(step.fault, clockSpeed) };
     if (step.on !== 'node') return step;
     return { ...step, fault: aboutNodeFault(step.fault).atSpeed(step.fault, (ms) => shorter(ms, clockSpeed)) };
   });
-}
-
-function linkFaultAtSpeed(fault: LinkFault, clockSpeed: number): LinkFault {
-  switch (fault.kind) {
-    case 'latency':
-      return {
-        ...fault,
-        delayMs: shorter(fault.delayMs, clockSpeed),
-        ...(fault.jitterMs !== undefined && { jitterMs: shorter(fault.jitterMs, clockSpeed) }),
-      };
-    case 'slow-close':
-      return { ...fault, delayMs: shorter(fault.delayMs, clockSpeed) };
-    case 'stall':
-      return { ...fault, ...(fault.forMs !== undefined && { forMs: shorter(fault.forMs, clockSpeed) }) };
-    case 'timeout':
-      return { ...fault, afterMs: shorter(fault.afterMs, clockSpeed) };
-    case 'reset':
-      return { ...fault, ...(fault.afterMs !== undefined && { afterMs: shorter(fault.afterMs, clockSpeed) }) };
-    case 'bandwidth':
-      return { ...fault, rateKBps: fault.rateKBps * clockSpeed };
-    case 'slow-reader':
-      return { ...fault, rateBps: fault.rateBps * clockSpeed };
-    default:
-      return fault;
-  }
-}
-
-/** In whole milliseconds, as engines take them; 0 has a meaning of its own and what is more never becomes 0. */
-function shorter(ms: number, clockSpeed: number): number {
-  return ms === 0 ? 0 : Math.max(1, Math.round(ms / clockSpeed));
 }

@@ -70,12 +70,18 @@ test('a split holds only what was said, so that it equals itself after a trip th
   const step = split('a->b', { every: 1, gap: 'boundary', atByte: 4 });
   expect(step.fault).toStrictEqual({ kind: 'split', every: 1, gap: 'boundary' });
   expect(step.trigger).toStrictEqual({ atByte: 4 });
-  expect(split('a->b', { sizes: [1, 2], offsets: [3], delayUs: 0 }).fault).toStrictEqual({
-    kind: 'split',
-    sizes: [1, 2],
-    offsets: [3],
-    delayUs: 0,
-  });
+  expect(split('a->b', { sizes: [1, 2], delayUs: 0 }).fault).toStrictEqual({ kind: 'split', sizes: [1, 2], delayUs: 0 });
+});
+
+test('a split in two ways does not compile, and what code without types says of it is kept for planning to refuse', () => {
+  // @ts-expect-error: sizes or offsets
+  const step = split('a->b', { sizes: [1, 2], offsets: [3] });
+  expect(step.fault).toStrictEqual({ kind: 'split', sizes: [1, 2], offsets: [3] });
+});
+
+test('connections counted in two ways do not compile', () => {
+  // @ts-expect-error: connection or nthAfterArming
+  expect(fault('a->b', { kind: 'drop' }, { connection: 1, nthAfterArming: 1 }).trigger).toEqual({ connection: 1, nthAfterArming: 1 });
 });
 
 test('a node fault waits for its mark and must happen', () => {

@@ -1,12 +1,13 @@
 // The words a schedule is written in: cut('bridge->desktop', { atByte: 6, how: 'fin' }).
 import type { ClockFault, ClockStep } from './clock-fault.ts';
 import { milliseconds, type Duration } from '../time/duration.ts';
-import type { CutHow, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Trigger } from './fault.ts';
+import type { CutHow, LinkFault, LinkStep, NodeFault, NodeStep, Trigger } from './fault.ts';
 import type { FileFault, FileStep } from './file-fault.ts';
 import type { Direction } from '../system/link.ts';
+import type { LinkFaultOf } from './link/table.ts';
 import type { NodeFaultKind, NodeFaultOf } from './node-fault.ts';
 
-export interface Where extends Trigger {
+export type Where = Trigger & {
   direction?: Direction;
   /** Armed when the script passes this mark; before anything starts when absent. */
   armAt?: string;
@@ -14,7 +15,7 @@ export interface Where extends Trigger {
   mustFire?: number;
   /** Needed when a schedule has two steps of one kind on one link. */
   id?: string;
-}
+};
 
 /** A step for any link fault of the catalogue. */
 export function fault(link: string, what: LinkFault, where: Where = {}): LinkStep {
@@ -27,23 +28,22 @@ export const cut = (link: string, where: Where & { how: CutHow }): LinkStep => {
   return fault(link, { kind: 'cut', how }, { times: 1, ...rest });
 };
 
-export const split = (
-  link: string,
-  where: Where & { every?: number; sizes?: readonly number[]; offsets?: readonly number[]; gap?: Gap; delayUs?: number },
-): LinkStep => {
+/** One of `every`, `sizes` or `offsets`; `gap` and `delayUs` as well. */
+type Slices = WithoutKind<LinkFaultOf<'split'>>;
+type WithoutKind<F> = F extends unknown ? Omit<F, 'kind'> : never;
+
+export const split = (link: string, where: Where & Slices): LinkStep => {
   const { every, sizes, offsets, gap, delayUs, ...rest } = where;
-  return fault(
-    link,
-    {
-      kind: 'split',
-      ...(every !== undefined && { every }),
-      ...(sizes && { sizes }),
-      ...(offsets && { offsets }),
-      ...(gap && { gap }),
-      ...(delayUs !== undefined && { delayUs }),
-    },
-    rest,
-  );
+  const what = {
+    kind: 'split',
+    ...(every !== undefined && { every }),
+    ...(sizes && { sizes }),
+    ...(offsets && { offsets }),
+    ...(gap && { gap }),
+    ...(delayUs !== undefined && { delayUs }),
+  };
+  // Where code without types gives two of them, planning says so.
+  return fault(link, what as unknown as LinkFaultOf<'split'>, rest);
 };
 
 export const latency = (link: string, where: Where & { delay: Duration; jitter?: Duration }): LinkStep => {

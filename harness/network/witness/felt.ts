@@ -1,21 +1,17 @@
-// Whether a toxic of Toxiproxy's can have an effect at all: a step without one has not fired.
+// What shows that a toxic of Toxiproxy's has acted, and whether it can have an effect at all. A step without an effect has
+// not fired.
 import type { LinkFault } from '../../model/faults/fault.ts';
+import type { HitSeenIn } from '../../model/faults/link/base/link-fault-type.ts';
+import { typeOf } from '../../model/faults/link/table.ts';
 
-/** Toxiproxy moves at most so many bytes in one go. */
-const CHUNK_BYTES = 32 * 1024;
+/** Undefined for a fault that Toxiproxy does not carry. */
+export function hitSeenIn(fault: LinkFault): HitSeenIn | undefined {
+  const { toxiproxy } = typeOf(fault);
+  return 'lacks' in toxiproxy ? undefined : toxiproxy.hitSeenIn;
+}
 
 /** It tells of no effect, so what can have none is known from the fault's numbers alone. */
 export function canBeFelt(fault: LinkFault): boolean {
-  switch (fault.kind) {
-    case 'latency':
-      return fault.delayMs + (fault.jitterMs ?? 0) >= 1;
-    case 'slow-close':
-      return fault.delayMs >= 1;
-    case 'bandwidth':
-      return CHUNK_BYTES / fault.rateKBps >= 0.5;
-    case 'slice':
-      return fault.averageSize < CHUNK_BYTES;
-    default:
-      return true;
-  }
+  const { toxiproxy } = typeOf(fault);
+  return !('lacks' in toxiproxy) && toxiproxy.canBeFelt(fault);
 }

@@ -1,8 +1,8 @@
-// One proxy of Toxiproxy as its log tells of it: which connections are there, and what is armed on them. Where an armed step
-// must have acted on whatever a connection carries, its setup or its end is the proof.
+// One proxy of Toxiproxy, as its log tells of it: which connections are open, and what is armed on them. If an armed step
+// acts on whatever a connection carries, the setup or the end of that connection is the proof.
 import type { LinkStep } from '../../model/faults/fault.ts';
 import type { Direction } from '../../model/system/link.ts';
-import { canBeFelt } from './felt.ts';
+import { canBeFelt, hitSeenIn } from './felt.ts';
 import type { NetworkSink } from '../api/network-sink.ts';
 import type { LogFact } from './toxiproxy-log.ts';
 import type { CountedBytes } from './toxiproxy-metrics.ts';
@@ -29,10 +29,6 @@ export interface Lane {
   take(fact: Exclude<LogFact, { what: 'called' }>): void;
 }
 
-/** These act on whatever a connection carries, and a connection here carries at least its handshake. */
-const ACTS_ON_SETUP: ReadonlySet<string> = new Set(['latency', 'bandwidth', 'slice', 'timeout']);
-const ACTS_ON_CLOSE: ReadonlySet<string> = new Set(['slow-close', 'reset']);
-
 /** `onEnded` is told of each direction that ended through a step which only the metrics can say more about. */
 export function laneOf(link: string, sink: InferringSink, onEnded: (armed: ArmedStep) => void): Lane {
   const armed = new Map<string, ArmedStep>();
@@ -40,7 +36,7 @@ export function laneOf(link: string, sink: InferringSink, onEnded: (armed: Armed
 
   function setUp(direction: Direction): void {
     for (const each of armed.values()) {
-      if (each.step.direction === direction && ACTS_ON_SETUP.has(each.step.fault.kind) && canBeFelt(each.step.fault))
+      if (each.step.direction === direction && hitSeenIn(each.step.fault) === 'setup' && canBeFelt(each.step.fault))
         fire(sink, each, connections.latest(), `connection ${connections.latest()} was set up through it`);
     }
   }
@@ -56,9 +52,9 @@ export function laneOf(link: string, sink: InferringSink, onEnded: (armed: Armed
     const older = connection <= each.acceptedBefore;
     if (older) each.mixed = true;
     else each.ended.push(connection);
-    if (each.step.fault.kind === 'limit-data') onEnded(each);
+    if (hitSeenIn(each.step.fault) === 'metrics') onEnded(each);
     if (older && each.step.fault.kind === 'reset') return;
-    if (ACTS_ON_CLOSE.has(each.step.fault.kind) && canBeFelt(each.step.fault))
+    if (hitSeenIn(each.step.fault) === 'end' && canBeFelt(each.step.fault))
       fire(sink, each, connection, `connection ${connection} ended through it`);
   }
 

@@ -1,12 +1,12 @@
-// Obligations that were not met within their bound. The bound is the promise, so each is a finding; whether the
-// system was stuck or merely slow is told by what moved, and how it was stuck by two dumps of its processes.
+// Obligations that were not met within their bound. Each of them is a finding. What moved meanwhile tells whether the
+// system was stuck or only slow. Two dumps of its processes tell how it was stuck.
 import { boundedLine } from '../../model/values/bounded-text.ts';
 import type { Step } from '../../model/faults/fault.ts';
+import { typeOf } from '../../model/faults/link/table.ts';
 import { aboutNodeFault } from '../../model/faults/node-fault.ts';
 import { eventsOf, type History, type Owed } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import { allSleep, dumpPairs, everybodySleeps, type DumpPair } from '../evidence/dumps.ts';
-import { delayOf } from '../evidence/on-its-way.ts';
 import { lastProgress, type Progress } from '../evidence/progress.ts';
 import { effectSpans, overlaps } from '../evidence/spans.ts';
 import { lateness } from '../evidence/starvation.ts';
@@ -55,7 +55,7 @@ function brokenObligations(history: History): Broken[] {
       openedMs: opened.atMs,
       endedMs,
       lastSeen: unmet?.lastSeen,
-      late: met !== undefined || /^it came \d+ ms after its bound/.test(unmet?.lastSeen ?? ''),
+      late: met !== undefined,
       cutShort: !unmet && endedMs - opened.atMs < opened.boundMs,
       events: events.map((event) => event.seq),
     };
@@ -138,7 +138,7 @@ function kindOfHang(dumps: readonly DumpPair[]): string {
  */
 function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
   const longestTimerMs = Math.max(0, ...plan.topology.nodes.map((node) => node.longestTimerMs ?? 0));
-  const injectedMs = inForce.reduce((sum, step) => sum + (step.on === 'link' ? delayOf(step.fault) : pauseOf(step)), 0);
+  const injectedMs = inForce.reduce((sum, step) => sum + (step.on === 'link' ? typeOf(step.fault).delayMs(step.fault) : pauseOf(step)), 0);
   return (QUIET_MIN_MS + longestTimerMs) / plan.clockSpeed + injectedMs;
 }
 

@@ -1,5 +1,5 @@
-// The schedule at work: which steps are armed, lifted and fired. Each family of faults has an injector that puts its
-// steps in force; all of them leave the same three events.
+// The schedule at work: which steps are armed, lifted and fired. Each family of faults has an injector that puts its steps
+// in force. All injectors leave the same three events.
 import type { ClockStep } from '../../model/faults/clock-fault.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { FileStep } from '../../model/faults/file-fault.ts';
@@ -26,6 +26,8 @@ export interface Faults {
   liftAll(): Promise<void>;
   inject(fault: NodeFault): Promise<void>;
   fired(stepId: string): number;
+  /** Steps that are armed and have not fired as often as they must. */
+  due(): readonly string[];
   /** Whether any fault is in force now. */
   active(): boolean;
 }
@@ -91,6 +93,7 @@ export function faultsOf(
     liftAll,
     inject: (fault) => arm({ id: `injected ${++injected}`, on: 'node', fault, armAt: { mark: '' }, mustFire: 0 }),
     fired: (id) => firings.get(id) ?? 0,
+    due: () => [...armed.values()].filter((step) => (firings.get(step.id) ?? 0) < step.mustFire).map((step) => step.id),
     active: () => armed.size > 0,
   };
 }

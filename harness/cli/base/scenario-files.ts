@@ -1,0 +1,36 @@
+// Which files hold scenarios, and their names: the path without the ending.
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+/** ES modules as Node loads them. */
+const ENDINGS = ['ts', 'mts', 'js', 'mjs'];
+/** Of the file's own name; `x.scenario.d.ts` and `x.scenario.js.map` are made from others and hold none. */
+const SCENARIO = /\.scenario\.([^./]+)$/;
+
+export interface ScenarioFile {
+  name: string;
+  /** Absolute. */
+  file: string;
+  /** It looks like a scenario and cannot be loaded as one. */
+  refused?: string;
+}
+
+/** @param scenarios the project's folder of that name. */
+export async function scenarioFilesIn(scenarios: string): Promise<ScenarioFile[]> {
+  const entries = await readdir(scenarios, { recursive: true });
+  return entries
+    .filter((entry) => SCENARIO.test(entry))
+    .sort()
+    .map((entry) => scenarioFile(scenarios, join(scenarios, entry)));
+}
+
+export function scenarioNameOf(scenarios: string, file: string): string {
+  return relative(scenarios, file).replace(SCENARIO, '');
+}
+
+function scenarioFile(scenarios: string, file: string): ScenarioFile {
+  const ending = SCENARIO.exec(file)?.[1] ?? '';
+  const name = scenarioNameOf(scenarios, file);
+  if (ENDINGS.includes(ending)) return { name, file };
+  return { name, file, refused: `a scenario file ends in ${ENDINGS.map((each) => `.${each}`).join(', ')}, not in .${ending}` };
+}

@@ -1,0 +1,52 @@
+// A campaign as a person sees it: what was swept before, each case as it ends, the table, and where the results lie.
+import { availableParallelism } from 'node:os';
+import { EXIT } from '../../model/values/exit-code.ts';
+import { failureLines, progressLine, table } from '../../report/terminal.ts';
+import { isHarnessError, isMistaken, type Summary } from '../../results/summary.ts';
+import { onInterrupt } from '../base/interrupt.ts';
+import type { Project } from '../project/project.ts';
+import type { Crew } from '../worker/crew.ts';
+import { runCampaign } from './campaign.ts';
+import { makerOf } from './maker.ts';
+import type { PlannedCase } from './planned-case.ts';
+import { sweepBefore } from './sweep-before.ts';
+
+/** Runs the cases on this machine with progress, the table and the replay lines. */
+export async function perform(
+  planned: readonly PlannedCase[],
+  about: { project: Project; crew: Crew; seed: number; say: (line: string) => void; jobs?: number; mayBegin?: () => boolean },
+): Promise<Summary> {
+  using interrupt = onInterrupt();
+  interrupt.signal.addEventListener('abort', () => about.crew.interrupt(), { once: true });
+  const [swept, maker] = await Promise.all([sweepBefore(about.project), makerOf(about.project.root)]);
+  swept.forEach((line) => about.say(line));
+  const summary = await runCampaign(planned, {
+    project: about.project,
+    seed: about.seed,
+    jobs: about.jobs ?? availableParallelism(),
+    maker,
+    signal: interrupt.signal,
+    ...(about.mayBegin && { mayBegin: about.mayBegin }),
+    players: about.crew,
+    onRow: (row, done, total) => [progressLine(row, done, total), ...failureLines(row)].forEach((line) => about.say(line)),
+  });
+  about.say(table(summary));
+  about.say(`results: ${about.project.results}/latest/ (summary.json, junit.xml, cases/)`);
+  return summary;
+}
+
+export function exitCodeOf(summary: Summary): number {
+  const { failed, unknown, missed, passed, caught } = summary.counts;
+  if (summary.interrupted) return EXIT.interrupted;
+  if (!summary.finished || summary.cases.some((row) => isHarnessError(row) && !isMistaken(row))) return EXIT.harness;
+  if (summary.cases.some(isMistaken)) return EXIT.usage;
+  if (failed > 0 || missed > 0) return EXIT.fail;
+  if (unknown > 0 || passed + caught === 0) return EXIT.unknown;
+  return EXIT.pass;
+}
+
+/** Progress goes to stdout for people, to stderr when stdout carries JSON. */
+export function sayer(json: boolean | undefined): (line: string) => void {
+  const stream = json ? process.stderr : process.stdout;
+  return (line) => void stream.write(`${line}\n`);
+}

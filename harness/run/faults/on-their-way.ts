@@ -1,0 +1,12 @@
+// What a script did last may still be on its way to a fault when the script ends. Lifting the fault at once would let it
+// pass unharmed, and the case would prove nothing for want of some milliseconds.
+import { until } from '../waits/until.ts';
+import type { Stage } from '../drive/stage.ts';
+
+const WAIT_MS = 1_000;
+
+/** Waits until every armed step has fired as often as it must, for a second at most. A step that is still due then is vacuous. */
+export async function lastFirings({ faults, recorder, signal }: Stage): Promise<void> {
+  if (faults.due().length === 0) return;
+  await until(() => faults.due().length === 0, { withinMs: WAIT_MS, signal, wake: (listener) => recorder.subscribe(listener) });
+}
