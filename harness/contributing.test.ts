@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const COPIED = ['harness/model', 'harness/network', 'harness/oracles', 'harness/runtime/runtime.ts'];
+const COPIED = ['harness/model', 'harness/network', 'harness/oracles', 'harness/proxy', 'harness/runtime/runtime.ts'];
 const SOURCES_MAX = 2;
 /** What a scenario says. */
 const USE = 'use.ts';

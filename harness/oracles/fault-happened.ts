@@ -2,7 +2,7 @@
 // its verdict is unknown (vacuous), never pass.
 import type { Step, Trigger } from '../model/faults/fault.ts';
 import { eventsOf, type History } from '../model/judging/history.ts';
-import type { NodeFault } from '../model/faults/node-fault.ts';
+import { aboutNodeFault } from '../model/faults/node-fault.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { pass, unknown } from '../model/judging/verdict.ts';
 
@@ -39,34 +39,13 @@ function awaited(step: Step): string {
     case 'link':
       return `${triggerInWords(step.trigger)} ${step.direction} on '${step.link}'`;
     case 'node':
-      return nodeInWords(step.fault);
+      return aboutNodeFault(step.fault).awaits(step.fault);
     case 'file':
       return `a file that matches '${step.path}' of '${step.node}'`;
     case 'clock':
       return `the clock of '${step.node}'`;
     default:
       return step satisfies never;
-  }
-}
-
-function nodeInWords(fault: NodeFault): string {
-  switch (fault.kind) {
-    case 'environment':
-      return `a start of '${fault.node}'`;
-    case 'unread':
-      return `a write of '${fault.node}' to its ${fault.stream} that blocks`;
-    case 'limit':
-      return `'${fault.node}' to reach its limit`;
-    case 'calls':
-      return `a call of ${fault.calls.join(' or ')} by '${fault.node}'${fault.path === undefined ? '' : ` on ${fault.path}`}`;
-    case 'signal':
-    case 'kill':
-    case 'pause':
-    case 'restart':
-    case 'network-cut':
-      return `'${fault.node}'`;
-    default:
-      return fault satisfies never;
   }
 }
 

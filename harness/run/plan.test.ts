@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
 import type { LinkFault, LinkStep, Step, Trigger } from '../model/faults/fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
-import { fault, kill, onNode } from '../model/faults/steps.ts';
+import { fault, kill, onClock, onFile, onNode } from '../model/faults/steps.ts';
 import type { Topology } from '../model/system/topology.ts';
-import { NODE_FAULTS } from '../runtime/faults/faults-by-runtime.ts';
+import { NODE_FAULT_ROWS } from '../runtime/faults/faults-by-runtime.ts';
 import { RUNTIMES } from '../runtime/registry/runtimes.ts';
 import { networksDouble } from './testing/networks.double.ts';
 import { nodeDouble } from './testing/played-case.double.ts';
@@ -19,7 +19,7 @@ const topology: Topology = {
 };
 
 describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
-  test.each(Object.entries(NODE_FAULTS))('%s is planned as the table says', async (_name, fault) => {
+  test.each(Object.entries(NODE_FAULT_ROWS))('%s is planned as the table says', async (_name, fault) => {
     const reason = RUNTIMES[runtime]().refuses({ on: 'node', fault });
     const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
     const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
@@ -28,7 +28,7 @@ describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
 });
 
 test('what a machine lacks is said without blaming the design', async () => {
-  expect(await plan([onNode(NODE_FAULTS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
+  expect(await plan([onNode(NODE_FAULT_ROWS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
     refused: "'calls target' is impossible here: strace does not start: apt-get install strace",
   });
 });
@@ -57,6 +57,13 @@ test.each<[string, Step, RegExp]>([
     /fault: a split needs one of every, sizes or offsets/,
   ],
   ['a mark without a name', { ...linkStep({ kind: 'drop' }), armAt: { mark: '' } }, /armAt.*: a mark has a name/],
+  ['a mark of a node step without a name', kill('target', { mark: '' }), /armAt.*: a mark has a name/],
+  [
+    'a mark of a file step without a name',
+    onFile('target', '{state}/x', { kind: 'half-line' }, { armAt: '' }),
+    /armAt.*: a mark has a name/,
+  ],
+  ['a mark of a clock step without a name', onClock('target', { kind: 'jump', byMs: 1 }, { armAt: '' }), /armAt.*: a mark has a name/],
   ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
 ])('%s is a mistake in the scenario', async (_what, step, message) => {
   await expect(plan([step], 'process')).rejects.toThrow(message);

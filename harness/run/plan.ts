@@ -4,9 +4,9 @@ import { stepProblem, type Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/faults/clock-speed.ts';
 import { timeTooLong } from '../model/time/duration.ts';
 import type { NodeStep, Step } from '../model/faults/fault.ts';
-import type { FileFaultKind, FileStep } from '../model/faults/file-fault.ts';
+import { aboutFileFault, type FileStep } from '../model/faults/file-fault.ts';
 import { hasWildcard, parseFilePath } from '../model/faults/file-path.ts';
-import type { NodeFaultKind } from '../model/faults/node-fault.ts';
+import { aboutNodeFault } from '../model/faults/node-fault.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/judging/oracle.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
@@ -98,26 +98,18 @@ export function checkPlan(topology: Topology, schedule: readonly Step[]): void {
       throw new PlanError(`step '${step.id}' waits for step '${step.armAt.fired}', which is not in the schedule`);
 }
 
-/** They act once, on a node that runs. */
-const AT_ONCE: readonly NodeFaultKind[] = ['signal', 'kill', 'restart', 'pause', 'network-cut'];
-/** They need the harness to start the node. */
-const AT_A_START: readonly NodeFaultKind[] = ['restart', 'environment', 'unread'];
-
 function checkNodeStep(step: NodeStep, node: Node): void {
-  const { kind } = step.fault;
-  if (step.armAt === 'start' && AT_ONCE.includes(kind))
+  const { by, needsRunningNode, needsOwnStart } = aboutNodeFault(step.fault);
+  if (step.armAt === 'start' && needsRunningNode)
     throw new PlanError(`step '${step.id}': no node runs yet at the start; name a mark or a fired step`);
   if (!isSpawned(node)) return;
-  if (kind === 'restart')
+  if (by === 'strike' && needsOwnStart)
     throw new PlanError(`step '${step.id}': node '${node.name}' is started by whoever dials it, so only that node can start it again`);
-  if (AT_A_START.includes(kind) || step.armAt === 'start')
+  if (needsOwnStart || step.armAt === 'start')
     throw new PlanError(
       `step '${step.id}': node '${node.name}' is started by whoever dials it, who also reads what it prints; break the stdio link, or the node that dials`,
     );
 }
-
-/** Something is made there, so its name must be known. */
-const MADE: readonly FileFaultKind[] = ['full-disk', 'stale-socket', 'stale-file'];
 
 function checkFileStep({ id, path, fault, whenLines, match }: FileStep, node: Node): void {
   const wrong = (why: string): PlanError => new PlanError(`step '${id}': ${why}`);
@@ -126,7 +118,7 @@ function checkFileStep({ id, path, fault, whenLines, match }: FileStep, node: No
     throw wrong(`path '${path}' must begin with {state}, {tmp} or the {listen.NAME.path} of a Unix socket of '${node.name}'`);
   const { base, pattern } = place;
   if (pattern.split('/').includes('..')) throw wrong(`path '${path}' leads out of the folder of '${node.name}'`);
-  if (!MADE.includes(fault.kind)) return;
+  if (!aboutFileFault(fault).isMade) return;
   if (hasWildcard(pattern)) throw wrong(`${fault.kind} is made where nothing is, so path '${path}' can hold no wildcard`);
   if (whenLines !== undefined || match !== undefined) throw wrong(`${fault.kind} waits for no file`);
   if (fault.kind === 'full-disk' && base.at === 'listener') throw wrong('a disk is a folder in {state} or {tmp}');

@@ -4,10 +4,13 @@ import type { RuntimeName } from '../model/case.ts';
 import type { FileFault } from '../model/faults/file-fault.ts';
 import type { Address } from '../model/system/link.ts';
 import type { Link } from '../model/system/link.ts';
-import type { Imposition, NodeFault, NodeFaultOf } from '../model/faults/node-fault.ts';
+import type { Imposition, NodeFault, Surroundings } from '../model/faults/node-fault.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import type { Node, Topology } from '../model/system/topology.ts';
 import { EXIT } from '../model/values/exit-code.ts';
+import type { Leftover } from '../model/judging/leftover.ts';
+
+export type { Leftover };
 
 export interface Runtime {
   readonly name: RuntimeName;
@@ -125,14 +128,6 @@ export interface FilePlace {
   pattern: string;
 }
 
-export interface Leftover {
-  what: 'process' | 'container' | 'network' | 'socket-file' | 'file';
-  detail: string;
-  node?: string;
-  /** Of processes: all that were left together slept, so none of them waited for a processor. */
-  asleep?: true;
-}
-
 /** A helper program of the harness, for example a fault server. */
 export interface Program {
   name: string;
@@ -158,7 +153,7 @@ export interface LaunchedProgram extends AsyncDisposable {
 /** What faults have prepared for a node that starts. */
 export interface StartConditions {
   /** In the order in which they were armed: a later one wins. */
-  environment?: readonly NodeFaultOf<'environment'>[];
+  environment?: readonly Surroundings[];
   /** Called before the program's first instruction; the node goes on when this resolves. */
   held?: (node: RunningNode) => Promise<void>;
 }

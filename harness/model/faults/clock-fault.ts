@@ -1,11 +1,16 @@
 // What goes wrong with the wall clock of one node, as plain JSON. These faults never move a monotonic clock.
 import { z } from 'zod';
+import { armingSchema } from './when/arming.ts';
 
-export type ClockFault =
+const clockFaultSchema = z.discriminatedUnion('kind', [
   /** The wall clock steps by so much, back when negative, and stays there; monotonic clocks never jump. */
-  | { kind: 'jump'; byMs: number }
+  z.strictObject({ kind: z.literal('jump'), byMs: z.int() }),
   /** The wall clock is off by so much until the step is lifted. */
-  | { kind: 'skew'; byMs: number };
+  z.strictObject({ kind: z.literal('skew'), byMs: z.int() }),
+]);
+
+export type ClockFault = Readonly<z.infer<typeof clockFaultSchema>>;
+export const CLOCK_FAULT_KINDS = clockFaultSchema.options.map(({ shape }) => shape.kind.value);
 
 export interface ClockStep {
   id: string;
@@ -16,16 +21,11 @@ export interface ClockStep {
   mustFire: number;
 }
 
-const clockFault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('jump'), byMs: z.int() }),
-  z.strictObject({ kind: z.literal('skew'), byMs: z.int() }),
-]);
-
 export const clockStepSchema = z.strictObject({
   id: z.string(),
   on: z.literal('clock'),
   node: z.string(),
-  fault: clockFault,
-  armAt: z.union([z.literal('start'), z.strictObject({ mark: z.string() })]),
+  fault: clockFaultSchema,
+  armAt: armingSchema,
   mustFire: z.int().min(0),
 });

@@ -4,7 +4,7 @@
 import { shorter } from '../time/at-speed.ts';
 import type { Step } from './fault.ts';
 import { typeOf } from './link/table.ts';
-import type { NodeFault } from './node-fault.ts';
+import { aboutNodeFault } from './node-fault.ts';
 import type { Topology } from '../system/topology.ts';
 
 /** Of a bound on an answer: what requests, frames and processors may take of it on a busy machine. */
@@ -40,13 +40,7 @@ export function scheduleAtSpeed(schedule: readonly Step[], clockSpeed: number): 
   if (clockSpeed === 1) return schedule;
   return schedule.map((step): Step => {
     if (step.on === 'link') return { ...step, fault: typeOf(step.fault).atSpeed(step.fault, clockSpeed) };
-    return step.on === 'node' ? { ...step, fault: nodeFaultAtSpeed(step.fault, clockSpeed) } : step;
+    if (step.on !== 'node') return step;
+    return { ...step, fault: aboutNodeFault(step.fault).atSpeed(step.fault, (ms) => shorter(ms, clockSpeed)) };
   });
-}
-
-function nodeFaultAtSpeed(fault: NodeFault, clockSpeed: number): NodeFault {
-  if (fault.kind === 'pause' && fault.forMs !== undefined) return { ...fault, forMs: shorter(fault.forMs, clockSpeed) };
-  if (fault.kind === 'calls' && fault.inject.what === 'delay')
-    return { ...fault, inject: { ...fault.inject, delayMs: shorter(fault.inject.delayMs, clockSpeed) } };
-  return fault;
 }

@@ -4,6 +4,7 @@ import type { FileHit } from '../faults/file-fault.ts';
 import type { Json } from '../values/json.ts';
 import type { Direction } from '../system/link.ts';
 import type { NodeHit } from '../faults/node-fault.ts';
+import type { Leftover } from './leftover.ts';
 
 export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
 
@@ -83,7 +84,7 @@ export type EventBody =
   /** The script threw: an assertion of its own, or a client's error that it did not expect. `place` is the file and line. */
   | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
-  | { kind: 'leftover'; what: 'process' | 'container' | 'network' | 'socket-file' | 'file'; detail: string; node?: string; asleep?: true }
+  | ({ kind: 'leftover' } & Leftover)
   /** The harness could not do its work, or nobody caught an error of the script's code. It is never the system's fault. */
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
 

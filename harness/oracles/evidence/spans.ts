@@ -1,6 +1,7 @@
 // Stretches of time in a history: while a fault was armed, while it had an effect, while a node was away. Only an effect
 // excuses lateness. A step that is armed and has not fired yet has changed nothing.
-import type { NodeStep, Step } from '../../model/faults/fault.ts';
+import type { Step } from '../../model/faults/fault.ts';
+import { aboutNodeFault } from '../../model/faults/node-fault.ts';
 import { eventsOf, type History } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 
@@ -99,9 +100,8 @@ export function awaySpans(history: History, plan: Plan): readonly AwaySpan[] {
 }
 
 /** Other faults of nodes (limits, errors of calls, output that nobody reads) are what a node must answer in spite of. */
-function takesAway(step: Step): step is NodeStep {
-  if (step.on !== 'node') return false;
-  return step.fault.kind === 'network-cut' || (step.fault.kind === 'calls' && step.fault.inject.what === 'delay');
+function takesAway(step: Step): boolean {
+  return step.on === 'node' && aboutNodeFault(step.fault).takesAway(step.fault);
 }
 
 function absences(history: History): readonly AwaySpan[] {

@@ -3,6 +3,7 @@
 import { boundedLine } from '../../model/values/bounded-text.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import { typeOf } from '../../model/faults/link/table.ts';
+import { aboutNodeFault } from '../../model/faults/node-fault.ts';
 import { eventsOf, type History, type Owed } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import { allSleep, dumpPairs, everybodySleeps, type DumpPair } from '../evidence/dumps.ts';
@@ -142,7 +143,7 @@ function quietNeededMs(plan: Plan, inForce: readonly Step[]): number {
 }
 
 function pauseOf(step: Step): number {
-  return step.on === 'node' && step.fault.kind === 'pause' ? (step.fault.forMs ?? 0) : 0;
+  return step.on === 'node' ? aboutNodeFault(step.fault).standstillMs(step.fault) : 0;
 }
 
 function stepsInForce(history: History, plan: Plan, atMs: number): readonly Step[] {

@@ -9,7 +9,7 @@ import type { Injector, InjectorSink } from './injector.ts';
 export function clockInjector(ground: Ground, system: RunningSystem, sink: InjectorSink): Injector<ClockStep> {
   /** Jumps stay; a skew is there only while it is in force. */
   const jumpedMs = new Map<string, number>();
-  const skews = new Map<string, ClockStep>();
+  const skews = new Map<string, { node: string; byMs: number }>();
   /** In force since before their node ran. */
   const unseen = new Set<ClockStep>();
 
@@ -22,8 +22,7 @@ export function clockInjector(ground: Ground, system: RunningSystem, sink: Injec
 
   return {
     async arm(step) {
-      if (step.fault.kind === 'jump') jumpedMs.set(step.node, (jumpedMs.get(step.node) ?? 0) + step.fault.byMs);
-      else skews.set(step.id, step);
+      begin(step);
       unseen.add(step);
       await move(step);
     },
@@ -32,6 +31,19 @@ export function clockInjector(ground: Ground, system: RunningSystem, sink: Injec
       if (skews.delete(step.id)) await ground.setClock(step.node, offsetMs(step.node), []);
     },
   };
+
+  function begin({ id, node, fault }: ClockStep): void {
+    switch (fault.kind) {
+      case 'jump':
+        jumpedMs.set(node, (jumpedMs.get(node) ?? 0) + fault.byMs);
+        break;
+      case 'skew':
+        skews.set(id, { node, byMs: fault.byMs });
+        break;
+      default:
+        return fault satisfies never;
+    }
+  }
 
   async function move(step: ClockStep): Promise<void> {
     const pids = (await system.node(step.node)?.pids()) ?? [];
@@ -42,7 +54,7 @@ export function clockInjector(ground: Ground, system: RunningSystem, sink: Injec
   }
 
   function offsetMs(node: string): number {
-    const skewedMs = [...skews.values()].reduce((sum, step) => sum + (step.node === node ? step.fault.byMs : 0), 0);
+    const skewedMs = [...skews.values()].reduce((sum, skew) => sum + (skew.node === node ? skew.byMs : 0), 0);
     return (jumpedMs.get(node) ?? 0) + skewedMs;
   }
 }

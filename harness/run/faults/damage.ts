@@ -1,9 +1,7 @@
 // What is done to the bytes of a file of lines, and how it is undone. All calls are synchronous, so nothing else of the
 // harness runs between the look and the change. What the system writes meanwhile stays.
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { FileFault } from '../../model/faults/file-fault.ts';
-
-type Damage = Extract<FileFault, { kind: 'half-line' | 'missing-newline' | 'truncated-tail' | 'invalid-utf8' | 'foreign-lines' }>;
+import type { LinesFault } from '../../model/faults/file-fault.ts';
 
 export interface Damaged {
   bytesBefore: number;
@@ -17,12 +15,8 @@ const NO_UTF8 = Buffer.from([0xff]);
 /** A journal of a test run is small; more would hold up the harness. */
 const BYTES_MAX = 64 * 1_024 * 1_024;
 
-export function isDamage(fault: FileFault): fault is Damage {
-  return ['half-line', 'missing-newline', 'truncated-tail', 'invalid-utf8', 'foreign-lines'].includes(fault.kind);
-}
-
 /** Undefined when the file is not there or holds nothing that could be damaged so. */
-export function damage(path: string, fault: Damage): Damaged | undefined {
+export function damage(path: string, fault: LinesFault): Damaged | undefined {
   using file = opened(path);
   if (!file) return undefined;
   const bytesBefore = file.size();
@@ -31,7 +25,7 @@ export function damage(path: string, fault: Damage): Damaged | undefined {
   return { bytesBefore, bytesAfter: file.size(), ...(undo && { undo }) };
 }
 
-function inflict(file: Opened, path: string, fault: Damage): (() => void) | 'impossible' | undefined {
+function inflict(file: Opened, path: string, fault: LinesFault): (() => void) | 'impossible' | undefined {
   switch (fault.kind) {
     case 'half-line':
       return unfinished(file, path, fault, (line) => fault.keepBytes ?? Math.max(1, Math.floor(line.length / 2)));
@@ -75,7 +69,7 @@ function inflict(file: Opened, path: string, fault: Damage): (() => void) | 'imp
 function unfinished(
   file: Opened,
   path: string,
-  fault: { line?: string; stays?: boolean },
+  fault: Pick<Extract<LinesFault, { kind: 'missing-newline' }>, 'line' | 'stays'>,
   keep: (line: Buffer) => number,
 ): (() => void) | 'impossible' | undefined {
   const bytes = file.bytes();

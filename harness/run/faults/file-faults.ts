@@ -7,11 +7,11 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Step } from '../../model/faults/fault.ts';
-import { SMALL_DISK_KB, type FileFault, type FileStep } from '../../model/faults/file-fault.ts';
+import { isOnLines, SMALL_DISK_KB, type FileFault, type FileStep } from '../../model/faults/file-fault.ts';
 import { hasWildcard } from '../../model/faults/file-path.ts';
 import { InjectorError } from '../../network/api/network-sink.ts';
 import { type Ground, RuntimeError, type SmallDisk } from '../../runtime/runtime.ts';
-import { damage, isDamage } from './damage.ts';
+import { damage } from './damage.ts';
 import type { Injector, InjectorSink } from './injector.ts';
 import { until } from '../waits/until.ts';
 
@@ -115,7 +115,7 @@ async function placesOf(step: FileStep, ground: Ground): Promise<string[]> {
 /** Undefined when there is nothing there that it could act on. @throws what the machine refused. */
 async function carryOut(step: FileStep, path: string, ground: Ground): Promise<Done | undefined> {
   const { fault } = step;
-  if (isDamage(fault)) return damage(path, fault);
+  if (isOnLines(fault)) return damage(path, fault);
   switch (fault.kind) {
     case 'read-only': {
       const stat = statSync(path, { throwIfNoEntry: false });

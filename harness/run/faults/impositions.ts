@@ -1,12 +1,12 @@
 // What stays on a node until it is lifted, also over a restart. A node that is started again meets it before its first
 // instruction.
-import type { Imposition, NodeStep } from '../../model/faults/node-fault.ts';
+import { aboutImposition, type Imposition, type NodeStep } from '../../model/faults/node-fault.ts';
 import type { RunningNode, StartConditions } from '../../runtime/runtime.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import type { Injector, InjectorSink } from './injector.ts';
 import { hitWatch } from './hit-watch.ts';
 
-type ImposedStep = NodeStep & { fault: Imposition };
+type ImposedStep = NodeStep<Imposition>;
 
 export function impositionsOn(system: RunningSystem, sink: InjectorSink): Injector<ImposedStep> {
   const steps = new Map<string, ImposedStep>();
@@ -15,8 +15,7 @@ export function impositionsOn(system: RunningSystem, sink: InjectorSink): Inject
 
   system.startUnder({
     conditions(node): StartConditions {
-      // Its output is read until it is ready: how else would anybody know.
-      const fromStart = about(node).filter(({ fault }) => fault.kind !== 'unread');
+      const fromStart = about(node).filter(({ fault }) => aboutImposition(fault).from === 'first instruction');
       if (fromStart.length === 0) return {};
       return {
         async held(running) {
@@ -26,7 +25,7 @@ export function impositionsOn(system: RunningSystem, sink: InjectorSink): Inject
     },
     async began(node) {
       const running = system.node(node);
-      for (const step of about(node)) if (running && step.fault.kind === 'unread') await impose(step, running, false);
+      for (const step of about(node)) if (running && aboutImposition(step.fault).from === 'ready') await impose(step, running, false);
     },
   });
 
@@ -44,7 +43,8 @@ export function impositionsOn(system: RunningSystem, sink: InjectorSink): Inject
 
   async function impose(step: ImposedStep, node: RunningNode, atStart: boolean): Promise<void> {
     const { fault } = step;
-    if (fault.kind === 'calls' && fault.inject.what === 'signal') system.expectExit(node.name, fault.inject.signal);
+    const mayEndBy = aboutImposition(fault).mayEndBy(fault);
+    if (mayEndBy !== undefined) system.expectExit(node.name, mayEndBy);
     watch.begin(step, node, await node.impose(fault, atStart));
   }
 }

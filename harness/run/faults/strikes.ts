@@ -1,14 +1,16 @@
 // What is done to a node at once: a signal, a kill, a restart, a pause. A node that does not run cannot be hit, so the step
-// waits until the node is ready.
-import type { NodeFaultOf, NodeStep } from '../../model/faults/node-fault.ts';
+// waits until the node is ready. What a strike does is in its own file (model/faults/node/). Here are the hands that do it.
+import { aboutStrike, type NodeStep, type StrikeFault, type StruckNode } from '../../model/faults/node-fault.ts';
 import type { RunningSystem } from '../system/boot.ts';
+import { aftermathsOf } from './aftermaths.ts';
 import type { Injector, InjectorSink } from './injector.ts';
-import type { Pauses } from './pauses.ts';
+import type { Recorder } from '../record/recorder.ts';
 
-type StrikeStep = NodeStep & { fault: NodeFaultOf<'signal' | 'kill' | 'restart' | 'pause'> };
+type StrikeStep = NodeStep<StrikeFault>;
 
-export function strikesOn(system: RunningSystem, pauses: Pauses, sink: InjectorSink): Injector<StrikeStep> {
+export function strikesOn(system: RunningSystem, recorder: Recorder, sink: InjectorSink): Injector<StrikeStep> {
   const awaiting = new Map<string, StrikeStep>();
+  const aftermaths = aftermathsOf(sink);
 
   system.startUnder({
     conditions: () => ({}),
@@ -23,36 +25,39 @@ export function strikesOn(system: RunningSystem, pauses: Pauses, sink: InjectorS
 
   return {
     async arm(step) {
-      if (step.fault.kind === 'restart' || system.node(step.fault.node)) await strike(step);
+      if (aboutStrike(step.fault).startsEndedNode || system.node(step.fault.node)) await strike(step);
       else awaiting.set(step.id, step);
     },
     async lift(step) {
-      await pauses.resume(step);
+      await aftermaths.end(step);
       awaiting.delete(step.id);
     },
   };
 
   async function strike(step: StrikeStep): Promise<void> {
-    const { fault } = step;
-    switch (fault.kind) {
-      case 'pause':
-        return pauses.pause(step, fault);
-      case 'kill':
-        system.expectExit(fault.node);
-        await system.end(fault.node, fault.signal ?? 'SIGKILL');
-        break;
-      case 'signal':
-        system.expectExit(fault.node, fault.signal);
-        await system.node(fault.node)?.signal(fault.signal);
-        break;
-      case 'restart':
-        await system.end(fault.node, 'SIGKILL');
-        await system.start(fault.node);
-        break;
-      default:
-        return fault satisfies never;
-    }
-    sink.fired(step, { node: fault.node });
-    sink.over(step);
+    const { node } = step.fault;
+    const aftermath = await aboutStrike(step.fault).strike(step.fault, struckNode(node, system, recorder));
+    sink.fired(step, { node });
+    if (aftermath) aftermaths.begin(step, aftermath);
+    else sink.over(step);
   }
+}
+
+function struckNode(node: string, system: RunningSystem, recorder: Recorder): StruckNode {
+  return {
+    expectExit: (signal) => system.expectExit(node, signal),
+    end: (signal) => system.end(node, signal),
+    start: () => system.start(node),
+    async signal(signal) {
+      await system.node(node)?.signal(signal);
+    },
+    async pause() {
+      await system.node(node)?.pause();
+      recorder.record({ kind: 'node', node, state: 'paused' });
+    },
+    async resume() {
+      await system.node(node)?.resume();
+      recorder.record({ kind: 'node', node, state: 'resumed' });
+    },
+  };
 }

@@ -1,18 +1,18 @@
 // What a node finds around itself at its next starts, until the step is lifted: variables, and programs on its PATH.
-import type { NodeFaultOf, NodeStep } from '../../model/faults/node-fault.ts';
+import { type NodeStep, type SurroundingFault, type Surroundings, surroundingsIn } from '../../model/faults/node-fault.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import type { Injector, InjectorSink } from './injector.ts';
 
-type EnvironmentStep = NodeStep & { fault: NodeFaultOf<'environment'> };
+type SurroundingStep = NodeStep<SurroundingFault>;
 
-export function surroundingsOf(system: RunningSystem, sink: InjectorSink): Injector<EnvironmentStep> {
-  const steps = new Map<string, EnvironmentStep>();
-  const about = (node: string): EnvironmentStep[] => [...steps.values()].filter(({ fault }) => fault.node === node);
+export function surroundingsOf(system: RunningSystem, sink: InjectorSink): Injector<SurroundingStep> {
+  const steps = new Map<string, SurroundingStep>();
+  const about = (node: string): SurroundingStep[] => [...steps.values()].filter(({ fault }) => fault.node === node);
 
   system.startUnder({
-    conditions: (node) => ({ environment: about(node).map(({ fault }) => fault) }),
+    conditions: (node) => ({ environment: about(node).map(({ fault }) => surroundingsIn(fault)) }),
     began(node) {
-      for (const step of about(node)) sink.fired(step, { node, evidence: `it started ${inWords(step.fault)}` });
+      for (const step of about(node)) sink.fired(step, { node, evidence: `it started ${inWords(surroundingsIn(step.fault))}` });
     },
   });
 
@@ -26,7 +26,7 @@ export function surroundingsOf(system: RunningSystem, sink: InjectorSink): Injec
   };
 }
 
-function inWords({ set = {}, unset = [], without = [], first = {} }: NodeFaultOf<'environment'>): string {
+function inWords({ set = {}, unset = [], without = [], first = {} }: Surroundings): string {
   return [
     ...Object.entries(set).map(([name, value]) => `with ${name}=${value}`),
     ...unset.map((name) => `without ${name}`),

@@ -1,28 +1,40 @@
 // Faults that last on a container. The engine sets the limits of its control group and its place on the network. The rest
 // acts on its processes from outside.
 import { execa } from 'execa';
-import type { Imposition, NodeFaultOf } from '../../model/faults/node-fault.ts';
 import { refusalsIn } from '../linux/control-group.ts';
 import { NEIGHBOURS, type StartedContainer } from './docker-container.ts';
-import { imposeFromOutside, together } from '../faults/impose-from-outside.ts';
+import { connectEngine } from './docker-engine.ts';
+import { FROM_OUTSIDE } from '../faults/from-outside.ts';
+import type { HoldOf, HoldTable } from '../faults/holds.ts';
 import type { NodeProcesses } from '../faults/node-processes.ts';
-import type { Imposed } from '../runtime.ts';
+import { leaveUnread } from '../faults/unread-output.ts';
+import type { Imposed, PipeWritable } from '../runtime.ts';
 
 const MIB = 1024 * 1024;
 
-export async function imposeOnContainer(
-  fault: Imposition,
-  started: StartedContainer,
-  cutOff: () => Promise<() => Promise<void>>,
-  node: NodeProcesses,
-  atStart: boolean,
-): Promise<Imposed> {
-  if (fault.kind === 'network-cut') return await cutFromNetwork(node.name, started, cutOff);
-  const outside = await imposeFromOutside(fault, node, atStart);
-  return fault.kind === 'limit' ? together([outside, await limitGroup(fault, started)]) : outside;
+export interface ContainerProcesses extends NodeProcesses {
+  started: StartedContainer;
+  /** Takes it off its network; gives the way back. */
+  cutOff: () => Promise<() => Promise<void>>;
 }
 
-async function cutFromNetwork(name: string, started: StartedContainer, cutOff: () => Promise<() => Promise<void>>): Promise<Imposed> {
+export function containerHolds(pipeWritable: PipeWritable | undefined): HoldTable<ContainerProcesses> {
+  return {
+    ...FROM_OUTSIDE,
+    unread: {
+      lacks: async () =>
+        pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: install without --omit=optional',
+      put: leaveUnread,
+    },
+    group: {
+      lacks: async () => await (await connectEngine()).cannotLimit(),
+      put: limitGroup,
+    },
+    'network-cut': { lacks: async () => undefined, put: cutFromNetwork },
+  };
+}
+
+async function cutFromNetwork(_hold: HoldOf<'network-cut'>, { name, started, cutOff }: ContainerProcesses): Promise<Imposed> {
   const back = await cutOff();
   const proofs = [`'${name}' is on no network`];
   return {
@@ -41,8 +53,7 @@ async function hearSoonAgain(initPid: number): Promise<void> {
   await execa('nsenter', ['-t', String(initPid), '-n', 'sh', '-c', writes.join('; ')], { reject: false, timeout: 2_000, stdio: 'ignore' });
 }
 
-async function limitGroup({ processes, memoryMiB }: NodeFaultOf<'limit'>, started: StartedContainer): Promise<Imposed> {
-  if (processes === undefined && memoryMiB === undefined) return { hits: async () => [], lift: async () => {} };
+async function limitGroup({ processes, memoryMiB }: HoldOf<'group'>, { started }: ContainerProcesses): Promise<Imposed> {
   const { initPid } = started;
   const before = { pids: refusalsIn(initPid, 'pids') ?? 0, memory: refusalsIn(initPid, 'memory') ?? 0 };
   const unproven = new Set<'pids' | 'memory'>([

@@ -2,7 +2,8 @@
 // process. The kernel then ends everything else inside, so nothing can outlive the node.
 import type { Node } from '../../model/system/topology.ts';
 import { allAsleep } from '../linux/asleep.ts';
-import { imposeOnContainer } from './container-faults.ts';
+import { type ContainerProcesses, containerHolds } from './container-faults.ts';
+import { imposeBy } from '../faults/holds.ts';
 import { firstChildOf, processesBeside } from '../linux/control-group.ts';
 import type { StartedContainer } from './docker-container.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
@@ -18,7 +19,7 @@ export function runningContainer(
   node: Node,
   started: StartedContainer,
   log: LogLines,
-  site: NodeSite & { cutOff: () => Promise<() => Promise<void>> },
+  site: NodeSite & Pick<ContainerProcesses, 'cutOff'>,
 ): RunningNode {
   let seen: number | undefined;
   // Right after the start its init process may not have forked yet.
@@ -41,12 +42,13 @@ export function runningContainer(
     impose(fault, atStart = false) {
       const processes = {
         ...site,
+        started,
         name: node.name,
         pid: pid(),
         pids: () => pidsOf(started),
         stopReading: (stream: LogStream) => started.stopReading(stream),
       };
-      return imposeOnContainer(fault, started, site.cutOff, processes, atStart);
+      return imposeBy(containerHolds(site.pipeWritable), fault, processes, atStart);
     },
     logTail: log.tail,
   };

@@ -4,13 +4,14 @@
 import { createHash } from 'node:crypto';
 import { addressBook } from '../ground/addresses.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
+import { containerHolds } from './container-faults.ts';
 import { mountsFor, NODE_INSIDE } from './container-mounts.ts';
 import { endContainer, runningContainer } from './container-node.ts';
 import type { Container, ContainerPlan, StartedContainer } from './docker-container.ts';
 import { connectEngine, type Engine, engineMissing } from './docker-engine.ts';
 import { LIBRARY_INSIDE } from '../linux/fake-clock.ts';
 import { cureForImage, imageFor, IMAGES } from './images.ts';
-import { missingTool } from '../faults/missing-tools.ts';
+import { lackIn } from '../faults/holds.ts';
 import type { LogLines } from '../ground/log-lines.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';
 import { nodeFolder } from '../ground/node-home.ts';
@@ -60,11 +61,7 @@ async function lacks(step: DemandingStep, { pipeWritable }: RuntimeSettings): Pr
   if (step.on === 'file') return await fileFaultLacks(step.fault);
   // The bundled image has the library; an image of a user's own is looked at when its node runs.
   if (step.on === 'clock') return undefined;
-  const { fault } = step;
-  if (fault.kind === 'unread')
-    return pipeWritable ? undefined : 'the native calls do not load, so nobody sees that a pipe is full: install without --omit=optional';
-  if (fault.kind !== 'limit') return await missingTool(fault);
-  return (await missingTool(fault)) ?? (await (await connectEngine()).cannotLimit());
+  return await lackIn(containerHolds(pipeWritable), step.fault);
 }
 
 async function unavailable(): Promise<string | undefined> {

@@ -1,14 +1,13 @@
 // Sets RLIMIT_NOFILE of every process of a node, by prlimit(1), which also reaches into containers.
 import { execa } from 'execa';
-import type { NodeFaultOf } from '../../model/faults/node-fault.ts';
+import type { HoldOf } from './holds.ts';
 import type { NodeProcesses } from './node-processes.ts';
 import { descriptorsOf } from '../linux/proc.ts';
 import { type Imposed, RuntimeError } from '../runtime.ts';
 
 const CALL_WITHIN_MS = 5_000;
 
-export async function limitDescriptors({ descriptors }: NodeFaultOf<'limit'>, node: NodeProcesses, atStart: boolean): Promise<Imposed> {
-  if (descriptors === undefined) return { hits: async () => [], lift: async () => {} };
+export async function limitDescriptors({ descriptors }: HoldOf<'descriptors'>, node: NodeProcesses, atStart: boolean): Promise<Imposed> {
   const before = new Map<number, string>();
   for (const pid of await node.pids()) {
     const { stdout, failed } = await prlimit(pid, ['--output', 'SOFT,HARD', '--raw', '--noheadings', '--nofile']);

@@ -1,7 +1,10 @@
-// The table "fault x runtime" of the documentation. It is made by asking the code that plans, so it cannot differ from
-// planning. The contract of each family shows the effect of every cell that works.
+// The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
+// does. The contract of each family shows the effect of every cell that works.
+import { CLOCK_FAULT_KINDS } from '../../model/faults/clock-fault.ts';
 import type { FileFault } from '../../model/faults/file-fault.ts';
-import type { NodeFault } from '../../model/faults/node-fault.ts';
+import { FILE_FAULTS } from '../../model/faults/file/table.ts';
+import type { NodeFault, NodeFaultKind } from '../../model/faults/node-fault.ts';
+import { NODE_FAULTS } from '../../model/faults/node/table.ts';
 import type { DemandingStep, Runtime } from '../runtime.ts';
 
 /** One family: a title, what must be said about it, and a row for each fault. */
@@ -16,33 +19,14 @@ interface FaultRow {
   step: DemandingStep;
 }
 
-/** One fault for each row, on a node called `target`. */
-export const NODE_FAULTS = {
-  signal: { kind: 'signal', node: 'target', signal: 'SIGUSR2' },
-  kill: { kind: 'kill', node: 'target' },
-  'pause, for a time or until lifted': { kind: 'pause', node: 'target' },
-  restart: { kind: 'restart', node: 'target' },
-  'environment: set, unset': { kind: 'environment', node: 'target', set: { COLOUR: 'red' }, unset: ['HOME'] },
-  'environment: without a program': { kind: 'environment', node: 'target', without: ['ps'] },
-  'environment: another program first': { kind: 'environment', node: 'target', first: { ps: '#!/bin/sh\necho not the usual ps\n' } },
-  'unread: stdout': { kind: 'unread', node: 'target', stream: 'stdout' },
-  'unread: stderr': { kind: 'unread', node: 'target', stream: 'stderr' },
-  'limit: descriptors': { kind: 'limit', node: 'target', descriptors: 60 },
-  'limit: processes': { kind: 'limit', node: 'target', processes: 40 },
-  'limit: memory': { kind: 'limit', node: 'target', memoryMiB: 150 },
-  'network-cut': { kind: 'network-cut', node: 'target' },
-  'calls: error': callsFault({ what: 'error', error: 'ENOSPC' }),
-  'calls: result without the call': callsFault({ what: 'result', result: 4 }),
-  'calls: delay': callsFault({ what: 'delay', delayMs: 300 }),
-  'calls: signal': callsFault({ what: 'signal', signal: 'SIGUSR2' }),
-} as const satisfies Record<string, NodeFault>;
+/** One fault for each row, on a node called `target`: each fault brings its own rows. */
+export const NODE_FAULT_ROWS = Object.assign({}, ...Object.values(NODE_FAULTS).map(({ examples }) => examples)) as NodeFaultRows;
 
-type Calls = Extract<NodeFault, { kind: 'calls' }>;
-
-/** The second write to one file. */
-function callsFault(inject: Calls['inject']): Calls {
-  return { kind: 'calls', node: 'target', calls: ['write'], path: '{state}/log', from: 2, count: 1, inject };
-}
+type Examples = (typeof NODE_FAULTS)[NodeFaultKind]['examples'];
+/** The rows of all faults side by side, each with its own fault. */
+type NodeFaultRows = { readonly [Row in KeyIn<Examples>]: ValueIn<Examples, Row> };
+type KeyIn<Each> = Each extends unknown ? keyof Each : never;
+type ValueIn<Each, Key> = Each extends unknown ? (Key extends keyof Each ? Each[Key] : never) : never;
 
 const NODES: Family = {
   title: 'Nodes, containers and system calls',
@@ -51,21 +35,8 @@ const NODES: Family = {
 Some need more than the runtime: \`unread\` needs \`ss\` for processes and the native calls for containers,
 \`limit: descriptors\` needs \`prlimit\`, and \`calls\` needs \`strace\` on the machine of the harness and the right to trace.
 If one of these is missing, the case is skipped with the reason and the cure.`,
-  rows: Object.entries(NODE_FAULTS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
+  rows: Object.entries<NodeFault>(NODE_FAULT_ROWS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
 };
-
-/** One fault for each row of the table of files. */
-const FILE_FAULTS = {
-  'half-line': { kind: 'half-line' },
-  'missing-newline': { kind: 'missing-newline' },
-  'truncated-tail': { kind: 'truncated-tail', bytes: 1 },
-  'invalid-utf8': { kind: 'invalid-utf8' },
-  'foreign-lines, at the end or inside': { kind: 'foreign-lines', lines: [''] },
-  'read-only': { kind: 'read-only' },
-  'full-disk': { kind: 'full-disk' },
-  'stale-socket': { kind: 'stale-socket' },
-  'stale-file': { kind: 'stale-file', content: '' },
-} as const satisfies Record<string, FileFault>;
 
 const FILES: Family = {
   title: 'Files',
@@ -73,7 +44,9 @@ const FILES: Family = {
 for names that nobody knows beforehand. The run's folder is the same one in every runtime, so the harness itself acts on it.
 \`read-only\` needs, for root, a file system with the immutable flag (ext4, xfs, btrfs, the tmpfs of a recent kernel) and \`chattr\`.
 Then writers see EPERM, otherwise EACCES. \`full-disk\` needs root: the folder is a tmpfs of its own from the start of the run.`,
-  rows: Object.entries(FILE_FAULTS).map(([name, fault]) => ({ name, step: { on: 'file', fault } })),
+  rows: Object.values(FILE_FAULTS).flatMap(({ examples }) =>
+    Object.entries<FileFault>(examples).map(([name, fault]): FaultRow => ({ name, step: { on: 'file', fault } })),
+  ),
 };
 
 const CLOCKS: Family = {
@@ -81,7 +54,7 @@ const CLOCKS: Family = {
   about: `By libfaketime, which the program's C library must load: a static program and one in Go keep the machine's time, which
 is seen (\`jump\` and \`skew\` have not fired then, and a faster clock is a harness error). On the machine of the harness it is
 Debian's package \`libfaketime\`; the bundled image has it. File times stay the kernel's. \`jump\` and \`skew\` need clock speed 1.`,
-  rows: ['jump', 'skew', '--clock-speed'].map((name) => ({ name, step: { on: 'clock' } })),
+  rows: [...CLOCK_FAULT_KINDS, '--clock-speed'].map((name) => ({ name, step: { on: 'clock' } })),
 };
 
 const FAMILIES: readonly Family[] = [NODES, FILES, CLOCKS];

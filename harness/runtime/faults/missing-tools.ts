@@ -1,15 +1,6 @@
 // Some faults need more than a runtime. This file tries out once whether the machine has it, and names the cure if not.
 import { execa } from 'execa';
-import type { NodeFault } from '../../model/faults/node-fault.ts';
 import { startTracer } from '../linux/tracer.ts';
-
-/** Faults that act on processes from outside, in whichever runtime they are. */
-export async function missingTool({ kind, ...fault }: NodeFault): Promise<string | undefined> {
-  if (kind === 'calls') return await untraceable();
-  if (kind === 'limit' && 'descriptors' in fault && fault.descriptors !== undefined)
-    return await missingProgram('prlimit', 'apt-get install util-linux');
-  return undefined;
-}
 
 export async function missingProgram(program: string, cure: string): Promise<string | undefined> {
   const { failed } = await execa(program, ['--version'], { reject: false, timeout: 5_000, stdin: 'ignore' });

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Imposition, NodeFaultOf } from '../../model/faults/node-fault.ts';
 import { type Node, nodeNamed, type Topology } from '../../model/system/topology.ts';
-import { NODE_FAULTS } from './faults-by-runtime.ts';
+import { NODE_FAULT_ROWS } from './faults-by-runtime.ts';
 import { poll } from '../linux/poll.ts';
 import { ask, newRunId, type RuntimeUnderTest, testPrograms } from '../testing/runtime.contract.ts';
 import { type Ground, type Imposed, NotReadyError, type RunningNode, type StartConditions } from '../runtime.ts';
 
-type Cell = keyof typeof NODE_FAULTS;
+type Cell = keyof typeof NODE_FAULT_ROWS;
 
 /** One node that runs, and what it has printed. */
 interface Bed {
@@ -55,7 +55,7 @@ export function describeNodeFaults({ runtime, missing, processes }: RuntimeUnder
     }
 
     for (const [name, effect] of Object.entries(EFFECTS) as [Cell, (typeof EFFECTS)[Cell]][]) {
-      const step = { on: 'node', fault: NODE_FAULTS[name] } as const;
+      const step = { on: 'node', fault: NODE_FAULT_ROWS[name] } as const;
       const refusal = runtime.refuses(step);
       test(`${name} ${refusal === undefined ? 'acts, is proven and can be lifted' : 'is refused with the reason'}`, async ({ skip }) => {
         expect(refusal ?? 'none, so it acts', 'in words').toContain(' ');
@@ -67,7 +67,7 @@ export function describeNodeFaults({ runtime, missing, processes }: RuntimeUnder
     }
 
     test('a node that is held meets what is put on it before its first instruction', async ({ skip }) => {
-      const fault = { ...NODE_FAULTS['calls: error'], from: 1 };
+      const fault = { ...NODE_FAULT_ROWS['calls: error'], from: 1 };
       const lacked = runtime.refuses({ on: 'node', fault }) ?? (await runtime.lacks({ on: 'node', fault }));
       skip(lacked !== undefined, lacked);
       let imposed: Imposed | undefined;
@@ -128,7 +128,7 @@ const EFFECTS: Record<Cell, (bed: Bed) => Promise<void>> = {
   },
   async 'environment: set, unset'(bed) {
     const { up, ground } = bed;
-    const fault = NODE_FAULTS['environment: set, unset'];
+    const fault = NODE_FAULT_ROWS['environment: set, unset'];
     const node = await up('target', { environment: [fault] });
     const changed = await asked(bed, '/environment');
     expect(changed).toMatchObject({ COLOUR: 'red', STATE: join(ground.folder, 'state', 'target') });
@@ -138,21 +138,21 @@ const EFFECTS: Record<Cell, (bed: Bed) => Promise<void>> = {
     expect(await asked(bed, '/environment'), 'lifted with the next start').not.toHaveProperty('COLOUR');
   },
   async 'environment: without a program'(bed) {
-    await bed.up('target', { environment: [NODE_FAULTS['environment: without a program']] });
+    await bed.up('target', { environment: [NODE_FAULT_ROWS['environment: without a program']] });
     expect(await asked(bed, '/run?program=ps')).toBe('ENOENT');
     expect(await asked(bed, '/run?program=sort')).toContain('sort');
   },
   async 'environment: another program first'(bed) {
-    const node = await bed.up('target', { environment: [NODE_FAULTS['environment: another program first']] });
+    const node = await bed.up('target', { environment: [NODE_FAULT_ROWS['environment: another program first']] });
     expect(await asked(bed, '/run?program=ps')).toBe('not the usual ps');
     await node.stop();
     await bed.up();
     expect(await asked(bed, '/run?program=ps')).toMatch(/^ps from/);
   },
-  'unread: stdout': (bed) => fillsAndDrains(bed, NODE_FAULTS['unread: stdout'], 'prints'),
-  'unread: stderr': (bed) => fillsAndDrains(bed, NODE_FAULTS['unread: stderr'], 'prints-errors'),
+  'unread: stdout': (bed) => fillsAndDrains(bed, NODE_FAULT_ROWS['unread: stdout'], 'prints'),
+  'unread: stderr': (bed) => fillsAndDrains(bed, NODE_FAULT_ROWS['unread: stderr'], 'prints-errors'),
   async 'limit: descriptors'(bed) {
-    const imposed = await (await bed.up()).impose(NODE_FAULTS['limit: descriptors']);
+    const imposed = await (await bed.up()).impose(NODE_FAULT_ROWS['limit: descriptors']);
     expect(await imposed.hits(), 'not reached yet').toEqual([]);
     const opened = asked(bed, '/open?count=100&ms=400');
     const proofs: string[] = [];
@@ -164,7 +164,7 @@ const EFFECTS: Record<Cell, (bed: Bed) => Promise<void>> = {
     expect(await asked(bed, '/open?count=100&ms=0')).toBe('ok');
   },
   async 'limit: processes'(bed) {
-    const imposed = await (await bed.up()).impose(NODE_FAULTS['limit: processes']);
+    const imposed = await (await bed.up()).impose(NODE_FAULT_ROWS['limit: processes']);
     expect(await imposed.hits(), 'not reached yet').toEqual([]);
     expect(await asked(bed, '/fork?count=60')).toContain('EAGAIN');
     expect(await imposed.hits()).toEqual(['it may have no process more than 40']);
@@ -173,7 +173,7 @@ const EFFECTS: Record<Cell, (bed: Bed) => Promise<void>> = {
   },
   async 'limit: memory'(bed) {
     const node = await bed.up();
-    const imposed = await node.impose(NODE_FAULTS['limit: memory']);
+    const imposed = await node.impose(NODE_FAULT_ROWS['limit: memory']);
     void ask(bed.ground.direct('target', 'api'), '/take?MiB=400');
     expect(await node.exited).toEqual({ code: null, signal: 'SIGKILL' });
     expect(await imposed.hits()).toEqual(['it may have no page more than 150 MiB']);
@@ -183,7 +183,7 @@ const EFFECTS: Record<Cell, (bed: Bed) => Promise<void>> = {
     const { up, ground } = bed;
     const here = ground.direct('target', 'api');
     await up('peer');
-    const imposed = await (await up()).impose(NODE_FAULTS['network-cut']);
+    const imposed = await (await up()).impose(NODE_FAULT_ROWS['network-cut']);
     expect(await imposed.hits()).toEqual(["'target' is on no network"]);
     expect(await ask(here)).toMatch(/^error/);
     await imposed.lift();
@@ -191,20 +191,20 @@ const EFFECTS: Record<Cell, (bed: Bed) => Promise<void>> = {
     expect(await asked(bed, '/peer')).toBe('connected');
   },
   async 'calls: error'(bed) {
-    await tampered(bed, NODE_FAULTS['calls: error'], ['ok', 'ENOSPC', 'ok'], /ENOSPC \(No space left on device\) \(INJECTED\)$/);
+    await tampered(bed, NODE_FAULT_ROWS['calls: error'], ['ok', 'ENOSPC', 'ok'], /ENOSPC \(No space left on device\) \(INJECTED\)$/);
   },
   async 'calls: result without the call'(bed) {
-    await tampered(bed, NODE_FAULTS['calls: result without the call'], ['ok', 'ok', 'ok'], /= 4 \(INJECTED\)$/);
+    await tampered(bed, NODE_FAULT_ROWS['calls: result without the call'], ['ok', 'ok', 'ok'], /= 4 \(INJECTED\)$/);
     const log = await readFile(join(bed.ground.folder, 'state', 'target', 'log'), 'utf8');
     expect(log.slice(-36), 'it writes the rest; what was claimed to be written never was').toBe('012345678945678901234567890123456789');
   },
   async 'calls: delay'(bed) {
-    const [first, second] = await tampered(bed, NODE_FAULTS['calls: delay'], ['ok', 'ok', 'ok'], /\(DELAYED\)$/);
+    const [first, second] = await tampered(bed, NODE_FAULT_ROWS['calls: delay'], ['ok', 'ok', 'ok'], /\(DELAYED\)$/);
     expect(second?.tookMs).toBeGreaterThan(295);
     expect(first?.tookMs).toBeLessThan(second?.tookMs ?? 0);
   },
   async 'calls: signal'(bed) {
-    await tampered(bed, NODE_FAULTS['calls: signal'], ['ok', 'ok', 'ok'], /^--- SIGUSR2 /);
+    await tampered(bed, NODE_FAULT_ROWS['calls: signal'], ['ok', 'ok', 'ok'], /^--- SIGUSR2 /);
     await until('it heard the signal', () => bed.printed.includes('heard SIGUSR2'));
   },
 };

@@ -2,22 +2,22 @@
 // call that it tampered with. That line is the proof.
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NodeFaultOf } from '../../model/faults/node-fault.ts';
+import type { HoldOf } from './holds.ts';
 import { PROGRAM_MARKER, RUN_MARKER } from '../linux/marked-processes.ts';
 import type { NodeProcesses } from './node-processes.ts';
 import type { Imposed } from '../runtime.ts';
 import { startTracer } from '../linux/tracer.ts';
 
-type Calls = NodeFaultOf<'calls'>;
+type Calls = HoldOf<'calls'>;
 
 const TRACER = 'strace-';
 const LINE_MAX = 160;
 
-export async function tamperWithCalls(fault: Calls, node: NodeProcesses): Promise<Imposed> {
+export async function tamperWithCalls(calls: Calls, node: NodeProcesses): Promise<Imposed> {
   await mkdir(node.folder('trace'), { recursive: true });
   const output = join(await mkdtemp(join(node.folder('trace'), 'calls-')), 'output');
   const env = { PATH: process.env['PATH'] ?? '', [RUN_MARKER]: node.runId, [PROGRAM_MARKER]: `${TRACER}${node.name}` };
-  const words = ['-o', output, ...injectionWords(fault, node)];
+  const words = ['-o', output, ...injectionWords(calls, node)];
   const tracer = await startTracer({ pids: await node.pids(), words, env });
   let linesSeen = 0;
   return {
@@ -25,7 +25,7 @@ export async function tamperWithCalls(fault: Calls, node: NodeProcesses): Promis
       const lines = (await readFile(output, 'utf8').catch(() => '')).split('\n').slice(0, -1);
       const fresh = lines.slice(linesSeen);
       linesSeen = lines.length;
-      return fresh.filter((line) => isHit(line, fault)).map((line) => line.replace(/^\d+\s+/, '').slice(0, LINE_MAX));
+      return fresh.filter((line) => isHit(line, calls)).map((line) => line.replace(/^\d+\s+/, '').slice(0, LINE_MAX));
     },
     lift: () => tracer.stop(),
   };
@@ -36,11 +36,11 @@ export function isTracer(program: string): boolean {
   return program.startsWith(TRACER);
 }
 
-/** @returns the expressions of strace(1) for this fault. */
-function injectionWords(fault: Calls, node: Pick<NodeProcesses, 'folder'>): string[] {
-  const set = fault.calls.join(',');
-  const path = fault.path?.replaceAll('{state}', node.folder('state')).replaceAll('{tmp}', node.folder('tmp'));
-  return ['-e', `trace=${set}`, '-e', `inject=${set}:${tampering(fault)}${when(fault)}`, ...(path === undefined ? [] : ['-P', path])];
+/** @returns the expressions of strace(1) for this. */
+function injectionWords(calls: Calls, node: Pick<NodeProcesses, 'folder'>): string[] {
+  const set = calls.calls.join(',');
+  const path = calls.path?.replaceAll('{state}', node.folder('state')).replaceAll('{tmp}', node.folder('tmp'));
+  return ['-e', `trace=${set}`, '-e', `inject=${set}:${tampering(calls)}${when(calls)}`, ...(path === undefined ? [] : ['-P', path])];
 }
 
 function tampering({ inject }: Calls): string {

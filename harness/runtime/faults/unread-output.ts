@@ -3,7 +3,7 @@
 // say.
 import { closeSync, constants, openSync } from 'node:fs';
 import { execa } from 'execa';
-import type { NodeFaultOf } from '../../model/faults/node-fault.ts';
+import type { HoldOf } from './holds.ts';
 import type { NodeProcesses } from './node-processes.ts';
 import { readWhole, targetOfDescriptor } from '../linux/proc.ts';
 import type { Imposed } from '../runtime.ts';
@@ -12,7 +12,7 @@ import type { Imposed } from '../runtime.ts';
 const LOOK_EVERY_MS = 60;
 const FD = { stdout: 1, stderr: 2 } as const;
 
-export function leaveUnread({ stream }: NodeFaultOf<'unread'>, node: NodeProcesses): Imposed {
+export async function leaveUnread({ stream }: HoldOf<'unread'>, node: NodeProcesses): Promise<Imposed> {
   const readOn = node.stopReading(stream);
   let lookedMs = Number.NEGATIVE_INFINITY;
   let before: string | undefined;

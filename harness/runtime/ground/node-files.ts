@@ -2,7 +2,7 @@
 // is the same one in every runtime.
 import { join, sep } from 'node:path';
 import type { Address } from '../../model/system/link.ts';
-import type { FileFault } from '../../model/faults/file-fault.ts';
+import { aboutFileFault, type FileFault } from '../../model/faults/file-fault.ts';
 import { parseFilePath, type FileBase } from '../../model/faults/file-path.ts';
 import { freeze, freezingUnavailable } from '../linux/frozen.ts';
 import { stateFolder } from './node-home.ts';
@@ -12,8 +12,17 @@ import { emptySmallDisk, fillSmallDisk, freeBytesOn, mountSmallDisk, smallDiskUn
 
 /** What this machine lacks for a fault of files, with the cure. */
 export async function fileFaultLacks(fault: FileFault): Promise<string | undefined> {
-  if (fault.kind === 'full-disk') return smallDiskUnavailable();
-  return fault.kind === 'read-only' ? await freezingUnavailable(baseFolder()) : undefined;
+  const { needs } = aboutFileFault(fault);
+  switch (needs) {
+    case 'nothing':
+      return undefined;
+    case 'small disk':
+      return smallDiskUnavailable();
+    case 'freezing':
+      return await freezingUnavailable(baseFolder());
+    default:
+      return needs satisfies never;
+  }
 }
 
 export function nodeFiles(folder: string, listen: (node: string, listener: string) => Address): NodeFiles {

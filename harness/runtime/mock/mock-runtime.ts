@@ -1,6 +1,8 @@
 // A runtime without processes, for tests of what stands above it. Nodes are functions in the harness's own process. Folder,
 // addresses and readiness are the real ones, so a program may listen and be dialled. Only the processes are played.
 import { createServer, type Server } from 'node:http';
+import { aboutFileFault } from '../../model/faults/file-fault.ts';
+import { type Hold, holdsOf, type NodeFault, surroundingsIn } from '../../model/faults/node-fault.ts';
 import type { Address } from '../../model/system/link.ts';
 import { nodeNamed } from '../../model/system/topology.ts';
 import type { LogLines } from '../ground/log-lines.ts';
@@ -40,28 +42,25 @@ export function mockRuntime(plan: MockPlan = {}): Runtime {
 
 function refuses(step: DemandingStep): string | undefined {
   if (step.on === 'clock') return 'a played program has the clock of the harness';
-  if (step.on === 'file') return step.fault.kind === 'full-disk' ? 'the folder of a played program is no disk of its own' : undefined;
-  const { fault } = step;
-  switch (fault.kind) {
-    case 'signal':
-    case 'kill':
-    case 'pause':
-    case 'restart':
-      return undefined;
-    case 'environment':
-      return fault.without || fault.first ? 'a played program looks for no programs' : undefined;
-    case 'unread':
-      return 'a played program writes to no pipe';
-    case 'limit':
-      return 'a played program takes what it needs from the harness';
-    case 'network-cut':
-      return 'a played program has no network of its own';
-    case 'calls':
-      return 'a played program makes its system calls as the harness';
-    default:
-      return fault satisfies never;
-  }
+  if (step.on === 'file')
+    return aboutFileFault(step.fault).needs === 'small disk' ? 'the folder of a played program is no disk of its own' : undefined;
+  const { without, first } = surroundingsIn(step.fault);
+  return without || first ? 'a played program looks for no programs' : unheld(step.fault);
 }
+
+/** Nothing can be held on a function, whatever it is. */
+function unheld(fault: NodeFault): string | undefined {
+  const [hold] = holdsOf(fault);
+  return hold && (UNHELD[hold.hold] ?? 'a played program has no process of its own');
+}
+
+const UNHELD: Readonly<Partial<Record<Hold['hold'], string>>> = {
+  unread: 'a played program writes to no pipe',
+  descriptors: 'a played program takes what it needs from the harness',
+  group: 'a played program takes what it needs from the harness',
+  'network-cut': 'a played program has no network of its own',
+  calls: 'a played program makes its system calls as the harness',
+};
 
 function mockGround(plan: MockPlan, request: GroundRequest, place: RunFolder): Primitives<Played> {
   const { topology } = request;

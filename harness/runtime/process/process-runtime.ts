@@ -4,7 +4,7 @@ import { delimiter, dirname } from 'node:path';
 import { stdioLinksFrom } from '../../model/system/topology.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';
 import { requireFree } from '../linux/free-port.ts';
-import { missingProgram, missingTool } from '../faults/missing-tools.ts';
+import { lackIn, refusalIn } from '../faults/holds.ts';
 import { type LogLines } from '../ground/log-lines.ts';
 import { loopbackBook } from '../ground/loopback.ts';
 import { killUntilGone, markedProcesses } from '../linux/marked-processes.ts';
@@ -13,6 +13,7 @@ import { nodeFolder } from '../ground/node-home.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import type { PlannedProgram, Surroundings } from '../ground/planned-program.ts';
 import { settlesWithin } from '../linux/poll.ts';
+import { PROCESS_HOLDS } from './process-holds.ts';
 import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
 import type { RunFolder } from '../ground/run-folder.ts';
 import { type DemandingStep, type GroundRequest, NotReadyError, type Runtime, RuntimeError, type RuntimeSettings } from '../runtime.ts';
@@ -36,21 +37,13 @@ export function processRuntime(settings: RuntimeSettings = {}): Runtime {
 }
 
 function refuses(step: DemandingStep): string | undefined {
-  if (step.on !== 'node') return undefined;
-  const { fault } = step;
-  if (fault.kind === 'network-cut') return 'processes share the network of the machine: cut the links instead, or use --runtime container';
-  if (fault.kind !== 'limit') return undefined;
-  if (fault.processes !== undefined)
-    return 'RLIMIT_NPROC counts all processes of the user on this machine and does not bind the superuser: use --runtime container';
-  if (fault.memoryMiB !== undefined)
-    return 'RLIMIT_AS counts addresses that are only reserved (Node reserves gigabytes) and nothing limits resident memory: use --runtime container';
-  return undefined;
+  return step.on === 'node' ? refusalIn(PROCESS_HOLDS, step.fault) : undefined;
 }
 
 async function lacks(step: DemandingStep): Promise<string | undefined> {
   switch (step.on) {
     case 'node':
-      return step.fault.kind === 'unread' ? await missingProgram('ss', 'apt-get install iproute2') : await missingTool(step.fault);
+      return await lackIn(PROCESS_HOLDS, step.fault);
     case 'file':
       return await fileFaultLacks(step.fault);
     case 'clock': {

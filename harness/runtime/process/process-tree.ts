@@ -4,11 +4,12 @@ import type { Node } from '../../model/system/topology.ts';
 import { allAsleep } from '../linux/asleep.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
 import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-processes.ts';
-import { imposeFromOutside } from '../faults/impose-from-outside.ts';
+import { imposeBy } from '../faults/holds.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { poll, settlesWithin } from '../linux/poll.ts';
 import { commandLineOf } from '../linux/proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from '../runtime.ts';
+import { PROCESS_HOLDS } from './process-holds.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
 
 export interface ProcessTree {
@@ -35,7 +36,6 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
       if (!first.ended) await killTree(tree);
     },
     impose(fault, atStart = false) {
-      if (fault.kind === 'network-cut') throw new Error('the process runtime refuses to cut a node off its network');
       const processes = {
         ...site,
         name: node.name,
@@ -43,7 +43,7 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
         pids: () => Promise.resolve(pidsOf(tree)),
         stopReading: (stream: LogStream) => first.stopReading(stream),
       };
-      return imposeFromOutside(fault, processes, atStart);
+      return imposeBy(PROCESS_HOLDS, fault, processes, atStart);
     },
     logTail: log.tail,
   };
