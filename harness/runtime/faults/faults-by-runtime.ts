@@ -1,5 +1,5 @@
-// The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
-// does. The contract of each family shows the effect of every cell that works.
+// The table "fault x runtime" of the documentation. It is made by asking the code that plans, so it cannot differ from
+// planning. The contract of each family shows the effect of every cell that works.
 import { CLOCK_FAULT_KINDS } from '../../model/faults/clock-fault.ts';
 import type { FileFault } from '../../model/faults/file-fault.ts';
 import { FILE_FAULTS } from '../../model/faults/file/table.ts';
