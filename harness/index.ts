@@ -39,7 +39,7 @@ export type { ClockFault, ClockStep } from './model/faults/clock-fault.ts';
 export type { FileFault, FileStep } from './model/faults/file-fault.ts';
 export type { Link, Address, Direction, Framing, Stream, Transport } from './model/system/link.ts';
 export type { Listener, Node, Topology, Readiness } from './model/system/topology.ts';
-export type { Event, EventBase, EventBody, Hit, History, Observation, Phase } from './model/judging/history.ts';
+export type { Event, EventBase, EventBody, FaultHit, Hit, History, Observation, Phase } from './model/judging/history.ts';
 export { eventsOf, observationsOf } from './model/judging/history.ts';
 export type { Oracle, Plan } from './model/judging/oracle.ts';
 export { failOrPass, pass, unknown } from './model/judging/verdict.ts';

@@ -7,6 +7,8 @@ export interface CaseResult {
   case: Case;
   title: string;
   verdict: Verdict;
+  /** Of a case that was refused: nothing that could be installed would change that. */
+  byDesign?: true;
   /** From the call to the verdict. */
   durationMs: number;
   /** The part of it that the script and its faults took. */

@@ -71,7 +71,7 @@ export type Decision = Repro['decisions'][number];
 /** The hits of link faults, in the order in which they fired. */
 export function decisionsIn(history: History): Decision[] {
   return eventsOf(history, 'fault').flatMap((event) => {
-    if (event.state !== 'fired' || 'node' in event.hit) return [];
+    if (event.state !== 'fired' || event.hit.kind !== 'link') return [];
     const { connection, byteOffset, frameIndex = null, offsetInFrame } = event.hit;
     return [{ step: event.step, connection, byteOffset, frameIndex, ...(offsetInFrame !== undefined && { offsetInFrame }) }];
   });

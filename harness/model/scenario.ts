@@ -77,7 +77,7 @@ export interface Script {
 export interface StateView<Clients extends object = object> {
   truth: string;
   subject: string;
-  /** The node that is asked. While it is away, the view is not judged. By default the node whose name is a whole word of `subject`. */
+  /** The node that is asked. While it is away, the view is not judged. By default the node whose name `subject` is. */
   node?: string;
   read(context: Script & Clients): Promise<Json>;
 }
@@ -85,7 +85,7 @@ export interface StateView<Clients extends object = object> {
 /** An unrelated request that must be answered within its own bound while faults are in force. */
 export interface SideProbe<Clients extends object = object> {
   name: string;
-  /** The node that is asked. While it is away, the probe is not judged. By default the node whose name is a whole word of `name`. */
+  /** The node that is asked. While it is away, the probe is not judged. By default the node whose name the probe bears. */
   node?: string;
   boundMs: number;
   everyMs: number;
@@ -120,9 +120,15 @@ export interface Scenario<Clients extends object = object> {
   restWithin: Duration;
   /** The bound of the whole script. If it passes, whatever the script waited for hangs. */
   within: Duration;
-  /** Says which program or feature is missing on this machine, and the cure. Undefined when nothing is missing. */
+  /**
+   * Says which program or feature is missing on this machine, and the cure. Undefined when nothing is missing. It begins with
+   * `by design:` if nothing that could be installed would help.
+   */
   unavailable?: (runtime: RuntimeName) => string | undefined | Promise<string | undefined>;
 }
+
+/** How a scenario's `unavailable` begins where it cannot run there by its nature. */
+export const BY_DESIGN = 'by design: ';
 
 export interface ScenarioSettings<Clients extends object> {
   title: string;

@@ -8,14 +8,18 @@ export interface Stacks {
   /** Of all processes together, since they started. */
   cpuMs: number;
   threads: readonly string[];
+  /** Every thread slept (state S, proc(5)); false when there was none. */
+  asleep: boolean;
   handles: readonly string[];
 }
 
 export async function stacksOf(pids: readonly number[]): Promise<Stacks> {
   const processes = processesOf(pids);
+  const states = processes.flatMap(({ threads }) => threads.map(({ state }) => state));
   return {
     cpuMs: processes.reduce((sum, process) => sum + process.cpuMs, 0),
     threads: processes.flatMap((process) => threadLines(process)),
+    asleep: states.length > 0 && states.every((state) => state === 'S'),
     handles: await handleLines(pids),
   };
 }

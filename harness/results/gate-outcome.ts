@@ -57,6 +57,8 @@ export interface DefectTally {
   state: 'caught' | 'missed' | 'skipped' | 'not run' | 'patch does not apply';
   /** Why it is in that state; empty when caught. */
   detail: string;
+  /** Of a skipped one: it cannot run there by its nature. */
+  byDesign?: true;
 }
 
 export interface Skip {

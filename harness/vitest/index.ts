@@ -46,7 +46,7 @@ export async function registerScenarios(folder: string): Promise<void> {
         `${name}: ${title}`,
         { timeout: timeoutFor(milliseconds(scenario?.scenario.within ?? 0)), tags: [...tags] },
         async ({ skip, signal, annotate }) => {
-          if (item.skipped !== undefined) return skip(item.skipped);
+          if (item.skipped !== undefined) return skip(item.skipped.reason);
           if (!scenario || item.unplayable) throw new Error(item.unplayable?.detail);
           const here = await assembly.get();
           const result = await here.run(scenario, item.case, caseFolder(project, name), signal);

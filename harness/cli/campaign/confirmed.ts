@@ -29,7 +29,7 @@ export async function confirmed(
   const clock = { speed, foundAfterMs: Math.round(found.durationMs), confirmed: again.verdict.outcome === 'fail' };
   const durationMs = found.durationMs + again.durationMs;
   if (clock.confirmed) return { result: { ...again, durationMs }, item: slow, folder: slowFolder, clock };
-  // An interrupt or a starved machine says nothing, in words that the campaign knows.
+  // An interrupt or a starved machine says nothing, and the campaign heeds both.
   if (again.verdict.outcome === 'unknown') return { result: { ...found, verdict: again.verdict, durationMs }, item, folder, clock };
   const { oracle, message } = found.verdict.findings[0];
   const verdict = unknown('clock-speed', 'unconfirmed', `found at x${speed} and not at x1: ${oracle}: ${message}`);

@@ -167,7 +167,7 @@ async function scenarios(): Promise<Finding> {
     await using crew = crewFor(project.root);
     const loaded = await loadScenarios(project, crew);
     const answers = await askedBy(crew)(loaded, 'process');
-    const reasons = answers.flatMap(({ skipped, unplayable }) => skipped ?? unplayable?.detail ?? []);
+    const reasons = answers.flatMap(({ skipped, unplayable }) => skipped?.reason ?? unplayable?.detail ?? []);
     const detail =
       reasons.length === 0
         ? `all ${loaded.length} can run`

@@ -8,7 +8,7 @@ import type { Leftover } from './leftover.ts';
 
 export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
 
-/** Proof that a fault acted: its place in the stream, and how both ends of the connection ended. */
+/** Proof that a link fault acted: its place in the stream, and how both ends of the connection ended. */
 export interface Hit {
   connection: number;
   direction: Direction;
@@ -23,6 +23,9 @@ export interface Hit {
   /** If the engine has no events of its own: what the harness saw instead. */
   inferredFrom?: string;
 }
+
+/** Proof that a fault acted, by where it acted. A clock is a part of its node. */
+export type FaultHit = ({ kind: 'link' } & Hit) | ({ kind: 'node' } & NodeHit) | ({ kind: 'file' } & FileHit);
 
 /** What an obligation is about. Without it, as in histories of older versions, the obligation is the script's own. */
 export type Owed =
@@ -66,7 +69,7 @@ export type EventBody =
     }
   | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
-  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
+  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: FaultHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
   /** `asked`: the run sent the signal or the stop that ended the node, or the parent over stdio asked it to end (`byParent` says how). */
   | {
@@ -89,8 +92,11 @@ export type EventBody =
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
 
 export type Observation =
-  /** One normalised view of a truth that several parts hold. `sample` counts the readings. `node` is the node that was asked. */
-  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
+  /**
+   * One normalised view of a truth that several parts hold. `sample` counts the readings. `node` is the node that was asked.
+   * If it is `unreadable`, no answer came, and `value` is the reason.
+   */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json; unreadable?: true }
   /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
   | {
       probe: 'resources';
@@ -104,8 +110,16 @@ export type Observation =
   | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | MachineReading
-  /** What a node's processes are doing. Two equal dumps at least 1 s apart show that the node stands still. */
-  | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
+  /** What a node's processes are doing. Two equal dumps at least 1 s apart show that the node stands still. `asleep`: every thread slept. */
+  | {
+      probe: 'stacks';
+      node: string;
+      sample: number;
+      cpuMs: number;
+      threads: readonly string[];
+      asleep: boolean;
+      handles: readonly string[];
+    };
 
 /** Of the time since the reading before it. */
 export interface MachineReading {

@@ -32,7 +32,7 @@ export function dumpPairs(history: History, fromMs: number): DumpPair[] {
       fromMs: first.atMs,
       toMs: second.atMs,
       equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
-      sleeping: [first, second].every((dump) => dump.threads.length > 0 && dump.threads.every((thread) => thread.includes(': S, '))),
+      sleeping: first.asleep && second.asleep,
       cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
       events: [first.seq, second.seq],
     };

@@ -55,7 +55,7 @@ function brokenObligations(history: History): Broken[] {
       openedMs: opened.atMs,
       endedMs,
       lastSeen: unmet?.lastSeen,
-      late: met !== undefined || /^it came \d+ ms after its bound/.test(unmet?.lastSeen ?? ''),
+      late: met !== undefined,
       cutShort: !unmet && endedMs - opened.atMs < opened.boundMs,
       events: events.map((event) => event.seq),
     };

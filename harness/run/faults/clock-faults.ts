@@ -49,7 +49,7 @@ export function clockInjector(ground: Ground, system: RunningSystem, sink: Injec
     const pids = (await system.node(step.node)?.pids()) ?? [];
     const followers = await ground.setClock(step.node, offsetMs(step.node), pids);
     if (followers === 0 || !unseen.delete(step)) return;
-    sink.fired(step, { node: step.node, evidence: `the clock of ${followers} of its ${pids.length} processes moved` });
+    sink.fired(step, { kind: 'node', node: step.node, evidence: `the clock of ${followers} of its ${pids.length} processes moved` });
     if (step.fault.kind === 'jump') sink.over(step);
   }
 

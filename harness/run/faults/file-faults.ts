@@ -76,7 +76,7 @@ export function fileInjector(ground: Ground, sink: InjectorSink): Injector<FileS
     });
     if (!done) return false;
     if (done.undo) entry.undo.push(done.undo);
-    sink.fired(step, { node: step.node, path, bytesBefore: done.bytesBefore, bytesAfter: done.bytesAfter });
+    sink.fired(step, { kind: 'file', node: step.node, path, bytesBefore: done.bytesBefore, bytesAfter: done.bytesAfter });
     return true;
   }
 

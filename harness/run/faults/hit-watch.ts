@@ -55,7 +55,7 @@ export function hitWatch(sink: InjectorSink): HitWatch {
       for (const evidence of hits) {
         if (each.firings >= FIRINGS_MAX) return;
         each.firings += 1;
-        sink.fired(each.step, { node: each.step.fault.node, evidence });
+        sink.fired(each.step, { kind: 'node', node: each.step.fault.node, evidence });
       }
     });
     return looking;

@@ -37,7 +37,7 @@ export function strikesOn(system: RunningSystem, recorder: Recorder, sink: Injec
   async function strike(step: StrikeStep): Promise<void> {
     const { node } = step.fault;
     const aftermath = await aboutStrike(step.fault).strike(step.fault, struckNode(node, system, recorder));
-    sink.fired(step, { node });
+    sink.fired(step, { kind: 'node', node });
     if (aftermath) aftermaths.begin(step, aftermath);
     else sink.over(step);
   }

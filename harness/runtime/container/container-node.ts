@@ -79,6 +79,7 @@ async function stopContainer(node: Node, started: StartedContainer): Promise<{ k
     what: 'process',
     detail: `${pid} ${commandLineOf(pid)}`,
     node: node.name,
+    pid,
     ...asleep,
   }));
   await endContainer(started);

@@ -62,6 +62,7 @@ export async function processLeftovers(left: readonly MarkedProcess[]): Promise<
   return left.map(({ pid, node }) => ({
     what: 'process',
     detail: `${pid} ${commandLineOf(pid)}`,
+    pid,
     ...(node === undefined ? {} : { node }),
     ...asleep,
   }));

@@ -88,8 +88,10 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
       await poll(() => living().every(({ near }) => startTimeOf(near) !== undefined) || undefined, { withinMs: CHILD_GONE_WITHIN_MS });
     },
     childBehind(leftover) {
-      const child = [...children.values()].find(({ near }) => leftover.detail.startsWith(`${near} `));
-      return child === undefined ? leftover : { ...leftover, detail: `${child.pid} ${child.commandLine}`, node: child.node.name };
+      const child = [...children.values()].find(({ near }) => near === leftover.pid);
+      return child === undefined
+        ? leftover
+        : { ...leftover, detail: `${child.pid} ${child.commandLine}`, pid: child.pid, node: child.node.name };
     },
     [Symbol.dispose]() {
       closed = true;
