@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PLAN } from '../oracles/testing/written-history.contract.ts';
+import { PLAN } from '../../oracles/testing/written-history.contract.ts';
 import { askedNode } from './asked-node.ts';
 
 test.each([
