@@ -12,7 +12,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'harness/oracles': ['harness/oracles', 'harness/model'],
   'harness/probes': ['harness/probes', 'harness/model'],
   'harness/runtime': ['harness/runtime', 'harness/model', 'execa', 'testcontainers'],
-  'harness/network': ['harness/network', 'harness/model', 'harness/runtime/runtime.ts', 'execa', 'toxiproxy-node-client'],
+  'harness/network': [
+    'harness/network',
+    'harness/model',
+    'harness/runtime/runtime.ts',
+    'harness/proxy/wire/wire-types.ts',
+    'execa',
+    'toxiproxy-node-client',
+  ],
   'harness/run': [
     'harness/run',
     'harness/model',
@@ -41,6 +48,13 @@ test.each(Object.keys(ALLOWED))('%s imports only what the table allows', (folder
     importsOf(file)
       .filter((target) => !allowed(target, ALLOWED[folder] ?? []) || (ONLY[target] !== undefined && ONLY[target] !== file))
       .map((target) => `${file} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('of the proxy, which is a program of its own, network/ takes types and nothing else', () => {
+  const wrong = sourcesIn('harness/network').filter((file) =>
+    /^import (?!type )[^;]*from '[^']*\/proxy\/[^']*'/m.test(readFileSync(join(ROOT, file), 'utf8')),
   );
   expect(wrong).toEqual([]);
 });

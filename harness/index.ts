@@ -1,4 +1,4 @@
-// The only door for scenarios and users. Every type that a signature here names is exported too.
+// The only module that scenarios and users import. Every type that a signature here names is exported too.
 /// <reference types="node" preserve="true" />
 import './node-22.ts';
 
@@ -39,7 +39,7 @@ export type { ClockFault, ClockStep } from './model/faults/clock-fault.ts';
 export type { FileFault, FileStep } from './model/faults/file-fault.ts';
 export type { Link, Address, Direction, Framing, Stream, Transport } from './model/system/link.ts';
 export type { Listener, Node, Topology, Readiness } from './model/system/topology.ts';
-export type { Event, EventBase, EventBody, Hit, History, Observation, Phase } from './model/judging/history.ts';
+export type { Event, EventBase, EventBody, FaultHit, Hit, History, Observation, Phase } from './model/judging/history.ts';
 export { eventsOf, observationsOf } from './model/judging/history.ts';
 export type { Oracle, Plan } from './model/judging/oracle.ts';
 export { failOrPass, pass, unknown } from './model/judging/verdict.ts';

@@ -1,4 +1,4 @@
-// `tornwire <command>` -> exit code. Commands are loaded only when they are asked for.
+// `tornwire <command>` -> exit code. A command is loaded only when it is asked for.
 import './node-22.ts';
 import { main } from './cli/program.ts';
 

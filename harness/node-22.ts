@@ -1,4 +1,4 @@
-// What the harness uses and Node 22 lacks. Imported for its effect by every door of the package; Node 24 has it all.
+// What the harness uses and Node 22 lacks. Every entry of the package imports this file for its effect. Node 24 has it all.
 
 /** ECMAScript's explicit resource management: undone in reverse order, and no error is lost. */
 export class UndoStack implements AsyncDisposableStack {

@@ -1,5 +1,5 @@
-// Bulk copy and one-byte round trips through our proxy against Shopify's Toxiproxy. Both are up at once and
-// take turns within one go, so that whatever else the machine does meets both alike; the figures are ratios.
+// Bulk copy and one-byte round trips through our proxy against Shopify's Toxiproxy. Both run at once and take turns, so
+// whatever else the machine does affects both alike. The figures are ratios.
 import type { Target } from './ends.ts';
 import { atLeast, atMost, median, type Row } from './row.ts';
 import { type Ends, ends, ourProxy, type ProxyUnderTest, residentMiB, shopifysProxy } from './stand.ts';

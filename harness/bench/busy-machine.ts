@@ -1,4 +1,5 @@
-// Verdicts on a machine that has no time: what is broken by any measure fails, and what is only late does not.
+// Verdicts on a machine that has no time: a system that is broken by any measure fails, and a system that is only late does
+// not.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,4 @@
-// Figures of whole runs, taken from outside: the command is started as a user starts it, and its JSON summary read.
+// Figures of whole runs, taken from outside: the command is started as a user starts it, and its JSON summary is read.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

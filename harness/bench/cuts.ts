@@ -1,5 +1,5 @@
-// Acknowledged cuts: a thousand connections each, cut at a byte while the sender pushes far more. What counts is
-// that both ends of every connection tell the same story, with exactly the bytes that were asked for.
+// Acknowledged cuts: a thousand connections for each kind, cut at a byte while the sender pushes far more. Both ends of
+// every connection must tell the same story, with exactly the bytes that were asked for.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Outcome, Target } from './ends.ts';

@@ -1,5 +1,5 @@
-// The two ends of measured connections, each a process of its own so that the proxy between them competes with
-// nobody for an event loop. Started by fork; `node ends.ts server` or `node ends.ts client`.
+// The two ends of measured connections. Each is a process of its own, so that the proxy between them shares its event loop
+// with nobody. fork starts it as `node ends.ts server` or `node ends.ts client`.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** What the client does over one connection or many; the server does the matching part by the first line it gets. */

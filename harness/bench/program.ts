@@ -1,4 +1,5 @@
-// Figures that a program of the repository measures by itself: it is run by its path and prints one JSON line a figure.
+// Figures that a program of the repository measures by itself. The bench runs it by its path, and it prints one JSON line
+// for each figure.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-// One promised figure as it was measured, or the reason why it was not. What was not measured is never ok.
+// One promised figure as it was measured, or the reason why it was not. A figure that was not measured is never ok.
 import { EXIT } from '../model/values/exit-code.ts';
 
 export interface Row {

@@ -1,5 +1,5 @@
-// How many one-byte slices a plain Node reader in another process sees as reads of their own, and what a slice
-// costs; once on the machine as it is, once with four busy processes for each core.
+// How many one-byte slices a plain Node reader in another process sees as reads of their own, and what a slice costs. It is
+// measured once on the machine as it is, and once with four busy processes for each core.
 import { availableParallelism } from 'node:os';
 import { countingReader, type PairTransport } from '../proxy/testing/connected-pair.ts';
 import { writeSlices, type Fidelity } from '../proxy/exact/exact.ts';

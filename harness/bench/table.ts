@@ -1,4 +1,4 @@
-// Every promised figure: its name, what it measures, and how. Adding one is a line here.
+// Every promised figure: its name, what it measures, and how. A new figure is a line here.
 import { cleanCaseOnBusyMachine, deafServer } from './busy-machine.ts';
 import { proxyMemory, proxySpeed } from './bulk.ts';
 import {

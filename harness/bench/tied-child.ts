@@ -1,5 +1,5 @@
-// Programs that end with the bench, however it ends: a shell beside each of them waits for the end of a pipe that only the
-// bench holds, and then tells the program to stop. A signal handler would not do, for SIGKILL has none.
+// Programs that end with the bench in any case. Beside each of them a shell waits for the end of a pipe that only the bench
+// holds. Then the shell tells the program to stop. A signal handler would not do, because nobody can handle SIGKILL.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 

@@ -1,5 +1,4 @@
-// How a command ends when something was thrown: one line for what the user or the machine did, the stack only for what
-// nobody expected.
+// How a command ends after an error: one line if the user or the machine caused it, a stack only if nobody expected it.
 import { CommanderError } from 'commander';
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import { EXIT } from '../model/values/exit-code.ts';

@@ -1,4 +1,4 @@
-// A run against an earlier one: what is new, what is fixed, what is sometimes this and sometimes that.
+// Compares a run with an earlier one: what is new, what is fixed, and what is sometimes the one and sometimes the other.
 import type { Changes } from '../results/gate-outcome.ts';
 import { isCaught, type CaseRow } from '../results/summary.ts';
 

@@ -11,7 +11,8 @@ const failing = (oracle: string) => failOrPass(oracle, [{ message: 'wrong', even
 const clean = (repeat = 1, more: Partial<CaseRow> = {}): CaseRow => rowDouble(pass('all'), { repeat, ...more });
 const caught = (repeat = 1): CaseRow => rowDouble(failing('divergence'), { defect: 'W1', expectedOracle: 'divergence', repeat });
 const missed = (repeat = 1): CaseRow => rowDouble(pass('all'), { defect: 'W1', expectedOracle: 'divergence', repeat });
-const skipped = (reason: string): CaseRow => rowDouble(pass('all'), { verdict: 'skipped', reason, scenario: 'links/other' });
+const skipped = (reason: string, more: Partial<CaseRow> = {}): CaseRow =>
+  rowDouble(pass('all'), { verdict: 'skipped', reason, scenario: 'links/other', ...more });
 
 function judged(
   rows: readonly CaseRow[],
@@ -42,7 +43,8 @@ test.each([
     'incomplete',
   ],
   ['a tool that is missing', [clean(), caught(), skipped('no tmux (apt-get install tmux)')], 'incomplete'],
-  ['what cannot run there by design', [clean(), caught(), skipped('by design: no door')], 'pass'],
+  ['what cannot run there by design', [clean(), caught(), skipped('by design: no door', { byDesign: true })], 'pass'],
+  ['a reason that only sounds like that', [clean(), caught(), skipped('by design: no door')], 'incomplete'],
   [
     'a fault server that froze',
     [clean(), caught(), rowDouble(unknown('harness', 'injector', 'no answer'), { repeat: 2 })],

@@ -1,4 +1,4 @@
-// The policy against what was counted: pure, so that a gate can be judged from hand-written rows.
+// Holds the policy against what was counted. It is pure, so a test can judge a gate from hand-written rows.
 import type { Policy } from '../model/policy.ts';
 import { percent, rateOf } from '../model/values/rate.ts';
 import {
@@ -95,7 +95,7 @@ function defectsClause(defects: readonly DefectTally[], { defects: { caughtRateM
   const caught = defects.filter((tally) => tally.state === 'caught').length;
   const wrong = defects.filter((tally) => tally.state === 'missed' || tally.state === 'patch does not apply');
   // What cannot run in one runtime by its nature is settled by the other one, or named among what is not known.
-  const open = defects.filter((tally) => tally.state === 'not run' || (tally.state === 'skipped' && !isByDesign(tally.detail)));
+  const open = defects.filter((tally) => tally.state === 'not run' || (tally.state === 'skipped' && tally.byDesign !== true));
   const told = [...wrong, ...open].map((tally) => `${tally.defect} ${tally.state}${tally.detail === '' ? '' : ` (${tally.detail})`}`);
   const detail = `${caught} of ${defects.length} caught in at least ${percent(caughtRateMin)} of their runs${told.length > 0 ? `; ${listed(told)}` : ''}`;
   return { name, holds: wrong.length > 0 ? 'no' : open.length > 0 ? 'unsettled' : 'yes', detail };
@@ -157,7 +157,8 @@ function defectTally(wanted: WantedDefect, runtime: string, rows: readonly CaseR
   const about = { defect, scenario, title, oracle, runtime, caught, runs: ran.length };
   if (broken !== undefined) return { ...about, state: 'patch does not apply', detail: broken };
   const [skipped] = mine;
-  if (ran.length === 0 && skipped) return { ...about, state: 'skipped', detail: skipped.reason ?? '' };
+  if (ran.length === 0 && skipped)
+    return { ...about, state: 'skipped', detail: skipped.reason ?? '', ...(skipped.byDesign && { byDesign: true }) };
   if (ran.length === 0) return { ...about, state: 'not run', detail: 'the budget was used up' };
   if (caught / ran.length >= policy.defects.caughtRateMin) return { ...about, state: 'caught', detail: '' };
   const verdicts = [
@@ -168,18 +169,13 @@ function defectTally(wanted: WantedDefect, runtime: string, rows: readonly CaseR
 
 function skipsOf(rows: readonly CaseRow[]): Skip[] {
   const skipped = rows.filter((row) => row.verdict === 'skipped' && row.repeat === 1);
-  return skipped.map(({ scenario, defect, runtime, reason }) => ({
+  return skipped.map(({ scenario, defect, runtime, reason, byDesign = false }) => ({
     scenario,
     defect,
     runtime,
     reason: reason ?? '',
-    byDesign: isByDesign(reason ?? ''),
+    byDesign,
   }));
-}
-
-/** Scenarios say so themselves (docs/how-to/your-own-system.md), and so does planning when no engine or runtime could. */
-function isByDesign(reason: string): boolean {
-  return reason.startsWith('by design:');
 }
 
 function total<T>(all: readonly T[], count: (one: T) => number): number {

@@ -1,4 +1,4 @@
-// A policy as people write it: a small YAML file. Every mistake is named with its line.
+// A policy as people write it: a small YAML file. A message about a mistake names the line.
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';

@@ -1,4 +1,4 @@
-// What a run gives: the verdict with all that a report, a summary and a repro file say about it.
+// The result of a run: the verdict, and everything that a report, a summary and a repro file say about it.
 import type { Case } from './case.ts';
 import type { Decision } from './repro.ts';
 import type { Verdict } from './judging/verdict.ts';
@@ -7,9 +7,11 @@ export interface CaseResult {
   case: Case;
   title: string;
   verdict: Verdict;
+  /** Of a case that was refused: nothing that could be installed would change that. */
+  byDesign?: true;
   /** From the call to the verdict. */
   durationMs: number;
-  /** Of that, the time the script and its faults took. */
+  /** The part of it that the script and its faults took. */
   driveMs: number;
   folder: string;
   engines: readonly string[];

@@ -1,4 +1,4 @@
-// All that is needed to run again.
+// A case: everything that is needed to run a scenario again in the same way.
 import { z } from 'zod';
 import { clockStepSchema } from './faults/clock-fault.ts';
 import type { Step } from './faults/fault.ts';

@@ -1,5 +1,5 @@
-// What can be said of a scenario without its code: plain data, so that it crosses a process border. The process that counts
-// cases knows scenarios only like this; their functions live where they are played.
+// A scenario without its code, as plain data that can cross a process border. The process that counts cases knows scenarios
+// only in this form. Their functions stay in the process that plays them.
 import type { Parameters } from './scenario.ts';
 import type { Step } from './faults/fault.ts';
 import type { Topology } from './system/topology.ts';

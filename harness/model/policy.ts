@@ -8,16 +8,16 @@ const duration = z.union([z.string(), z.number()]).refine(isDuration, 'write 480
 
 export const policySchema = z.strictObject({
   version: z.literal(1).default(1),
-  /** Runs are not begun after it; what is missing then leaves the gate incomplete. */
+  /** No case begins after it. If cases are missing then, the gate is incomplete. */
   budget: duration.default('8min'),
   runtimes: z.array(z.enum(USER_RUNTIMES)).min(1).default(['process']),
-  /** Only scenarios with one of these tags; all of them when left out. */
+  /** Only scenarios with one of these tags. Without it, all scenarios. */
   tags: z.array(z.string()).default([]),
   clean: z
     .strictObject({
       /** How often every scenario runs without a defect. */
       repeats: z.int().min(1).max(10_000).default(3),
-      /** The share of clean cases that may fail. A scenario that fails every time fails the gate whatever stands here. */
+      /** The share of clean cases that may fail. If a scenario fails every time, the gate fails in any case. */
       flakeRateMax: share.default(0),
       unknownRateMax: share.default(0.005),
     })
@@ -26,7 +26,7 @@ export const policySchema = z.strictObject({
     .strictObject({
       required: z.union([z.literal('all'), z.array(z.string())]).default('all'),
       repeats: z.int().min(1).max(10_000).default(1),
-      /** Of each defect's runs, the share that its oracle must catch. */
+      /** The share of each defect's runs that its oracle must catch. */
       caughtRateMin: share.default(0.9),
     })
     .prefault({}),

@@ -85,9 +85,16 @@ test('decisions are the hits of link faults, in order; a killed node is none', (
     decisionsIn(
       historyOf([
         { kind: 'fault', step: 'cut', fault: 'cut', target: 'a->b', state: 'armed' },
-        { kind: 'fault', step: 'cut', fault: 'cut', target: 'a->b', state: 'fired', hit: { ...hit(2, 17, 3), offsetInFrame: 5 } },
-        { kind: 'fault', step: 'kill', fault: 'kill', target: 'b', state: 'fired', hit: { node: 'b' } },
-        { kind: 'fault', step: 'drop', fault: 'drop', target: 'a->b', state: 'fired', hit: hit(1, 4) },
+        {
+          kind: 'fault',
+          step: 'cut',
+          fault: 'cut',
+          target: 'a->b',
+          state: 'fired',
+          hit: { kind: 'link', ...hit(2, 17, 3), offsetInFrame: 5 },
+        },
+        { kind: 'fault', step: 'kill', fault: 'kill', target: 'b', state: 'fired', hit: { kind: 'node', node: 'b' } },
+        { kind: 'fault', step: 'drop', fault: 'drop', target: 'a->b', state: 'fired', hit: { kind: 'link', ...hit(1, 4) } },
       ]),
     ),
   ).toEqual([{ ...decision('cut', 2, 17, 3), offsetInFrame: 5 }, decision('drop', 1, 4)]);

@@ -5,7 +5,7 @@ import { eventsOf, type History } from './judging/history.ts';
 import { TornwireError } from './values/tornwire-error.ts';
 import { EXIT } from './values/exit-code.ts';
 
-/** Raised when a field changes its meaning; an older file is still read, a newer one is refused. */
+/** Raised when a field changes its meaning. An older file is still read. A newer one is refused. */
 export const REPRO_FORMAT = 1;
 
 const reproSchema = z.strictObject({
@@ -22,7 +22,7 @@ const reproSchema = z.strictObject({
     platform: z.string(),
     engines: z.array(z.string()),
   }),
-  /** What the faults did, in order: a replay says where it first differs. */
+  /** What the faults did, in order. A replay says where it first differs. */
   decisions: z
     .array(
       z.strictObject({
@@ -71,13 +71,13 @@ export type Decision = Repro['decisions'][number];
 /** The hits of link faults, in the order in which they fired. */
 export function decisionsIn(history: History): Decision[] {
   return eventsOf(history, 'fault').flatMap((event) => {
-    if (event.state !== 'fired' || 'node' in event.hit) return [];
+    if (event.state !== 'fired' || event.hit.kind !== 'link') return [];
     const { connection, byteOffset, frameIndex = null, offsetInFrame } = event.hit;
     return [{ step: event.step, connection, byteOffset, frameIndex, ...(offsetInFrame !== undefined && { offsetInFrame }) }];
   });
 }
 
-/** Where two runs of one case first parted, in words; undefined when every fault did the same. */
+/** Where two runs of one case first differ, in words. Undefined when every fault did the same. */
 export function firstDifference(saved: readonly Decision[], now: readonly Decision[]): string | undefined {
   const bySteps = (decisions: readonly Decision[]): Map<string, Decision[]> => Map.groupBy(decisions, (decision) => decision.step);
   const after = bySteps(now);

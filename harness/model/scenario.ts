@@ -19,23 +19,23 @@ export class IndeterminateError extends Error {}
 export interface NodeControl {
   readonly name: string;
   readonly running: boolean;
-  /** SIGKILL to the whole process group, or another signal. Resolves when the node has gone (KILL, TERM) or been told. */
+  /** Sends SIGKILL or another signal to the whole process group. For KILL and TERM it resolves when the node has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** SIGTERM, then waits for the end within the node's own bound. */
+  /** Sends SIGTERM, then waits for the end within the node's own bound. */
   stop(): Promise<void>;
-  /** Starts a node that has ended, at the same addresses; waits until it is ready. */
+  /** Starts a node that has ended, at the same addresses, and waits until it is ready. */
   start(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** All its processes as the machine numbers them, also re-parented ones; none while it does not run. */
+  /** The ids, on this machine, of all its processes, also of re-parented ones. Empty while the node does not run. */
   pids(): Promise<readonly number[]>;
 }
 
 /** What a script can do. Clients of the system are merged in by name. */
 export interface Script {
-  /** Where a `driver` link is dialled: through its proxy. */
+  /** The address of a `driver` link. It leads through the link's proxy. */
   dial(link: string): Address;
-  /** Where a node listens, past all proxies: for side probes and for reading state, never for the workload. */
+  /** The address of a node, past all proxies. Use it for side probes and for reading state, never for the workload. */
   direct(node: string, listener: string): Address;
   node(name: string): NodeControl;
   /**
@@ -51,7 +51,7 @@ export interface Script {
   ): Promise<OperationResult<T>>;
   /** Passes a mark: steps that wait for it are armed, in order, before this resolves. */
   mark(name: string): Promise<void>;
-  /** Waits until this step has fired so many times (default 1). */
+  /** Waits until this step has fired `times` times (default 1). */
   fired(step: string, options: { within: Duration; times?: number }): Promise<void>;
   /** Lifts one armed step now. */
   lift(step: string): Promise<void>;
@@ -69,15 +69,15 @@ export interface Script {
   chance(...about: readonly (string | number)[]): number;
   /** Aborted when the run is interrupted or out of time. */
   readonly signal: AbortSignal;
-  /** Registers an undo; run in reverse order before the nodes are stopped. */
+  /** Registers an undo. Undos run in reverse order before the nodes are stopped. */
   defer(undo: () => void | Promise<void>): void;
 }
 
-/** One part's view of a truth that others hold too. Values are normalised: equal truths give equal JSON. */
+/** What one part of the system believes about a truth that others hold too. Normalise the value: equal truths must give equal JSON. */
 export interface StateView<Clients extends object = object> {
   truth: string;
   subject: string;
-  /** The node that is asked: while it is away the view cannot be read. By default the one that `subject` names as a whole word. */
+  /** The node that is asked. While it is away, the view is not judged. By default the node whose name `subject` is. */
   node?: string;
   read(context: Script & Clients): Promise<Json>;
 }
@@ -85,7 +85,7 @@ export interface StateView<Clients extends object = object> {
 /** An unrelated request that must be answered within its own bound while faults are in force. */
 export interface SideProbe<Clients extends object = object> {
   name: string;
-  /** The node that is asked: not judged while it is away. By default the one that `name` holds as a whole word. */
+  /** The node that is asked. While it is away, the probe is not judged. By default the node whose name the probe bears. */
   node?: string;
   boundMs: number;
   everyMs: number;
@@ -95,16 +95,16 @@ export interface SideProbe<Clients extends object = object> {
 export interface System<Clients extends object = object> {
   name: string;
   topology: Topology;
-  /** Where the code is and where its defect patches are; needed only for `--defect`. Absolute paths. */
+  /** Absolute paths of the folder of the code and of the folder of its defect patches. Needed only for `--defect`. */
   source?: { folder: string; defects: string };
-  /** Made once the nodes are ready; they connect when they are used and are closed through `script.defer`. */
+  /** Called once the nodes are ready. Clients connect when they are used. Close them through `script.defer`. */
   clients(script: Script, parameters: Parameters): Clients;
   views?: readonly StateView<Clients>[];
   sides?: readonly SideProbe<Clients>[];
 }
 
 export interface Scenario<Clients extends object = object> {
-  /** A sentence about right behaviour: a list of failures reads as a bug report. */
+  /** A sentence about right behaviour, so that a list of failures reads as a bug report. */
   title: string;
   expectation: string;
   tags: readonly string[];
@@ -112,17 +112,23 @@ export interface Scenario<Clients extends object = object> {
   parameters: Parameters;
   schedule: (parameters: Parameters) => readonly Step[];
   script: (context: Script & Clients, parameters: Parameters) => Promise<void>;
-  /** Beside the ones that are always on. */
+  /** Oracles beside the ones that are always on. */
   oracles: readonly Oracle[];
-  /** Views whose agreement is required at the end; all of the system's by default. */
+  /** The truths whose views must agree at the end. By default all truths of the system. */
   truths?: readonly string[];
   /** How long the system may take to come to rest after all faults are lifted. */
   restWithin: Duration;
-  /** The whole script's bound; passing it is a hang of whatever it waited for. */
+  /** The bound of the whole script. If it passes, whatever the script waited for hangs. */
   within: Duration;
-  /** A missing program or feature that makes this scenario impossible here, with its cure; undefined when all is there. */
+  /**
+   * Says which program or feature is missing on this machine, and the cure. Undefined when nothing is missing. It begins with
+   * `by design:` if nothing that could be installed would help.
+   */
   unavailable?: (runtime: RuntimeName) => string | undefined | Promise<string | undefined>;
 }
+
+/** How a scenario's `unavailable` begins where it cannot run there by its nature. */
+export const BY_DESIGN = 'by design: ';
 
 export interface ScenarioSettings<Clients extends object> {
   title: string;
@@ -145,7 +151,7 @@ export function defineScenario<Clients extends object>(settings: ScenarioSetting
   return { ...rest, tags, parameters, oracles, restWithin, within, schedule: typeof schedule === 'function' ? schedule : () => schedule };
 }
 
-/** A scenario together with the name it is called by: its path under scenarios/ without the ending, and its key where the file has variants. */
+/** A scenario with its name: its path under scenarios/ without the ending, followed by its key where the file has variants. */
 export interface NamedScenario {
   name: string;
   file: string;

@@ -1,4 +1,5 @@
-// A run's sink as the parts of a network share it: it says once that the network broke, and keeps count of open connections.
+// The sink of a run as the parts of a network share it. It says only once that the network broke, and counts open
+// connections.
 import { InjectorError, type NetworkSink } from './api/network-sink.ts';
 
 export interface BreakableSink extends NetworkSink {

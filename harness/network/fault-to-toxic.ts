@@ -1,6 +1,6 @@
-// From what the model calls a link fault to what a fault server is told: a toxic, or the proxy disabled. What is peculiar
-// to a fault is in its own file (model/faults/link/). What an engine, a transport or a framing cannot carry is refused here,
-// with the reason, at planning.
+// From a link fault of the model to what a fault server is told: a toxic, or the proxy disabled. What is peculiar to a
+// fault is in its own file (model/faults/link/). If an engine, a transport or a framing cannot carry a fault, it is refused
+// here at planning, with the reason.
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { FrameMatch, LinkStep, Trigger } from '../model/faults/fault.ts';
 import type { Aim, Place, ToxicBody } from '../model/faults/link/base/link-fault-type.ts';

@@ -1,5 +1,5 @@
-// The table "transport x fault" of the documentation, made by asking the code that plans: what it says is
-// what planning does.
+// The table "transport x fault" of the documentation. It is made by asking the code that plans, so it cannot differ from
+// planning.
 import type { LinkFault, LinkFaultKind, LinkStep, Trigger } from '../model/faults/fault.ts';
 import type { Place } from '../model/faults/link/base/link-fault-type.ts';
 import { LINK_FAULTS, LINK_FAULT_KINDS, type LinkFaultOf } from '../model/faults/link/table.ts';

@@ -1,5 +1,5 @@
-// How links are routed and broken. One network per run holds a proxy for every proxied link; faults are armed
-// beforehand and the engines report what they did as events.
+// How links are routed and broken. One network for each run holds a proxy for every proxied link. Faults are armed
+// beforehand, and the engines report what they did as events.
 import type { LinkStep } from '../model/faults/fault.ts';
 import type { Topology } from '../model/system/topology.ts';
 import type { Ground } from '../runtime/runtime.ts';

@@ -1,5 +1,5 @@
-// Which engine carries which link. An engine that cannot carry every step of a link is passed over; when none
-// is left the case is refused with the reason of the one that was wanted.
+// Which engine carries which link. An engine that cannot carry every step of a link is passed over. If none is left, the
+// case is refused with the reason of the engine that was wanted.
 import type { EngineChoice } from '../model/case.ts';
 import type { LinkStep } from '../model/faults/fault.ts';
 import { linkNamed, type Topology, transportOf } from '../model/system/topology.ts';

@@ -1,4 +1,5 @@
-// How a step is put in force on an engine: a toxic is added to its proxy, or the proxy is disabled. Each gives its undo.
+// How a step is put in force on an engine: a toxic is added to its proxy, or the proxy is disabled. Each function gives its
+// undo.
 import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { LinkStep } from '../model/faults/fault.ts';
 import type { BreakableSink } from './breakable-sink.ts';

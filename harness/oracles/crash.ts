@@ -1,5 +1,5 @@
-// Does every node live until it is asked to end, and end well then? Death by SIGKILL from a sender that we do not
-// know is most likely the kernel's out-of-memory killer: unknown, not fail.
+// Does every node live until it is asked to end, and does it end well then? If a node dies by SIGKILL and nobody knows the
+// sender, the kernel most likely ran out of memory. That is unknown, not fail.
 import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { isSpawned, type Topology } from '../model/system/topology.ts';

@@ -1,10 +1,9 @@
-// Do all who hold a truth hold the same one at rest? Each view's last two readings, at least 200 ms apart, must be
-// equal, and equal to everybody else's. What differed on the way and healed is no finding.
+// Do all who hold a truth hold the same one at rest? The last two readings of each view, at least 200 ms apart, must be
+// equal, and equal to everybody else's. A difference that disappears before that is not a finding.
 import { observationsOf, type Event, type History } from '../model/judging/history.ts';
 import { canonicalJson } from '../model/values/json.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { diff, diffLines, type Difference } from './evidence/diff.ts';
-import { asks } from './evidence/named.ts';
 import { awaySpans } from './evidence/spans.ts';
 import { starvedDoubt } from './evidence/starvation.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
@@ -48,7 +47,7 @@ function judgeTruth(truth: string, readings: readonly Reading[], history: Histor
     (view) => view.last.sample === lastSample && view.atEnd.length > 0 && !view.atEnd.some(isUnreadable),
   );
   const away = awaySpans(history, plan).filter((span) => span.toMs === Infinity && span.fromMs <= endOf(views));
-  const missing = unread.filter((view) => !away.some((span) => asks({ name: view.subject, node: view.last.node }, span.node)));
+  const missing = unread.filter((view) => !away.some((span) => view.last.node === span.node));
   return [...missing.map((view) => notRead(truth, view)), ...judgeRead(truth, read, history)];
 }
 
@@ -58,9 +57,8 @@ function viewOf(subject: string, readings: readonly Reading[], apartMs: number):
   return { subject, readings, last, atEnd: from < 0 ? [] : readings.slice(from) };
 }
 
-/** The runner's word for a view that gave no answer. */
-function isUnreadable({ value }: Reading): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'unreadable' in value;
+function isUnreadable({ unreadable }: Reading): boolean {
+  return unreadable === true;
 }
 
 function judgeRead(truth: string, views: readonly View[], history: History): Suspicion[] {

@@ -25,7 +25,7 @@ function missing(step: Step, history: History): string | undefined {
       : `${fired}: it was never armed${neverArmed(step)}`;
   }
   const sharp = step.on === 'link' && step.fault.kind === 'split' && (step.fault.gap === 'boundary' || step.fault.gap === 'gated');
-  const blunt = sharp && hits.some((hit) => 'fidelity' in hit && hit.fidelity === 'paced');
+  const blunt = sharp && hits.some((hit) => hit.kind === 'link' && hit.fidelity === 'paced');
   return blunt ? `'${step.id}' was only paced: its slices may have been read together` : undefined;
 }
 

@@ -1,6 +1,6 @@
 // Are the keys of a link's WebSocket handshakes drawn at random for each connection, as RFC 6455 (4.1, 10.3) wants it?
 // An oracle for scenarios that open enough connections. It looks for what a clock or a counter leaves behind: bits
-// that agree with bits of the next byte, and bits that stay the same from one key to the next.
+// that agree with bits of the next byte, and bits that stay the same from one key to the next. The keys stand in payloads.
 //
 //   False alarms. Of random keys all these agreements are independent fair coins, so each of the 65 counts is binomial
 //   with p = 1/2, and by Hoeffding's inequality one of N tosses is further than N t from N / 2 in at most

@@ -1,5 +1,5 @@
-// Did the harness do its own work? A run whose fault server or event stream broke says nothing about the system,
-// so what the other oracles found in it is withdrawn to unknown: a broken injector is never blamed on the system.
+// Did the harness do its own work? If its fault server or event stream broke, the run says nothing about the system. So
+// what the other oracles found is withdrawn to unknown. A broken injector is never blamed on the system.
 import { eventsOf, type EventBody, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { pass, unknown, type UnknownReason } from '../model/judging/verdict.ts';

@@ -1,5 +1,5 @@
-// Does every countable thing come back to where it was? A leak grows with every cycle and twice as much in twice
-// the cycles; caches and pools plateau. Anything alive after everything was stopped is a leak at once.
+// Does every countable thing come back to where it was? A leak grows with every cycle, and twice as much in twice the
+// cycles. Caches and pools stop growing. Anything alive after everything was stopped is a leak at once.
 import { eventsOf, observationsOf, type History } from '../model/judging/history.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { lateness, type Wait } from './evidence/starvation.ts';

@@ -1,5 +1,5 @@
-// Does every byte that a node sends decode under its link's framing? Not judged: what a fault cut or altered, what
-// a killed node left half-sent, and what the script itself sends.
+// Does every byte that a node sends decode under its link's framing? Three things are not judged: what a fault cut or
+// altered, what a killed node left half-sent, and what the script itself sends.
 import { typeOf } from '../model/faults/link/table.ts';
 import { eventsOf, type History } from '../model/judging/history.ts';
 import { DRIVER } from '../model/system/link.ts';
@@ -45,11 +45,11 @@ function excusesIn(history: History, plan: Plan): (error: FrameError) => boolean
   const placeOf = (link: string, connection: number): string => `${link} ${connection}`;
   // Per connection: a history may hold as many hits as frames.
   const hits = Map.groupBy(
-    eventsOf(history, 'fault').flatMap(({ seq, state, step: id, ...event }) => {
-      const step = steps.get(id);
-      if (state !== 'fired' || !step || !('hit' in event) || 'node' in event.hit || typeOf(step.fault).effect === 'none') return [];
+    eventsOf(history, 'fault').flatMap((event) => {
+      const step = steps.get(event.step);
+      if (event.state !== 'fired' || event.hit.kind !== 'link' || !step || typeOf(step.fault).effect === 'none') return [];
       const { connection, direction } = event.hit;
-      return { place: placeOf(step.link, connection), seq, direction, ends: typeOf(step.fault).effect === 'ends' };
+      return { place: placeOf(step.link, connection), seq: event.seq, direction, ends: typeOf(step.fault).effect === 'ends' };
     }),
     (hit) => hit.place,
   );

@@ -1,4 +1,5 @@
-// The script's own words: an assertion that did not hold, or a client's error that the scenario did not expect.
+// The script's own findings: an assertion that did not hold, or a client's error that the scenario did not expect.
+// Its first line is the script's own sentence, and the place of the failure is added to it.
 import { eventsOf } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { failOrPass } from '../model/judging/verdict.ts';

@@ -1,5 +1,5 @@
-// The oracles that judge every run. The first of the worst gives the headline, so causes stand before their
-// consequences: a crash also hangs whoever waited for it, and a hang leaves views apart.
+// The oracles that judge every run. If several fail, the first one in this table gives the headline. So causes stand before
+// their consequences: a crash also hangs whoever waited for it, and a hang leaves views apart.
 import type { Oracle } from '../model/judging/oracle.ts';
 import { crash } from './crash.ts';
 import { divergence } from './divergence.ts';

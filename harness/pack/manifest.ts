@@ -1,5 +1,5 @@
-// The package.json of the repository names the sources, the one of the package what was compiled from them. npm reads it
-// anew after `prepack`, so that script writes the second and `postpack` puts the first back.
+// The package.json of the repository names the sources. The one of the package names the compiled files. npm reads it anew
+// after `prepack`, so that script writes the second and `postpack` puts the first back.
 import { fileURLToPath } from 'node:url';
 
 export interface Manifest {

@@ -1,4 +1,4 @@
-// `prepack`: compiles what the package's doors and programs reach, and writes the package.json that names it.
+// `prepack`: compiles what the entries and programs of the package import, and writes the package.json that names it.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// `postpack`: the folder is as git knows it again. Also the first thing that `prepack` does, for a pack that was killed.
+// `postpack`: the folder is again as git knows it. `prepack` does this first too, in case an earlier pack was killed.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MADE, PACKAGE_ROOT } from './manifest.ts';

@@ -1,4 +1,5 @@
-// Child processes that hold what a test wants to find: each prints a line when it holds it, and is gone afterwards.
+// Child processes that hold what a test wants to find. Each prints a line when it holds it. After the test the process is
+// gone.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 

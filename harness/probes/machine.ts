@@ -1,5 +1,5 @@
-// Whether the machine gave the harness and the system time: delay of our own event loop, pressure on the processors, and
-// what the case's own threads waited for one.
+// Whether the machine gave the harness and the system enough time: the delay of our own event loop, the pressure on the
+// processors, and how long the case's own threads waited for a processor.
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { MachineReading } from '../model/judging/history.ts';

@@ -1,5 +1,5 @@
-// Small reads from /proc. It is memory, not a disk: a synchronous read costs microseconds, far less than a round
-// trip through the thread pool. A process that has gone is undefined; one that may not be read throws Unreadable.
+// Small reads from /proc. It is memory, not a disk, so a synchronous read costs microseconds, far less than a round trip
+// through the thread pool. A process that has gone gives undefined. One that we may not read throws Unreadable.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** This user may not look: never to be taken for zero. */

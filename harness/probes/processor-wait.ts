@@ -1,5 +1,5 @@
-// What the threads of one run's processes waited for a processor although they could have run: the second number of
-// /proc/PID/task/TID/schedstat (kernel documentation, sched-stats), in nanoseconds since the thread began.
+// How long the threads of one run's processes waited for a processor although they could have run. It is the second number
+// of /proc/PID/task/TID/schedstat (kernel documentation, sched-stats), in nanoseconds since the thread began.
 import { listProc, readProc, Unreadable } from './proc.ts';
 
 /** The variable that every process of a run carries, and its value in this run. */

@@ -1,4 +1,4 @@
-// Everything countable that a node's processes hold, by kind, and who holds it.
+// Everything countable that the processes of a node hold, by kind, and which process holds it.
 import { descriptorsOf, type Descriptor } from './descriptors.ts';
 import { processesOf } from './processes.ts';
 import { Unreadable } from './proc.ts';

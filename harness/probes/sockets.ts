@@ -1,6 +1,6 @@
-// What a socket inode is: /proc/<pid>/net/{unix,tcp,tcp6} joined by inode. The TCP tables cost about 6 ms each on a
-// machine with many hash buckets, however few sockets there are, so they are read off the event loop, only when
-// needed, and one reading serves the nodes that are looked at right after one another.
+// What stands behind the inode of a socket: /proc/<pid>/net/{unix,tcp,tcp6}, joined by inode. The TCP tables cost about 6
+// ms each on a machine with many hash buckets, however few sockets there are. So they are read off the event loop and only
+// when needed, and one reading serves all nodes that are looked at right after one another.
 import { readFile } from 'node:fs/promises';
 import { linkProc } from './proc.ts';
 

@@ -19,6 +19,7 @@ test('two dumps of a process that waits are equal and it used no processor', asy
   expect(second.handles).toEqual(first.handles);
   expect(second.cpuMs - first.cpuMs).toBeLessThanOrEqual(20);
   expect(first.threads.some((thread) => thread.includes(': S, waits in '))).toBe(true);
+  expect(second.asleep).toBe(true);
   expect(first.handles.length).toBeGreaterThan(3);
 });
 
@@ -27,6 +28,7 @@ test('a process that spins shows by its processor time', async () => {
   const [first, second] = await twice(child.pid);
   expect(second.cpuMs - first.cpuMs).toBeGreaterThan(APART_MS / 5);
   expect(second.threads.some((thread) => thread.includes(': R, '))).toBe(true);
+  expect(second.asleep).toBe(false);
 });
 
 test('a stopped process shows as stopped', async () => {
@@ -38,5 +40,5 @@ test('a stopped process shows as stopped', async () => {
 test('a process that has gone has nothing', async () => {
   const child = await childThat(`console.log('up'); setInterval(() => {}, 1e6);`);
   await child[Symbol.asyncDispose]();
-  expect(await stacksOf([child.pid])).toEqual({ cpuMs: 0, threads: [], handles: [] });
+  expect(await stacksOf([child.pid])).toEqual({ cpuMs: 0, threads: [], asleep: false, handles: [] });
 });

@@ -1,5 +1,5 @@
-// What every thread is doing, as far as the kernel tells from outside: its state, the kernel function it waits in,
-// its system call. Two dumps that are equal a second apart, with equal handles, show processes that stand still.
+// What every thread is doing, as far as the kernel tells from outside: its state, the kernel function that it waits in, its
+// system call. If two dumps a second apart are equal and the handles are equal too, the processes stand still.
 import { processesOf, type Process } from './processes.ts';
 import { readProc, Unreadable } from './proc.ts';
 import { handlesOf } from './resources.ts';
@@ -8,14 +8,18 @@ export interface Stacks {
   /** Of all processes together, since they started. */
   cpuMs: number;
   threads: readonly string[];
+  /** Every thread slept (state S, proc(5)); false when there was none. */
+  asleep: boolean;
   handles: readonly string[];
 }
 
 export async function stacksOf(pids: readonly number[]): Promise<Stacks> {
   const processes = processesOf(pids);
+  const states = processes.flatMap(({ threads }) => threads.map(({ state }) => state));
   return {
     cpuMs: processes.reduce((sum, process) => sum + process.cpuMs, 0),
     threads: processes.flatMap((process) => threadLines(process)),
+    asleep: states.length > 0 && states.every((state) => state === 'S'),
     handles: await handleLines(pids),
   };
 }

@@ -1,5 +1,5 @@
-// The fault proxy as a program: `node serve.ts --listen 127.0.0.1:8474 [--seed S] [--config proxies.json]`.
-// It says on stdout, as one line of JSON, when its control API answers, and stops within a second when told.
+// The fault proxy as a program: `node serve.ts --listen 127.0.0.1:8474 [--seed S] [--config proxies.json]`. When its
+// control API answers, it prints one line of JSON on stdout. It stops within a second when told.
 
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { parseGoJson } from './api/go-json.ts';
 import { listenOn } from './relay/listener.ts';
 import { controlServer } from './api/server.ts';
 import type { ControlServer } from './api/server.ts';
+import { messageOf } from './stream/message-of.ts';
 
 export interface ServeOptions {
   /** `host:port` or `unix:/path`. */
@@ -43,7 +44,7 @@ export async function serve(options: ServeOptions, say: (line: string) => void =
     say(JSON.stringify({ event: 'listening', ...placeOf(address), seed }));
   } catch (error) {
     control.stop();
-    console.error(`tornwire proxy: ${(error as Error).message.replaceAll(/\s*\n\s*/g, ' ')}`);
+    console.error(`tornwire proxy: ${messageOf(error).replaceAll(/\s*\n\s*/g, ' ')}`);
     return error instanceof MistakeError ? CODE.usage : CODE.failed;
   }
   await told(options.exitWithParent === true);
@@ -63,7 +64,7 @@ async function asked(listen: string): Promise<Address> {
   try {
     return await resolved(parseAddress(listen));
   } catch (cause) {
-    throw new MistakeError((cause as Error).message, { cause });
+    throw new MistakeError(messageOf(cause), { cause });
   }
 }
 

@@ -1,5 +1,5 @@
-// The catalogue of a project's scenarios and the table of its reported bugs, as Markdown made from the scenarios and the
-// patches themselves: `tornwire list --markdown`, and the test that keeps the files current (tornwire/vitest).
+// The catalogue of a project's scenarios and the table of its reported bugs, as Markdown. Both are made from the scenarios
+// and the patches themselves. `tornwire list --markdown` prints them, and a test keeps the files current (tornwire/vitest).
 import type { DescribedScenario } from '../model/described-scenario.ts';
 import type { Step } from '../model/faults/fault.ts';
 

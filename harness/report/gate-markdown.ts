@@ -1,4 +1,4 @@
-// The gate for a pull request. Whatever comes from outside stands in it as text: no markup, no links, no mentions.
+// The gate for a pull request. Whatever comes from outside becomes plain text in it: no markup, no links, no mentions.
 import { rateText } from '../model/values/rate.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import { changeLines, falseAlarmsText, verdictText } from './gate-terminal.ts';

@@ -1,5 +1,5 @@
-// JUnit XML as CI systems read it: one test case a row. Unknown is an error, never a pass, and so is what was planned and has
-// no verdict.
+// JUnit XML as CI systems read it: one test case for each row. An unknown verdict is an error, never a pass. A planned case
+// without a verdict is an error too.
 import type { Clause } from '../results/gate-outcome.ts';
 import type { CaseRow, PendingCase, Summary } from '../results/summary.ts';
 import { isCaught } from '../results/summary.ts';

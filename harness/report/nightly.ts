@@ -1,4 +1,5 @@
-// The end of a nightly: how often each scenario failed where, and the repros that bring the failures back.
+// What a person reads at the end of a nightly: how often each scenario failed where, and the repros that bring the failures
+// back.
 import { percent, rateOf, rateText } from '../model/values/rate.ts';
 import type { LedgerCase } from '../results/ledger.ts';
 import { bounded, oneLine } from './plain.ts';

@@ -1,5 +1,5 @@
-// Text as a terminal may show it. Captured text is hostile and may have no end: control characters never reach the terminal,
-// neither do marks that turn the direction of writing (CVE-2021-42574), and what is long is cut and says by how much.
+// Text that a terminal may show. Captured text is hostile and may have no end. Control characters never reach the terminal,
+// nor do marks that turn the direction of writing (CVE-2021-42574). Long text is cut and says by how much.
 import { stripVTControlCharacters } from 'node:util';
 
 const LINES_MAX = 16;

@@ -1,4 +1,4 @@
-// The last lines of `tornwire repro`: how often the failure came back, of the replays that say anything about it.
+// The last lines of `tornwire repro`: how often the failure came back, counted over the replays that were judged.
 import type { Replays } from '../results/replays.ts';
 import { oneLine } from './plain.ts';
 

@@ -63,10 +63,6 @@ test('a finding of one line of 200,193 bytes is bounded', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(500);
 });
 
-test('the kind of an unknown is said once', () => {
-  expect(rowDouble(unknown('harness', 'injector', 'injector: the fault server died')).reason).toBe('injector: the fault server died');
-});
-
 test.each<[string, CaseRow, boolean, string]>([
   ['a pass', rowDouble(pass('all')), false, 'pass'],
   ['a failure', rowDouble(failed()), true, 'FAIL'],

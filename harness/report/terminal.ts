@@ -1,5 +1,5 @@
-// What a person reads: a line a case while it runs, a table at the end, the replay line under each failure.
-// Captured text is hostile: control characters never reach the terminal.
+// What a person reads: one line for each case while the run goes on, a table at the end, and the replay line under each
+// failure. Captured text is hostile, so control characters never reach the terminal.
 import { styleText } from 'node:util';
 import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
 import { bounded, oneLine } from './plain.ts';

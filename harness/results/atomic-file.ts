@@ -1,4 +1,4 @@
-// A reader sees the old file or the new one, never half of one; a full disk leaves the old one. Results hold what programs
+// A reader sees the old file or the new one, never half of one. A full disk leaves the old file. Results hold what programs
 // said to each other, so only their owner may read them.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// A finished case for tests of what is made of it.
+// A finished case, for tests of what is made from one.
 import type { Verdict } from '../model/judging/verdict.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import { countsOf, rowOf, SUMMARY_VERSION, type CaseRow, type Summary } from './summary.ts';

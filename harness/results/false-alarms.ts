@@ -1,5 +1,5 @@
-// What the last campaign against clean code showed about the judges: results/false-alarms.json. It is a measurement of one
-// commit on one machine, so it says both, and a gate prints it as it is.
+// How often the judges were wrong in the last campaign against clean code: results/false-alarms.json. It is a measurement
+// of one commit on one machine. So it names the commit and how it was measured, and a gate prints it as it is.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { rateOf } from '../model/values/rate.ts';

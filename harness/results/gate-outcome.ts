@@ -1,4 +1,4 @@
-// The machine-readable end of a gate (docs/reference/gate.md). It carries a version: fields are added, never changed.
+// The outcome of a gate for machines (docs/reference/gate.md). It carries a version: fields are added, never changed.
 import type { Policy } from '../model/policy.ts';
 import type { Rate } from '../model/values/rate.ts';
 
@@ -57,6 +57,8 @@ export interface DefectTally {
   state: 'caught' | 'missed' | 'skipped' | 'not run' | 'patch does not apply';
   /** Why it is in that state; empty when caught. */
   detail: string;
+  /** Of a skipped one: it cannot run there by its nature. */
+  byDesign?: true;
 }
 
 export interface Skip {

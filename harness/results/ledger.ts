@@ -1,5 +1,6 @@
-// The ledger of a nightly: one NDJSON file a seed, a line a finished case, written before the next begins. A killed nightly
-// goes on where its ledger ends; a torn last line is the case that was being written, and is taken again.
+// The ledger of a nightly: one NDJSON file for each seed, one line for each finished case. The line is written before the
+// next case begins. A killed nightly goes on where its ledger ends. If the last line is torn, its case was being written
+// and is taken again.
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// The only code that knows paths under results/ (results/README.md says how to read every file).
+// The only code that knows paths under results/. results/README.md says how to read each file.
 import { join } from 'node:path';
 import { pathPartOf } from '../model/values/path-part.ts';
 

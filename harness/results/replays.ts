@@ -1,5 +1,5 @@
-// What replays of a saved case say about it. Only a replay that was judged says anything: one that was skipped, refused,
-// interrupted or spoilt by a busy machine is no sign that the failure has gone.
+// What replays of a saved case say about it. Only a replay that was judged says anything. If a replay was skipped, refused,
+// interrupted or spoilt by a busy machine, it is no sign that the failure has gone.
 import type { CaseRow } from './summary.ts';
 
 export interface Replays {

@@ -25,6 +25,7 @@ test('a failing case keeps all findings, the oracle that decided and its fingerp
     verdict: 'fail',
     oracle: 'hang',
     reason: null,
+    reasonKind: null,
     findings: [
       { oracle: 'hang', message: 'no answer', events: [3] },
       { oracle: 'hang', message: 'nor here', events: [4] },
@@ -43,6 +44,7 @@ test('an unknown case says why, a passing one names no oracle', () => {
     verdict: 'unknown',
     oracle: 'fault-happened',
     reason: 'vacuous: it never fired',
+    reasonKind: 'vacuous',
   });
   expect(rowDouble(pass('all'))).toMatchObject({ verdict: 'pass', oracle: null, reason: null, findings: [], fingerprint: null });
 });
@@ -78,6 +80,11 @@ test('a pass whose code threw afterwards is no pass any more, and the harness is
   const row = rowWithStray(rowDouble(pass('all')), 'Error: late (x.scenario.ts:3:5)');
   expect(row).toMatchObject({ verdict: 'unknown', reason: 'harness: stray-error: after its end: Error: late (x.scenario.ts:3:5)' });
   expect(isHarnessError(row)).toBe(true);
+});
+
+test('whose fault an unknown is comes from its kind, whatever its words are', () => {
+  expect(isHarnessError(rowDouble(unknown('run', 'vacuous', 'x'), { reason: 'harness: of a car' }))).toBe(false);
+  expect(isMistaken(rowDouble(unknown('run', 'starved', 'x'), { reason: 'mistaken' }))).toBe(false);
 });
 
 test('a scenario that does not fit together is told from a harness that failed', () => {

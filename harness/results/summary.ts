@@ -1,6 +1,7 @@
-// The machine-readable end of a run. Its shape is documented in docs/reference/summary.md and carries a version:
-// fields are added within a version, never changed.
+// The summary of a run for machines. docs/reference/summary.md documents its shape. It carries a version: within a version,
+// fields are added, never changed.
 import type { CaseResult } from '../model/case-result.ts';
+import type { UnknownReason } from '../model/judging/verdict.ts';
 
 export const SUMMARY_VERSION = 1;
 
@@ -51,8 +52,12 @@ export interface CaseRow {
   verdict: 'pass' | 'fail' | 'unknown' | 'skipped';
   /** The oracle that decided; null on a pass or a skip. */
   oracle: string | null;
-  /** Why it is unknown or skipped. */
+  /** Why it is unknown or skipped, in words. */
   reason: string | null;
+  /** Of an unknown verdict: which kind of reason that is. */
+  reasonKind: UnknownReason | null;
+  /** Of a skipped case: it cannot run there by its nature. Otherwise something is missing that could be installed. */
+  byDesign?: true;
   findings: readonly { oracle: string; message: string; subject?: string; events: readonly number[] }[];
   fingerprint: string | null;
   durationMs: number;
@@ -93,7 +98,8 @@ export function rowOf(
     repeat: about.repeat,
     verdict: verdict.outcome,
     oracle: verdict.outcome === 'pass' ? null : verdict.oracle,
-    reason: verdict.outcome === 'unknown' ? reasonInWords(verdict) : null,
+    reason: verdict.outcome === 'unknown' ? `${verdict.reason}: ${verdict.detail}` : null,
+    reasonKind: verdict.outcome === 'unknown' ? verdict.reason : null,
     findings: verdict.outcome === 'pass' ? [] : verdict.findings,
     fingerprint: result.fingerprint || null,
     durationMs: Math.round(result.durationMs),
@@ -106,14 +112,10 @@ export function rowOf(
   };
 }
 
-/** The kind comes first, once: some details begin with it themselves. */
-function reasonInWords({ reason, detail }: { reason: string; detail: string }): string {
-  return detail.startsWith(`${reason}: `) ? detail : `${reason}: ${detail}`;
-}
-
 /** An error came out after the case had passed: what it did meanwhile is not known. */
 export function rowWithStray(row: CaseRow, line: string): CaseRow {
-  return { ...row, verdict: 'unknown', oracle: 'harness', reason: `harness: stray-error: after its end: ${line}` };
+  const reason = `harness: stray-error: after its end: ${line}`;
+  return { ...row, verdict: 'unknown', oracle: 'harness', reason, reasonKind: 'harness' };
 }
 
 /** A defect case is caught when it fails and any of its findings is of the oracle that its patch names. */
@@ -121,14 +123,16 @@ export function isCaught(row: CaseRow): boolean {
   return row.verdict === 'fail' && row.findings.some((finding) => finding.oracle === row.expectedOracle);
 }
 
+const OURS: ReadonlySet<UnknownReason | null> = new Set(['injector', 'harness', 'mistaken'] as const);
+
 /** The harness, its fault server or the scenario itself failed: nothing was learnt about the system. */
 export function isHarnessError(row: CaseRow): boolean {
-  return row.verdict === 'unknown' && /^(injector|harness|mistaken)/.test(row.reason ?? '');
+  return row.verdict === 'unknown' && OURS.has(row.reasonKind);
 }
 
 /** The scenario does not fit together: a mistake of its author. */
 export function isMistaken(row: CaseRow): boolean {
-  return row.verdict === 'unknown' && (row.reason ?? '').startsWith('mistaken');
+  return row.verdict === 'unknown' && row.reasonKind === 'mistaken';
 }
 
 export function countsOf(rows: readonly CaseRow[]): Counts {

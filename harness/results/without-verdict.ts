@@ -1,4 +1,4 @@
-// The result of a case that was begun and could not be judged: unknown, with the reason, never lost.
+// The result of a case that was begun and could not be judged. It is unknown, with the reason, and is never lost.
 import type { Case } from '../model/case.ts';
 import { unknown, type UnknownReason } from '../model/judging/verdict.ts';
 import type { CaseResult } from '../model/case-result.ts';

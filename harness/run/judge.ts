@@ -1,4 +1,5 @@
-// Oracles over the finished history give one verdict. What they quote may be of any length, so it is bounded here, for all.
+// Oracles judge the finished history and give one verdict. Oracles may quote texts of any length, so this file bounds them
+// for all.
 import { boundedText } from '../model/values/bounded-text.ts';
 import type { History } from '../model/judging/history.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';

@@ -1,5 +1,5 @@
-// A copy of the system's code with one defect brought back. The copy lies in the case's folder, and packages
-// still resolve through a link to the original's node_modules, in containers too.
+// A copy of the system's code with one defect brought back. The copy lies in the case's folder. Its packages resolve
+// through a link to the original's node_modules, in containers too.
 import { access, cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';

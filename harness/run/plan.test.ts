@@ -24,12 +24,14 @@ describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
     const planned = await plan([onNode(fault, { mark: 'now' })], runtime);
     const refused = reason && `by design: '${fault.kind} target' is impossible on the ${runtime} runtime: ${reason}`;
     expect('refused' in planned ? planned.refused : undefined).toBe(refused);
+    expect('refused' in planned && planned.byDesign).toBe(refused !== undefined);
   });
 });
 
 test('what a machine lacks is said without blaming the design', async () => {
   expect(await plan([onNode(NODE_FAULT_ROWS['calls: error'])], 'process', 'strace does not start: apt-get install strace')).toEqual({
     refused: "'calls target' is impossible here: strace does not start: apt-get install strace",
+    byDesign: false,
   });
 });
 

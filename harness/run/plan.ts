@@ -1,4 +1,5 @@
-// From a scenario and a case to a plan, or a refusal with its reason. Pure but for asking the engines what they can do.
+// From a scenario and a case to a plan, or to a refusal with its reason. This code is pure, except that it asks the engines
+// and the runtime what they can do.
 import { stepProblem, type Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/faults/clock-speed.ts';
 import { timeTooLong } from '../model/time/duration.ts';
@@ -6,7 +7,7 @@ import type { NodeStep, Step } from '../model/faults/fault.ts';
 import { aboutFileFault, type FileStep } from '../model/faults/file-fault.ts';
 import { hasWildcard, parseFilePath } from '../model/faults/file-path.ts';
 import { aboutNodeFault } from '../model/faults/node-fault.ts';
-import { linkSteps, type NamedScenario } from '../model/scenario.ts';
+import { BY_DESIGN, linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/judging/oracle.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import { EXIT } from '../model/values/exit-code.ts';
@@ -20,22 +21,26 @@ export interface CasePlan extends Plan {
   proxied: readonly Link[];
 }
 
+/** Why a case cannot be played. */
+export interface Refusal {
+  refused: string;
+  /** Nothing that could be installed would change that. */
+  byDesign: boolean;
+}
+
 /** What a plan asks the runtime. */
 type Capable = Pick<Runtime, 'name' | 'refuses' | 'lacks'>;
 
-export async function planCase(
-  named: NamedScenario,
-  given: Case,
-  networks: Networks,
-  runtime: Capable,
-): Promise<CasePlan | { refused: string }> {
+export async function planCase(named: NamedScenario, given: Case, networks: Networks, runtime: Capable): Promise<CasePlan | Refusal> {
   const { topology, views = [], sides = [] } = named.scenario.system;
   checkPlan(topology, given.schedule);
   for (const { node } of [...views, ...sides]) if (node !== undefined) nodeNamed(topology, node);
-  const refused = refusedByDesign(given, runtime) ?? (await refusedHere(given, runtime));
-  if (refused !== undefined) return { refused };
+  const impossible = refusedByDesign(given, runtime);
+  if (impossible !== undefined) return byDesign(impossible);
+  const refused = await refusedHere(given, runtime);
+  if (refused !== undefined) return { refused, byDesign: false };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);
-  if ('refused' in routed) return { refused: `by design: ${routed.refused}` };
+  if ('refused' in routed) return byDesign(routed.refused);
   const proxied = topology.links.filter((link) => routed.routing.has(link.name));
   const { clockSpeed } = given;
   return {
@@ -47,14 +52,18 @@ export async function planCase(
   };
 }
 
+function byDesign(why: string): Refusal {
+  return { refused: `${BY_DESIGN}${why}`, byDesign: true };
+}
+
 /** The first that cannot be on this runtime, and why. */
 function refusedByDesign(given: Case, runtime: Capable): string | undefined {
   const moved = given.schedule.find((step) => step.on === 'clock');
   if (moved && given.clockSpeed !== 1)
-    return `by design: '${moved.id}' moves a wall clock alone, and at clock speed ${given.clockSpeed} monotonic clocks would jump with it`;
+    return `'${moved.id}' moves a wall clock alone, and at clock speed ${given.clockSpeed} monotonic clocks would jump with it`;
   for (const { name, step } of demandsOf(given)) {
     const reason = runtime.refuses(step);
-    if (reason !== undefined) return `by design: ${name} is impossible on the ${runtime.name} runtime: ${reason}`;
+    if (reason !== undefined) return `${name} is impossible on the ${runtime.name} runtime: ${reason}`;
   }
   return undefined;
 }

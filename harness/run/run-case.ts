@@ -36,7 +36,10 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
   const plan = await planCase(named, given, environment.networks, environment.runtime);
   if ('refused' in plan) {
     const verdict = unknown('plan', 'refused', plan.refused);
-    return resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] });
+    return {
+      ...resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] }),
+      ...(plan.byDesign && { byDesign: true }),
+    };
   }
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
   const stopHearing = environment.strays?.((line) => void recorder.record({ kind: 'harness', problem: 'stray-error', detail: line }));
@@ -163,7 +166,7 @@ function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortCo
     frameError: (event) => void recorder.record({ kind: 'frame-error', ...event }),
     fired(step, hit) {
       const about = steps.get(step);
-      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit });
+      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit: { kind: 'link', ...hit } });
     },
     broken(detail) {
       if (broken.signal.aborted) return;

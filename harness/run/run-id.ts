@@ -1,4 +1,4 @@
-// A name no other run on this machine has, short enough for socket paths: start time, process and a count.
+// A name that no other run on this machine has: start time, process and a count. It is short enough for socket paths.
 let count = 0;
 
 export function newRunId(): string {

@@ -1,10 +1,11 @@
-// After the lift the system has a bounded time to come to rest. Views of one truth are read until two readings at
-// least 200 ms apart are equal and agree; what they said last is left to the divergence oracle.
+// After the lift of all faults the system has a bounded time to come to rest. Views of one truth are read until two
+// readings, at least 200 ms apart, are equal and the views agree. The divergence oracle judges what they said last.
 import { bounded } from '../model/time/bounded.ts';
 import { atSpeed } from '../model/faults/clock-speed.ts';
 import { milliseconds } from '../model/time/duration.ts';
 import { canonicalJson, type Json } from '../model/values/json.ts';
 import type { Scenario, Script, StateView } from '../model/scenario.ts';
+import { askedNode } from './asked-node.ts';
 import type { Stage } from './drive/stage.ts';
 
 const APART_MS = 200;
@@ -26,26 +27,31 @@ export async function settle(scenario: Scenario, stage: Stage, context: Script):
   }
 }
 
-type Reading = { truth: string; subject: string; node?: string; value: Json }[];
+type Reading = { truth: string; subject: string; node?: string; value: Json; unreadable?: true }[];
 
 async function read(views: readonly StateView[], stage: Stage, context: Script, sample: number): Promise<Reading> {
   const readings = await Promise.all(
     views.map(async (view) => {
       const { truth, subject, node } = view;
-      return { truth, subject, ...(node !== undefined && { node }), value: await valueOf(view, context) };
+      const asked = askedNode({ name: subject, ...(node !== undefined && { node }) }, stage.plan.topology);
+      return { truth, subject, ...asked, ...(await valueOf(view, context)) };
     }),
   );
   for (const reading of readings) stage.recorder.record({ kind: 'observation', observation: { probe: 'view', sample, ...reading } });
   return readings;
 }
 
-async function valueOf(view: StateView, context: Script): Promise<Json> {
+async function valueOf(view: StateView, context: Script): Promise<{ value: Json; unreadable?: true }> {
   try {
     const read = await bounded(view.read(context), { withinMs: READ_WITHIN_MS });
-    return read.state === 'done' ? read.value : { unreadable: `no answer within ${READ_WITHIN_MS / 1_000} s` };
+    return read.state === 'done' ? { value: read.value } : unreadable(`no answer within ${READ_WITHIN_MS / 1_000} s`);
   } catch (error) {
-    return { unreadable: (error as Error).message };
+    return unreadable((error as Error).message);
   }
+}
+
+function unreadable(reason: string): { value: Json; unreadable: true } {
+  return { value: { unreadable: reason }, unreadable: true };
 }
 
 function agrees(readings: Reading): boolean {

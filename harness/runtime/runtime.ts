@@ -1,5 +1,5 @@
-// How nodes come to life. A runtime prepares a ground (a folder and addresses that exist for the whole run),
-// on which programs are launched: the system's nodes and the fault servers alike.
+// How nodes come to life. A runtime prepares a ground: a folder and addresses that exist for the whole run. On it the
+// system's nodes and the fault servers are launched.
 import type { RuntimeName } from '../model/case.ts';
 import type { FileFault } from '../model/faults/file-fault.ts';
 import type { Address } from '../model/system/link.ts';

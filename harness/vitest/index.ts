@@ -1,4 +1,4 @@
-// Each scenario becomes a test: `vitest -t` selects one, and the line that replays it stands under a failed test.
+// Each scenario becomes a test. `vitest -t` selects one. The line that replays it stands under a failed test.
 import '../node-22.ts';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ export async function registerScenarios(folder: string): Promise<void> {
         `${name}: ${title}`,
         { timeout: timeoutFor(milliseconds(scenario?.scenario.within ?? 0)), tags: [...tags] },
         async ({ skip, signal, annotate }) => {
-          if (item.skipped !== undefined) return skip(item.skipped);
+          if (item.skipped !== undefined) return skip(item.skipped.reason);
           if (!scenario || item.unplayable) throw new Error(item.unplayable?.detail);
           const here = await assembly.get();
           const result = await here.run(scenario, item.case, caseFolder(project, name), signal);

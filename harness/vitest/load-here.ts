@@ -1,8 +1,9 @@
-// Scenarios loaded into this very process: for Vitest, which has its own worker processes.
+// Loads scenarios into this very process. This is for Vitest, which has its own worker processes.
 import { relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../model/described-scenario.ts';
 import type { NamedScenario } from '../model/scenario.ts';
 import type { Availability } from '../cli/campaign/cases.ts';
+import { skippedBecause } from '../cli/campaign/planned-case.ts';
 import type { Project } from '../cli/project/project.ts';
 import { scenarioFilesIn, type ScenarioFile } from '../cli/base/scenario-files.ts';
 import { describeScenario } from '../cli/worker/describe.ts';
@@ -29,7 +30,7 @@ export async function loadHere(project: Project): Promise<LoadedHere> {
           if (broken !== undefined) return { unplayable: { reason: 'harness', detail: broken } as const };
           if (mistake !== undefined) return { unplayable: { reason: 'mistaken', detail: mistake } as const };
           const reason = await named.get(name)?.scenario.unavailable?.(runtime);
-          return reason === undefined ? {} : { skipped: reason };
+          return reason === undefined ? {} : { skipped: skippedBecause(reason) };
         }),
       ),
   };

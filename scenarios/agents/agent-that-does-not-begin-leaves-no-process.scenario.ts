@@ -3,7 +3,7 @@ import { agentsStack } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'an agent that does not begin in time leaves no process behind',
-  expectation: 'each attempt that is given up is ended: the supervisor holds as many processes as before',
+  expectation: 'the supervisor ends each attempt that it gives up, and holds as many processes as before',
   tags: ['gate', 'agents'],
   system: agentsStack({
     MCP_AGENT_COMMAND: '["{node}", "-e", "setInterval(() => {}, 1000)"]',

@@ -6,7 +6,7 @@ import { mcpStdioStack, pythonUnavailable } from '../../fixtures/stack.ts';
 export default defineScenario({
   title: 'an agent finds the modules of its project, and one that cannot begin ends in failed',
   expectation:
-    "agents run with their project's Python though another one is first on PATH, and a module that is nowhere ends the run at once",
+    "agents run with their project's Python although another one is first on PATH; if a module does not exist at all, the run ends at once",
   tags: ['gate', 'agents'],
   system: mcpStdioStack({
     agents: {

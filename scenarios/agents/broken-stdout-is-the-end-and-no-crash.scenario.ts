@@ -5,7 +5,7 @@ import { mcpStdioStack } from '../../fixtures/stack.ts';
 export default defineScenario({
   title: 'a broken stdout ends the supervisor in order, and its agents with it',
   expectation:
-    'the pipe breaks in the middle of an answer: the next write finds nobody, and the supervisor ends with code 0 after its agents',
+    'the pipe breaks in the middle of an answer, so the next write fails; the supervisor ends its agents and then exits with code 0',
   tags: ['gate', 'agents'],
   system: mcpStdioStack(),
   schedule: [cut('client->agents', { direction: 'downstream', frame: { matches: { contains: '"totals"' } }, atByte: 17, how: 'fin' })],

@@ -3,7 +3,8 @@ import { mcpStdioStack } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a client that does not read holds up neither a cancel nor the end',
-  expectation: 'with its stdout full of answers that nobody takes, the supervisor ends the run that it is told to, and then itself',
+  expectation:
+    'while its stdout is full of answers that nobody reads, the supervisor ends the run that it is told to end, and then ends itself',
   tags: ['gate', 'agents'],
   system: mcpStdioStack(),
   schedule: [stall('client->agents', { direction: 'downstream', armAt: 'nobody reads' })],

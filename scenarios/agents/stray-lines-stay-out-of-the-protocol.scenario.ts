@@ -31,7 +31,8 @@ function isMessage(line: string): boolean {
 
 export default defineScenario({
   title: 'what an agent writes amid its events never reaches the stdout of the supervisor',
-  expectation: 'a stray line on the wire costs the client no answer, and those of an agent cost the supervisor none and go no further',
+  expectation:
+    'the client gets every answer although a stray line is on the wire; stray lines of an agent cost the supervisor no answer and go no further',
   tags: ['gate', 'agents'],
   system: mcpStdioStack(),
   schedule: [fault(LINK, { kind: 'stray-line', line: 'a warning of some library' }, { frame: { matches: { contains: 'You said' } } })],

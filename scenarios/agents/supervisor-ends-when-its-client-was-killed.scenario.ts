@@ -4,7 +4,7 @@ import { mcpStdioStack } from '../../fixtures/stack.ts';
 export default defineScenario({
   title: 'a supervisor whose client was killed ends, with all of its agents',
   expectation:
-    'of a client that dies without a word, its end of the pipe closed by the kernel, and of the next one like it nothing is left',
+    'two clients die one after the other without a word, and the kernel closes their pipes; nothing of either supervisor is left',
   tags: ['gate', 'agents'],
   // It dies of the first signal, closing nothing.
   system: mcpStdioStack({ client: { MCP_CLIENT_LEAVES_AT_ONCE: '1' } }),

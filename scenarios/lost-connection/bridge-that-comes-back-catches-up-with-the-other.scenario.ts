@@ -11,7 +11,7 @@ const system = twoBridgesStack();
 
 export default defineScenario({
   title: 'a bridge that comes back shows what the other added meanwhile, and tells what was done without it',
-  expectation: 'of what two users did while one of them had no room, nothing is lost and nothing is there twice',
+  expectation: 'two users work while one of them has no room; afterwards nothing is lost and nothing is there twice',
   tags: ['gate', 'lost-connection', 'two-bridges'],
   system: { ...system, views: [...(system.views ?? []), made] },
   schedule: [fault('bridge-a->room', { kind: 'down' }, { armAt: 'a has no room' })],

@@ -7,7 +7,7 @@ const bounds = { BRIDGE_PING_EVERY_MS: '50', BRIDGE_SILENT_AFTER_MS: '250' };
 export default defineScenario({
   title: 'a room that is gone without a word is noticed within its bound',
   expectation:
-    'a bridge whose connection is half open, with no end and no answer, is back in the room within two seconds, with all that changed',
+    'a bridge with a half-open connection gets neither an end nor an answer; it is back in the room within two seconds, with all that changed',
   tags: ['gate', 'lost-connection'],
   system: roomStack({ bridge: bounds }),
   schedule: [fault('bridge->room', { kind: 'half-open' }, { frame: { matches: { contains: 'the cable is pulled' } }, times: 1 })],

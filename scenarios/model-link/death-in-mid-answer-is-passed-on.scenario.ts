@@ -4,7 +4,7 @@ import { askingChatStack, bothWays } from '../../fixtures/stack.ts';
 export default bothWays((agents) =>
   defineScenario({
     title: 'the death of an agent in the middle of its answer is passed on to the dashboard that waits',
-    expectation: "the dashboard's socket closes within two seconds, and the model has nobody to answer to",
+    expectation: "the dashboard's socket closes within two seconds, and no connection to the model is left",
     tags: ['gate', 'chat'],
     system: askingChatStack({ agents }),
     schedule: [latency('agent->model', { direction: 'downstream', delay: '20ms' })],

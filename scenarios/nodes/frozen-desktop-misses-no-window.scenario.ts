@@ -3,7 +3,7 @@ import { roomStack } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a desktop that is frozen for half a second misses no window',
-  expectation: 'what changes in the room meanwhile reaches the desktop once it goes on, and nothing of it twice',
+  expectation: 'when the desktop goes on, it shows everything that changed in the room meanwhile, and shows nothing twice',
   tags: ['gate', 'nodes'],
   system: roomStack(),
   schedule: [freeze('desktop', { mark: 'the desktop freezes', for: '500ms' })],

@@ -3,7 +3,8 @@ import { orchestratorStack } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a bridge that dies is noticed and started again',
-  expectation: 'the new bridge joins the room, whose answer comes byte by byte, and tells it what the user did while there was none',
+  expectation:
+    'the new bridge joins the room, although the answer comes byte by byte, and tells the room what the user did while no bridge ran',
   tags: ['gate', 'orchestrator'],
   system: orchestratorStack(),
   schedule: [split('bridge->room', { connection: 2, direction: 'downstream', frame: { matches: { contains: 'state_sync' } }, every: 1 })],

@@ -4,7 +4,8 @@ import { orchestratorStack } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a desktop that never answers its probe is given up and leaves no process',
-  expectation: 'after as many restarts as the room file allows the room is failed for a reason that it tells, and nothing of it runs',
+  expectation:
+    'after as many restarts as the room file allows, the status calls the room failed and gives the reason, and no program of the room runs',
   tags: ['gate', 'orchestrator'],
   system: orchestratorStack(),
   schedule: [fault('probe->desktop', { kind: 'never-accept' }, { mustFire: 1 })],

@@ -3,7 +3,8 @@ import { orchestratorStack, outlivingUnavailable } from '../../fixtures/stack.ts
 
 export default defineScenario({
   title: 'nothing of a room outlives its supervisor',
-  expectation: 'a room that was started twice, whose bridge waits for a stalled desktop, is gone with the supervisor that is told to stop',
+  expectation:
+    'a room was started twice, and its bridge waits for a stalled desktop; when the supervisor is told to stop, all of it ends too',
   tags: ['gate', 'orchestrator'],
   system: orchestratorStack(),
   schedule: [stall('bridge->desktop', { direction: 'upstream', frame: { matches: { contains: 'cmd:create_window' } } })],

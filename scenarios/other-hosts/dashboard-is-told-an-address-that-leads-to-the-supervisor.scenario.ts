@@ -5,7 +5,8 @@ const ANSWER = 'the answer to where the supervisor is dialled';
 
 export default defineScenario({
   title: 'a dashboard on another host is told an address that leads from there to the supervisor',
-  expectation: 'the address follows the one by which the dashboard asked, so it shows the nodes as the registry has them',
+  expectation:
+    'the supervisor answers with the address by which the dashboard asked, so the dashboard shows the nodes as the registry has them',
   tags: ['gate', 'other-hosts'],
   system: dashboardOnAnotherHost(),
   schedule: [split('dashboard->supervisor', { id: ANSWER, direction: 'downstream', every: 7 })],

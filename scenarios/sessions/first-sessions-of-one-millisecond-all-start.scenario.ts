@@ -8,7 +8,7 @@ const command = ['sh', '-c', 'echo ready; exec sleep 60'];
 
 export default defineScenario({
   title: 'first sessions that are started in the same millisecond all start',
-  expectation: 'of eight requests that wait on their links and are let go at once each gets a key and a window of its own, from one tmux',
+  expectation: 'eight requests wait on their links and are let go at once; each gets its own key and window, from one tmux',
   tags: ['gate', 'sessions'],
   system: sessionsStack(),
   schedule: [

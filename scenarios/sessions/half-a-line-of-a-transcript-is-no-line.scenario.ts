@@ -7,7 +7,7 @@ const system = sessionsStack({ SESSIONS_TAIL_EVERY_MS: '400' });
 
 export default defineScenario({
   title: 'an answer that is half in its transcript is read once, when the other half is there',
-  expectation: 'while a line lacks its end nothing of it is shown, and what is written behind it later is neither lost nor repeated',
+  expectation: 'while a line has no end, nothing of it is shown; what is written behind it later is neither lost nor repeated',
   tags: ['gate', 'sessions'],
   system: { ...system, views: [...(system.views ?? []), ...wordsInSessions] },
   // The first file that was made, once it has two messages with their answers.

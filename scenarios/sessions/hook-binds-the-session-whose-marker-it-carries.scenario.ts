@@ -3,7 +3,8 @@ import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a hook binds the session whose marker it carries, however many sessions wait',
-  expectation: 'with two sessions waiting, a hook cut in the middle, the hook of a stranger and a late one, each session has its own agent',
+  expectation:
+    'two sessions wait; one hook is cut in the middle, another is of a stranger, a third is late, and still each session has its own agent',
   tags: ['gate', 'sessions'],
   system: sessionsStack(),
   schedule: [

@@ -3,7 +3,7 @@ import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'what is sent to a session is answered by the agent in its own window',
-  expectation: 'of two windows with one command, the second alone answers what was sent to it in pieces, under the id of its own agent',
+  expectation: 'two windows run the same command; only the second answers what was sent to it in pieces, under the id of its own agent',
   tags: ['gate', 'sessions'],
   system: sessionsStack(),
   schedule: [split('client->sessions', { direction: 'upstream', frame: { matches: { contains: 'hello' } }, every: 1, times: 1 })],

@@ -3,7 +3,8 @@ import { sessionsStack, sessionsUnavailable } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a session is there as soon as its window is ready, before any prompt',
-  expectation: 'a start whose request trickles in is answered with the temporary key; the id of the agent may come with the first prompt',
+  expectation:
+    'a start whose request arrives slowly is answered with the temporary key; the id of the agent may come with the first prompt',
   tags: ['gate', 'sessions'],
   system: sessionsStack(),
   schedule: [split('client->sessions', { direction: 'upstream', frame: { matches: { type: 'request-head' } }, every: 5 })],

@@ -8,7 +8,7 @@ const system = sessionsStack();
 export default defineScenario({
   title: 'a spoilt transcript costs no line after it and repeats none before it',
   expectation:
-    'bytes that are no UTF-8, a newline that is missing, another writer in the middle of a line: what comes after each is read once',
+    'invalid UTF-8, a missing newline and another writer in the middle of a line spoil the transcript; what comes after each is read once',
   tags: ['gate', 'sessions'],
   system: { ...system, views: [...(system.views ?? []), ...wordsInSessions] },
   schedule: [

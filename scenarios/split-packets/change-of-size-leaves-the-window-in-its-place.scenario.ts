@@ -3,7 +3,7 @@ import { roomStack } from '../../fixtures/stack.ts';
 
 export default defineScenario({
   title: 'a change of size alone leaves the window where it is',
-  expectation: 'what a peer does not say of a window stays as it was: neither a size nor a place alone touches the other',
+  expectation: 'what a peer does not say about a window stays as it was: a new size keeps the place, and a new place keeps the size',
   tags: ['gate', 'split-packets'],
   system: roomStack(),
   // Inside the frame's head, its key and its numbers; a few parts pass quickly also where nobody has time to read them.

@@ -7,12 +7,19 @@ const entries: StateView<DashboardOnAnotherHost>[] = [
   {
     truth: ENTRY,
     subject: 'chat-agent at the registry',
+    node: 'chat-agent',
     read: async ({ agentState }) => ((await agentState()).registration === 'registered' ? 'enters' : 'is refused'),
   },
-  { truth: ENTRY, subject: 'dashboard at the registry', read: async ({ dashboardState }) => entry((await dashboardState()).registry) },
+  {
+    truth: ENTRY,
+    subject: 'dashboard at the registry',
+    node: 'dashboard',
+    read: async ({ dashboardState }) => entry((await dashboardState()).registry),
+  },
   {
     truth: ENTRY,
     subject: 'dashboard at the proxy',
+    node: 'dashboard',
     read: async ({ dashboardState }) => entry((await dashboardState()).agents['agent-1']),
   },
 ];

@@ -5,7 +5,7 @@ const HANDSHAKES = 16;
 
 export default defineScenario({
   title: 'the keys of the handshakes with agents are drawn at random',
-  expectation: 'each connection of the proxy to an agent sends a key of its own in which no bit tells another',
+  expectation: 'each connection of the proxy to an agent sends its own key, and no bit of a key predicts another bit',
   tags: ['gate', 'split-packets'],
   system: supervisorStack(),
   schedule: [split('supervisor->agent', { direction: 'upstream', frame: { index: 1 }, every: 64, mustFire: HANDSHAKES })],

@@ -4,7 +4,7 @@ import { twoAgentSupervisors, twoSupervisorsUnavailable } from '../../fixtures/s
 export default defineScenario({
   title: 'two supervisors on one machine each name only their own agents, also after one of them was killed',
   expectation:
-    'the successor of the dead one takes over the agent that it left and ends it when it is told to; the other supervisor and its agents go on as if nothing were',
+    'the successor of the dead supervisor takes over the agent that was left, and ends it when it is told to; the other supervisor and its agents go on undisturbed',
   tags: ['gate', 'two-supervisors'],
   system: twoAgentSupervisors(),
   schedule: [

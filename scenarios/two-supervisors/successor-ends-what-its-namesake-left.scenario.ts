@@ -4,7 +4,7 @@ import { sessionsUnavailable, twoSessionSupervisors } from '../../fixtures/stack
 export default defineScenario({
   title: 'a supervisor of sessions that comes after a crash ends what its namesake left, and nothing of another one',
   expectation:
-    'windows and agents of the dead one are gone, one of which waits for its stalled hook; the other supervisor has its windows, and its agents answer',
+    'windows and agents of the dead supervisor are gone, also the agent that waits for its stalled hook; the other supervisor has its windows, and its agents answer',
   tags: ['gate', 'two-supervisors'],
   system: twoSessionSupervisors(),
   schedule: [

@@ -1,4 +1,4 @@
-// Where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
+// The one place where implementations are chosen and handed in: the runtimes, the networks, the probes and the oracles.
 import type { Case, RuntimeName } from '../../model/case.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { NamedScenario } from '../../model/scenario.ts';

@@ -1,4 +1,4 @@
-// What the runtimes say about this machine. None of them loads what it needs to run before it is asked.
+// What the runtimes say about this machine. A runtime loads what it needs only when it is asked.
 import type { RuntimeName, UserRuntime } from '../../model/case.ts';
 import { findToxiproxy, type ToxiproxySource } from '../../network/engines/engines.ts';
 import { RUNTIMES } from '../../runtime/registry/runtimes.ts';

@@ -1,4 +1,4 @@
-// Which files hold scenarios, and what they are called: by their path without the ending.
+// Which files hold scenarios, and their names: the path without the ending.
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 

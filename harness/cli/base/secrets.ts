@@ -1,4 +1,5 @@
-// Secrets of the runner: values of variables whose names say so are replaced wherever they would reach the disk.
+// Secrets of the runner. If the name of a variable says that it is secret, its value is replaced wherever it would reach
+// the disk.
 import { redactor } from '../../model/values/redact.ts';
 
 export function redactorHere(): ReturnType<typeof redactor> {

@@ -1,4 +1,4 @@
-// Something the user typed is wrong: one line that names it and the nearest valid choice, exit 2.
+// Something that the user typed is wrong. One line names it and the nearest valid choice, and the command exits 2.
 import { TornwireError } from '../../model/values/tornwire-error.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 

@@ -1,4 +1,4 @@
-// The version of this package, as it stands in its package.json.
+// The version of this package, from its package.json.
 import { createRequire } from 'node:module';
 
 /** By the package's own name: sources and compiled files do not lie equally deep in it. */

@@ -1,5 +1,5 @@
-// The record of a campaign on the disk: summary and JUnit report name every planned case from the start, and are written anew
-// after each one, so that a run that dies says itself that it is not finished.
+// The record of a campaign on the disk. Summary and JUnit report name every planned case from the start, and are written
+// anew after each case. So a run that dies says itself that it is not finished.
 import { rename, rm, symlink } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { junitXml } from '../../report/junit.ts';

@@ -1,5 +1,5 @@
-// Many cases, one after another or side by side, each saved before the next begins. A verdict that a starved machine
-// spoilt is taken again alone, once all others are done; nothing else is ever repeated to get another answer.
+// Many cases, one after another or side by side. Each is saved before the next begins. If a starved machine spoils a
+// verdict, the case is taken again alone, once all others are done. Nothing else is ever repeated to get another answer.
 import { join, relative } from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
@@ -46,7 +46,7 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
   const take = async (index: number, retakenBecause?: string | null): Promise<void> => {
     const taken = await takeCase(planned[index] as PlannedCase, index, record, settings);
     const row = retakenBecause ? { ...taken, retakenBecause } : taken;
-    if (signal.aborted && row.reason?.startsWith('interrupted')) return;
+    if (signal.aborted && row.reasonKind === 'interrupted') return;
     await record.set(index, strays.spoil(row, planned[index] as PlannedCase));
     if (!isStarved(row)) await tell(index);
   };
@@ -114,7 +114,7 @@ async function takeCase(item: PlannedCase, index: number, record: CampaignRecord
     item: played,
   } = await confirmed(item, folderOf(item, index, record), (which, where) => settings.players.play(which.scenario, which.case, where));
   if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused')
-    return skippedRow({ ...item, skipped: result.verdict.detail }, replay);
+    return skippedRow({ ...item, skipped: { reason: result.verdict.detail, byDesign: result.byDesign === true } }, replay);
   const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay };
   if (clock) about.clock = clock;
   if (result.verdict.outcome === 'fail') {
@@ -158,7 +158,7 @@ async function sideBySide(count: number, settings: CampaignSettings, take: (inde
 }
 
 function isStarved(row: CaseRow | undefined): boolean {
-  return row?.reason?.startsWith('starved') ?? false;
+  return row?.reasonKind === 'starved';
 }
 
 /** The command that runs this case again; quoting is for a POSIX shell. */
@@ -188,7 +188,9 @@ function skippedRow(item: PlannedCase, replay: string): CaseRow {
     repeat: item.repeat,
     verdict: 'skipped',
     oracle: null,
-    reason: item.skipped ?? null,
+    reason: item.skipped?.reason ?? null,
+    reasonKind: null,
+    ...(item.skipped?.byDesign === true && { byDesign: true }),
     findings: [],
     fingerprint: null,
     durationMs: 0,

@@ -3,7 +3,7 @@ import type { EngineChoice, RuntimeName } from '../../model/case.ts';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import { hash32 } from '../../model/values/seed.ts';
 import type { Defect } from '../../run/patched-source.ts';
-import type { PlannedCase } from './planned-case.ts';
+import { type PlannedCase, skippedBecause } from './planned-case.ts';
 import { defectsOf } from './defects-of.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
@@ -56,7 +56,7 @@ export function askedBy(crew: Crew): Availability {
       if (scenario.broken !== undefined) return { unplayable: { reason: 'harness', detail: scenario.broken } };
       if (scenario.mistake !== undefined) return { unplayable: { reason: 'mistaken', detail: scenario.mistake } };
       const answer = answers[asking.indexOf(scenario)];
-      if (answer?.to === 'availability') return answer.reason === undefined ? {} : { skipped: answer.reason };
+      if (answer?.to === 'availability') return answer.reason === undefined ? {} : { skipped: skippedBecause(answer.reason) };
       if (answer === undefined) return {};
       const why = answer.to === 'died' ? answer.how : answer.to === 'failed' ? answer.why : answer.to;
       return { unplayable: { reason: 'harness', detail: `whether it can run here is not known: ${why}` } };

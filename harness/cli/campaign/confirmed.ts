@@ -1,5 +1,5 @@
-// Speed 1 is the truth. What a run with faster clocks finds is taken again with the machine's own, and only what comes
-// back is a failure: at ten times the speed a slow processor alone can look like a bug.
+// Speed 1 is the truth. A failure with faster clocks is taken again at speed 1, and only what comes back is a failure. At
+// ten times the speed a slow processor alone can look like a bug.
 import { join } from 'node:path';
 import { unknown } from '../../model/judging/verdict.ts';
 import type { ClockNote } from '../../results/summary.ts';
@@ -29,7 +29,7 @@ export async function confirmed(
   const clock = { speed, foundAfterMs: Math.round(found.durationMs), confirmed: again.verdict.outcome === 'fail' };
   const durationMs = found.durationMs + again.durationMs;
   if (clock.confirmed) return { result: { ...again, durationMs }, item: slow, folder: slowFolder, clock };
-  // An interrupt or a starved machine says nothing, in words that the campaign knows.
+  // An interrupt or a starved machine says nothing, and the campaign heeds both.
   if (again.verdict.outcome === 'unknown') return { result: { ...found, verdict: again.verdict, durationMs }, item, folder, clock };
   const { oracle, message } = found.verdict.findings[0];
   const verdict = unknown('clock-speed', 'unconfirmed', `found at x${speed} and not at x1: ${oracle}: ${message}`);

@@ -1,4 +1,4 @@
-// Who runs the cases: the version of the program and the commit of the project, for reports and repro files.
+// Which program ran the cases: its version and the commit of the project, for reports and repro files.
 import { execa } from 'execa';
 import type { Maker } from '../../results/repro-file.ts';
 import { VERSION } from '../base/version.ts';

@@ -1,4 +1,4 @@
-// `tornwire clean`: what killed runs left, and only that.
+// `tornwire clean`: removes what killed runs left, and only that.
 import { EXIT } from '../../model/values/exit-code.ts';
 import { removeClockRemains } from '../../runtime/linux/fake-clock.ts';
 import { sweepDeadRuns, sweepOrphans } from '../../runtime/registry/sweep.ts';

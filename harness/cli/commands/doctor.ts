@@ -1,4 +1,4 @@
-// `tornwire doctor`: what this machine has and lacks, what that means, and the cure. Changes nothing.
+// `tornwire doctor`: what this machine has and lacks, what that means, and the cure. It changes nothing.
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -176,7 +176,7 @@ async function scenarios(): Promise<Finding> {
     await using crew = crewFor(project.root);
     const loaded = await loadScenarios(project, crew);
     const answers = await askedBy(crew)(loaded, 'process');
-    const reasons = answers.flatMap(({ skipped, unplayable }) => skipped ?? unplayable?.detail ?? []);
+    const reasons = answers.flatMap(({ skipped, unplayable }) => skipped?.reason ?? unplayable?.detail ?? []);
     const detail =
       reasons.length === 0
         ? `all ${loaded.length} can run`

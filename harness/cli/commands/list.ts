@@ -1,4 +1,4 @@
-// `tornwire list`: what there is to run, and which reported bugs it catches.
+// `tornwire list`: the scenarios, and which reported bugs they catch.
 import { basename } from 'node:path';
 import { defectTable, scenarioCatalogue } from '../../report/catalogue.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';

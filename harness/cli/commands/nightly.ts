@@ -1,5 +1,6 @@
-// `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine that this machine
-// has, until the budget is used up. The seed names the ledger: the same line again goes on with it.
+// `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine of this
+// machine, until the budget is used up. The seed names the ledger. If the same command is typed again, it goes on with that
+// ledger.
 import { createHash, randomInt } from 'node:crypto';
 import { realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

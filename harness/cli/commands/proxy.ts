@@ -1,4 +1,4 @@
-// `tornwire proxy`: the fault proxy as a program of its own, until it is told to stop.
+// `tornwire proxy`: runs the fault proxy as a program of its own, until it is told to stop.
 import { EXIT } from '../../model/values/exit-code.ts';
 import { serve } from '../../proxy/serve.ts';
 

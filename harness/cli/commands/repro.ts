@@ -1,4 +1,4 @@
-// `tornwire repro <file>`: the saved case again, n times; says how often the same failure came back.
+// `tornwire repro <file>`: replays the saved case n times and says how often the same failure came back.
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Case } from '../../model/case.ts';

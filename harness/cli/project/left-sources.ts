@@ -1,5 +1,5 @@
-// Copies of patched code that killed runs left in their results: a case with a defect runs from such a copy, and nobody
-// removes it once its run is dead. A run's folder is named after the process that made it.
+// Copies of patched code that killed runs left in their results. A case with a defect runs from such a copy, and nobody
+// removes the copy once its run is dead. A run's folder is named after the process that made it.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resultPaths } from '../../results/paths.ts';

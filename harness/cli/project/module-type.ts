@@ -1,5 +1,5 @@
-// Scenarios are ES modules. A package.json that says otherwise, as `npm init -y` writes it, makes Node refuse each of
-// them with a warning and a stack of its own; here it is said once, with the command that mends it.
+// Scenarios are ES modules. If a package.json says otherwise, as `npm init -y` writes it, Node refuses each of them with a
+// warning and a stack of its own. This file says it once instead, with the command that mends it.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';

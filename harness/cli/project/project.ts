@@ -1,6 +1,6 @@
-// Where the user's project is: the nearest folder upwards that holds scenarios/. Its scenario files are described by worker
-// processes: the process that counts cases never loads one. A file may hold one scenario in several variants: each is called
-// by the file's path without the ending and its own key.
+// Where the user's project is: the nearest folder upwards that holds scenarios/. Worker processes describe its scenario
+// files, because the process that counts cases never loads one. A file may hold several variants of a scenario. Each is
+// called by the file's path without the ending and its own key.
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';

@@ -1,5 +1,5 @@
-// The worker's end of the channel to the process that counts. Taken at once and out of the user's sight: a program that finds
-// `process.send` believes that it was started by its own supervisor.
+// The worker's end of the channel to the process that counts. The worker takes it at once and hides it from the user's
+// code: a program that finds `process.send` believes that its own supervisor started it.
 import type { Answer, Ask, Order, Report } from './messages.ts';
 
 export interface Channel {

@@ -1,5 +1,5 @@
-// The workers of one command: started when they are needed, kept for many cases, replaced when they die. What a dead one had
-// started is swept at once.
+// The workers of one command. They are started when they are needed, kept for many cases, and replaced when they die. What
+// a dead worker had started is swept at once.
 import { rm } from 'node:fs/promises';
 import type { Case } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';

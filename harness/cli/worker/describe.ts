@@ -1,4 +1,4 @@
-// From a scenario to what can be said of it without its code, in the process that has loaded it.
+// Makes the description of a scenario without its code, in the process that has loaded it.
 import { milliseconds } from '../../model/time/duration.ts';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import type { NamedScenario, Scenario } from '../../model/scenario.ts';

@@ -1,4 +1,4 @@
-// A worker as a process: how it is started, how its end is told in words, and how everything in its group ends with it.
+// A worker as a process: how it is started, how its end is put in words, and how everything in its group ends with it.
 import { fork, type ChildProcess } from 'node:child_process';
 import { programFile } from '../../model/values/program-file.ts';
 

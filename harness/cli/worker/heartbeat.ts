@@ -1,5 +1,5 @@
-// Whether another process's event loop still turns. It beats twice a second; a process that is starved beats late as well, so
-// it is judged by the processor time that its main thread has used since, which being starved does not cost.
+// Whether another process's event loop still turns. It beats twice a second. A starved process beats late as well. So the
+// judgement uses the processor time that its main thread has used since, because a starved process uses none.
 import { readFileSync } from 'node:fs';
 
 export interface Heart extends Disposable {

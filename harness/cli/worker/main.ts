@@ -1,5 +1,5 @@
-// The worker's program: its modules and the user's come from Node's compile cache where there is one, which halves the time that a
-// worker takes to come up.
+// The worker's program. If there is a compile cache of Node's, the modules of the worker and of the user come from it. That
+// halves the time that a worker takes to come up.
 import '../../node-22.ts';
 import { enableCompileCache } from 'node:module';
 import { ownCompileCache } from '../../runtime/ground/base-folder.ts';

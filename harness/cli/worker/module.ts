@@ -1,4 +1,5 @@
-// A scenario file as a module: one scenario by default, or an object of its variants, each called by the file and its own key.
+// A scenario file as a module. Its default export is one scenario, or an object of variants. A variant is called by the
+// file and its own key.
 import { pathToFileURL } from 'node:url';
 import type { NamedScenario, Scenario } from '../../model/scenario.ts';
 

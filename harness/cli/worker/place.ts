@@ -1,4 +1,4 @@
-// Errors of the user's code in one line, with the line of their code that made them.
+// Errors of the user's code in one line, with the line of that code which made them.
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

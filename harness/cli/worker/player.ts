@@ -1,4 +1,5 @@
-// Plays a case in this process. Whatever keeps it from a verdict of its own becomes one: unknown, with the reason.
+// Plays a case in this process. If something keeps the case from a verdict of its own, the verdict is unknown, with the
+// reason.
 import type { Case } from '../../model/case.ts';
 import type { NamedScenario } from '../../model/scenario.ts';
 import type { UnknownReason } from '../../model/judging/verdict.ts';

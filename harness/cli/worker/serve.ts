@@ -1,5 +1,5 @@
-// A process of its own for the user's code: scenarios, adapters and clients are loaded and played here, one case at a time, and
-// nowhere else. Whatever they do to this process costs one row. Started by worker-process.ts with the project's root.
+// A process of its own for the user's code. Scenarios, adapters and clients are loaded and played here, one case at a time,
+// and nowhere else. Whatever they do to this process costs one row. worker-process.ts starts it with the project's root.
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';

@@ -1,5 +1,6 @@
-// Errors that nobody caught: a promise that was let go, a timer that throws. Node would end the process; here they are told to
-// whoever's code made them. Whose it was is known from the context in which it was started (AsyncLocalStorage).
+// Errors that nobody caught: a promise that nobody awaits, a timer that throws. Node would end the process. Here the case
+// whose code made the error is told instead. The context in which the code was started (AsyncLocalStorage) says which case
+// that is.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface StrayWatch {

@@ -1,5 +1,5 @@
-// A thread beside the user's code: when the process that counts has gone, this one has a while to clean up and is then ended,
-// also out of an endless loop that hears nothing.
+// A thread beside the user's code. When the process that counts has gone, the worker has a while to clean up. Then this
+// thread ends it, also out of an endless loop that hears nothing.
 import '../../node-22.ts';
 import { workerData } from 'node:worker_threads';
 

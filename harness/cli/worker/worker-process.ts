@@ -1,5 +1,5 @@
-// One worker from the side of the process that counts: asked by messages, watched by its heartbeat, ended when it no longer
-// answers. Its end is an answer like any other.
+// One worker, seen from the process that counts. It is asked by messages, watched by its heartbeat, and ended when it no
+// longer answers. Its end is an answer like any other.
 import type { ChildProcess } from 'node:child_process';
 import { endOf, forkWorker, killGroup } from './fork-worker.ts';
 import { watchHeart } from './heartbeat.ts';

@@ -1,4 +1,4 @@
-// What goes wrong with the wall clock of one node, as plain JSON. Monotonic clocks are never moved by it.
+// What goes wrong with the wall clock of one node, as plain JSON. These faults never move a monotonic clock.
 import { z } from 'zod';
 import { armingSchema } from './when/arming.ts';
 

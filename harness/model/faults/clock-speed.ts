@@ -1,6 +1,6 @@
-// A run with faster clocks is the same run in less time: what the system waits for shrinks by the factor, what it
-// computes and sends does not. So of every bound a share for work is kept whole, the rest shrinks, and the faults'
-// own times shrink with the system's.
+// A run with faster clocks is the same run in less time. What the system waits for shrinks by the factor. What it computes
+// and sends does not. So every bound keeps a share for work, and only the rest of the bound shrinks. The times of the
+// faults shrink with the system's.
 import { shorter } from '../time/at-speed.ts';
 import type { Step } from './fault.ts';
 import { typeOf } from './link/table.ts';

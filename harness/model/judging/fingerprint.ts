@@ -1,6 +1,6 @@
-// One bug, one fingerprint: oracle, node role and the finding's sentence with everything taken out that changes
-// from run to run. Text in round brackets at the end of the sentence is detail and left out; of the lines below it
-// only the top stack frames count, by function.
+// One bug, one fingerprint. It is made of the oracle, the node's role and the sentence of the finding. Everything that
+// changes from run to run is taken out of the sentence, and so is detail: text in round brackets at its end. Of the lines
+// below the sentence only the function names of the top stack frames count.
 import { hash32 } from '../values/seed.ts';
 import type { Finding } from './verdict.ts';
 

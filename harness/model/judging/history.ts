@@ -1,5 +1,5 @@
-// The only witness: one append-only list of events, an NDJSON line each. Oracles see nothing else, so they
-// can be tested with histories written by hand and a finished run can be judged again.
+// The only witness of a run: a list of events that only grows, one NDJSON line for each event. Oracles see nothing else. So
+// they can be tested with histories written by hand, and a finished run can be judged again.
 import type { FileHit } from '../faults/file-fault.ts';
 import type { Json } from '../values/json.ts';
 import type { Direction } from '../system/link.ts';
@@ -8,7 +8,7 @@ import type { Leftover } from './leftover.ts';
 
 export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
 
-/** Proof that a fault acted: where in the stream, and how it ended at both ends. */
+/** Proof that a link fault acted: its place in the stream, and how both ends of the connection ended. */
 export interface Hit {
   connection: number;
   direction: Direction;
@@ -20,15 +20,18 @@ export interface Hit {
   boundaries?: number;
   vouched?: number;
   ended?: { client: string; upstream: string };
-  /** Where the engine gives no events of its own: what the harness saw instead. */
+  /** If the engine has no events of its own: what the harness saw instead. */
   inferredFrom?: string;
 }
 
-/** Which kind of promise an obligation is. Without it, as in histories of older versions, it is the script's own. */
+/** Proof that a fault acted, by where it acted. A clock is a part of its node. */
+export type FaultHit = ({ kind: 'link' } & Hit) | ({ kind: 'node' } & NodeHit) | ({ kind: 'file' } & FileHit);
+
+/** What an obligation is about. Without it, as in histories of older versions, the obligation is the script's own. */
 export type Owed =
   | { kind: 'ready'; node: string }
   | { kind: 'stop'; node: string }
-  /** A step must have fired: the harness owes that, not the system. */
+  /** A step must have fired. The harness owes that, not the system. */
   | { kind: 'fired'; step: string }
   /** The whole script ends within its own bound. */
   | { kind: 'script' }
@@ -40,9 +43,9 @@ export type Owed =
 export type EventBody =
   | { kind: 'phase'; phase: Phase; state: 'began' | 'ended' }
   | { kind: 'mark'; name: string }
-  /** `indeterminate`: no answer, so it may have happened or not. */
+  /** `indeterminate`: no answer came, so the operation may have happened or not. */
   | { kind: 'operation'; id: number; client: string; name: string; state: 'invoked' | 'ok' | 'failed' | 'indeterminate'; value?: Json }
-  /** Something the system owes: a reply, a recovery, an end. `what` is for people, `about` for oracles. */
+  /** Something that the system owes: a reply, a recovery, an end. People read `what`, oracles read `about`. */
   | {
       kind: 'obligation';
       id: number;
@@ -66,9 +69,9 @@ export type EventBody =
     }
   | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
-  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: Hit | NodeHit | FileHit }
+  | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: FaultHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }
-  /** `asked`: the run sent the signal or the stop that ended it, or its parent over stdio asked, as `byParent` says. */
+  /** `asked`: the run sent the signal or the stop that ended the node, or the parent over stdio asked it to end (`byParent` says how). */
   | {
       kind: 'node';
       node: string;
@@ -81,16 +84,19 @@ export type EventBody =
     }
   | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
   | { kind: 'observation'; observation: Observation }
-  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place`: file and line. */
+  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place` is the file and line. */
   | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
   | ({ kind: 'leftover' } & Leftover)
-  /** The harness itself could not do its work, or the script's code let an error go that nobody caught: never the system's fault. */
+  /** The harness could not do its work, or nobody caught an error of the script's code. It is never the system's fault. */
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
 
 export type Observation =
-  /** One normalised view of a truth that several parts hold. `sample` counts the readings, `node` is who was asked. */
-  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json }
+  /**
+   * One normalised view of a truth that several parts hold. `sample` counts the readings. `node` is the node that was asked.
+   * If it is `unreadable`, no answer came, and `value` is the reason.
+   */
+  | { probe: 'view'; truth: string; subject: string; node?: string; sample: number; value: Json; unreadable?: true }
   /** Countable things of one node at rest. `cycle` 0 is before the first counted cycle. */
   | {
       probe: 'resources';
@@ -100,12 +106,20 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
-  /** An unrelated request while faults are in force. `waitedMs`: how long nobody answered, where `latencyMs` is null. */
+  /** An unrelated request while faults are in force. If `latencyMs` is null, nobody answered for `waitedMs`. */
   | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
   /** How the machine and the harness fared in the last interval. */
   | MachineReading
-  /** What a node's processes are doing; two equal dumps at least 1 s apart show that it stands still. */
-  | { probe: 'stacks'; node: string; sample: number; cpuMs: number; threads: readonly string[]; handles: readonly string[] };
+  /** What a node's processes are doing. Two equal dumps at least 1 s apart show that the node stands still. `asleep`: every thread slept. */
+  | {
+      probe: 'stacks';
+      node: string;
+      sample: number;
+      cpuMs: number;
+      threads: readonly string[];
+      asleep: boolean;
+      handles: readonly string[];
+    };
 
 /** Of the time since the reading before it. */
 export interface MachineReading {

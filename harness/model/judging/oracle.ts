@@ -1,4 +1,5 @@
-// An oracle answers one question about a finished history. Pure: no clock, no file, no chance.
+// An oracle answers one question about a finished history. It is pure: it reads no clock and no file, and nothing in it is
+// random.
 import type { Step } from '../faults/fault.ts';
 import type { History } from './history.ts';
 import type { Topology } from '../system/topology.ts';

@@ -1,9 +1,9 @@
-// Which events are the script's own doing: what its clients send over links of their own, and the answers to that. A
-// script that polls a dead server makes plenty of both, and neither says that the system moves.
+// Which events the script makes itself: what its clients send over their own links, and the answers to that. A script that
+// polls a dead server makes many such events. They do not show that the system moves.
 import type { Event } from './history.ts';
 import { DRIVER, type Link } from '../system/link.ts';
 
-/** What follows the beginning of an answer so soon is the rest of it; later it is sent for a reason of its own. */
+/** Frames that follow the beginning of an answer within this time are the rest of it. Later frames are sent for a reason of their own. */
 const REST_WITHIN_MS = 1_000;
 /** Frames that go on with what another one began. */
 const RESTS: readonly string[] = ['body', 'body-chunk', 'continuation', 'chunk'];

@@ -7,7 +7,7 @@ export type UnknownReason =
   | 'checker-budget'
   | 'injector'
   | 'harness'
-  /** The scenario does not fit together: its author's doing. */
+  /** The scenario does not fit together. Its author must correct it. */
   | 'mistaken'
   | 'out-of-memory'
   | 'refused'
@@ -31,7 +31,7 @@ export type Verdict =
 
 const RANK: Record<Outcome, number> = { pass: 0, unknown: 1, fail: 2 };
 
-/** fail > unknown > pass; the first of the worst decides, findings of all failing oracles are kept. */
+/** fail > unknown > pass. The first of the worst verdicts decides. The findings of all failing oracles are kept. */
 export function combine(verdicts: readonly Verdict[]): Verdict {
   let worst: Verdict = { outcome: 'pass', oracle: 'all' };
   for (const verdict of verdicts) if (RANK[verdict.outcome] > RANK[worst.outcome]) worst = verdict;

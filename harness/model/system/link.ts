@@ -1,14 +1,13 @@
-// A link joins one node that dials to one listener of another. Its name is the road sign everywhere:
-// in schedules, events and reports.
+// A link joins one node that dials to one listener of another node. Schedules, events and reports call a link by its name.
 
 export type Transport = 'tcp' | 'unix' | 'stdio';
 export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
-/** Of a stdio link: each is a connection of its own. */
+/** The streams of a stdio link. Each one is a connection of its own. */
 export type Stream = 'stdin' | 'stdout' | 'stderr';
 /** `upstream` is from the side that dials, `downstream` is to it. */
 export type Direction = 'upstream' | 'downstream';
 
-/** The script and its clients dial as this node; it is never started. */
+/** The name under which the script and its clients dial. No program of this name is started. */
 export const DRIVER = 'driver';
 
 export interface Link {
@@ -21,7 +20,7 @@ export interface Link {
   /** Which of that node's listeners. */
   listener: string;
   framing: Framing;
-  /** A WebSocket ping on this link is answered within this bound, faults elsewhere or not: isolation. */
+  /** The node answers a WebSocket ping on this link within this bound, also while other links are faulty. */
   pongWithinMs?: number;
 }
 

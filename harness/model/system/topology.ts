@@ -16,7 +16,7 @@ import { isPathPart, PATH_PART_RULE } from '../values/path-part.ts';
 export type Listener =
   | { transport: 'tcp'; port: number }
   | { transport: 'unix'; file: string }
-  /** Its stdin, stdout and stderr: whoever dials it starts it, once for each time, and the harness does not. */
+  /** Its stdin, stdout and stderr. The node at the other end of the link starts this program, each time anew. Tornwire does not. */
   | { transport: 'stdio' };
 
 export type Readiness =
@@ -26,27 +26,27 @@ export type Readiness =
   | { when: 'listening'; listener: string }
   /** GET answers 2xx. */
   | { when: 'http'; listener: string; path: string }
-  /** Nobody waits for a node that whoever dials it starts; its two bounds have no meaning either. */
+  /** For a node that another node starts over stdio. Nobody waits for it, and its two bounds have no meaning. */
   | { when: 'spawned' };
 
 export interface Node {
   name: string;
-  /** What it is, for fingerprints: two desktops share a role. */
+  /** What kind of node it is. Two nodes of one kind share a role, so that their failures share a fingerprint. */
   role: string;
   command: readonly string[];
   env: Readonly<Record<string, string>>;
   listens: Readonly<Record<string, Listener>>;
   ready: Readiness;
   readyWithinMs: number;
-  /** From SIGTERM to the end of its last process. */
+  /** The bound for its end: from SIGTERM to the end of its last process. */
   stopWithinMs: number;
-  /** Container image; the bundled base image with Node when absent. */
+  /** The container image. Without it, the bundled base image with Node is used. */
   image?: string;
-  /** Files and folders outside the system's source that its program reads: absolute paths. A container sees them there, read-only. */
+  /** Absolute paths of files and folders that its program reads outside the system's source. A container sees them there, read-only. */
   reads?: readonly string[];
-  /** Started after these; by default every node that one of its links dials. */
+  /** The nodes that must be ready before this one starts. By default: every node that one of its links dials. */
   after?: readonly string[];
-  /** Its longest own timer in milliseconds (retry ceiling, heartbeat): a wait below it is no hang. */
+  /** How long, in ms, the node may be silent by design (retry ceiling, heartbeat). Shorter silence is never called a hang. */
   longestTimerMs?: number;
 }
 
@@ -81,7 +81,7 @@ export function transportOf(topology: Topology, link: Link): Transport {
   return listenerOf(topology, link).transport;
 }
 
-/** Whoever dials it starts it: its `command` is run once for each time, as a child that is talked to over stdio. */
+/** True if another node starts this one: the node that dials it runs `command` as a child, and talks to it over stdio. */
 export function isSpawned(node: Node): boolean {
   return Object.values(node.listens).some(({ transport }) => transport === 'stdio');
 }
@@ -163,7 +163,7 @@ function checkStdioLink(link: Link): void {
     throw new TopologyError(`link '${link.name}': a stdio link is framed ${STDIO_FRAMINGS.join(' or ')}, not ${link.framing}`);
 }
 
-/** A child over stdio dials what it dials when its parent starts it, so the parent waits for that. */
+/** A child over stdio dials its links as soon as its parent starts it. So the nodes at their other ends start before the parent. */
 function dialled(topology: Topology, name: string): string[] {
   return topology.links
     .filter((link) => link.from === name && link.to !== name)

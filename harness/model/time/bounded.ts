@@ -1,5 +1,5 @@
-// A promise against a timer. The timer and the listener on the signal end with the waiting, whichever way it ends, and
-// what the promise does afterwards is nobody's unhandled rejection.
+// A promise against a timer. When the waiting ends in any way, the timer and the listener on the signal end with it. If the
+// promise rejects after that, the rejection counts as handled.
 import { startTimer } from './timer.ts';
 
 interface Bound {

@@ -1,6 +1,6 @@
-// Timers for times that people choose. Node keeps a timeout in 31 bits: a longer one fires after a millisecond. So
-// a long time is waited for in steps, by the monotonic clock. (proxy/stream/timer.ts is the same for the proxy, which is
-// carried into containers alone.)
+// Timers for times that people choose. Node keeps a timeout in 31 bits, and a longer one fires after a millisecond. So a
+// long time is waited for in steps, by the monotonic clock. (proxy/stream/timer.ts does the same for the proxy: containers
+// get the folder proxy/ without the rest of the harness.)
 
 export interface Timer {
   cancel(): void;

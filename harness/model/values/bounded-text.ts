@@ -1,11 +1,11 @@
-// Captured text in messages for people: one line of a program can be longer than all they can read. The middle is cut
-// out, because what matters stands at either end, and how much there was is told.
+// Captured text in messages for people. One line of a program can be longer than anybody can read. The middle is cut out,
+// because the beginning and the end matter most. The text says how much was cut out.
 
 const LINE_CHARACTERS_MAX = 1_000;
 const LINES_MAX = 120;
 const TEXT_CHARACTERS_MAX = 20_000;
 
-/** Each line and the whole. */
+/** Bounds each line and the whole text. */
 export function boundedText(text: string): string {
   const lines = text.split('\n').map((line) => boundedLine(line));
   const tail = Math.floor(LINES_MAX / 3);

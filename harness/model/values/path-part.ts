@@ -1,5 +1,5 @@
-// Names that become a part of a path: a defect, a run, a socket file, the folder of a case. What comes from outside is
-// checked where it comes in, before any folder is made; free text gets a name of its own that can lead nowhere else.
+// Names that become a part of a path: a defect, a run, a socket file, the folder of a case. A name from outside is checked
+// where it comes in, before any folder is made. Free text is turned into a name that cannot lead to another folder.
 import { z } from 'zod';
 
 const PART = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
@@ -13,7 +13,7 @@ export function isPathPart(name: string): boolean {
 
 export const pathPartSchema = z.string().refine(isPathPart, `it becomes a part of a path: ${PATH_PART_RULE}`);
 
-/** Of a text that people chose: one folder or file name, never a way to another folder. Different texts may share it. */
+/** Makes one folder or file name of a text that people chose. It never leads to another folder. Different texts may share a name. */
 export function pathPartOf(text: string): string {
   const part = text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^\.+/, '');
   return part.slice(0, LENGTH_MAX) || 'unnamed';

@@ -1,5 +1,6 @@
-// Programs that the harness starts by their path: TypeScript in the repository, JavaScript in the package. The compiler
-// rewrites the paths of imports and no others, so whoever starts a program asks here, as `programFile(import.meta.url, …)`.
+// Programs that the harness starts by their path. They are TypeScript in the repository and JavaScript in the package. The
+// compiler rewrites the paths of imports and no other paths. So code that starts a program calls
+// `programFile(import.meta.url, …)`.
 import { fileURLToPath } from 'node:url';
 
 /**

@@ -1,6 +1,6 @@
-// Secrets never reach the disk: values that the run was configured with, and whatever stands where secrets stand
-// (token=..., "password":"...", Authorization and Cookie headers). Called for every string of every event, so
-// one scan decides whether there is anything to do.
+// Secrets never reach the disk. A secret is a value that the run was configured with, or whatever stands in a usual place
+// for secrets: token=..., "password":"...", Authorization and Cookie headers. Every string of every event is checked, so
+// one scan decides whether there is anything to replace.
 
 const MASK = '***';
 /** Shorter configured values would blot out ordinary words. */

@@ -1,5 +1,5 @@
-// Chance without state: every choice is a hash of the seed and of what the choice is about, so extra
-// traffic or another order never shifts a later decision.
+// Chance without state: every choice is a hash of the seed and of what the choice is about. So extra traffic or another
+// order never changes a later decision.
 
 /** A 32-bit hash (FNV-1a over UTF-8 code units, then the murmur3 finaliser). */
 export function hash32(...parts: readonly (string | number)[]): number {

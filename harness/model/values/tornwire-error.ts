@@ -2,6 +2,6 @@
 // give what was needed. Each class says which exit code the command ends with. Any other error is a bug of ours.
 
 export abstract class TornwireError extends Error {
-  /** One of `EXIT`: `usage` where the user corrects what is written, `harness` where the machine is at fault. */
+  /** One of `EXIT`: `usage` if the user must correct what is written, `harness` if the machine is at fault. */
   abstract readonly exitCode: number;
 }

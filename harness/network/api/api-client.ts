@@ -1,5 +1,5 @@
-// toxiproxy-node-client with what it lacks: a deadline round every call, and the server's own words in errors.
-// A server that is frozen, dead or unwilling gives an InjectorError, never a hang.
+// toxiproxy-node-client with what it lacks: a deadline for every call, and the server's own words in errors. A server that
+// is frozen or dead, or that refuses, gives an InjectorError, never a hang.
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { InjectorError } from './network-sink.ts';
 

@@ -1,4 +1,4 @@
-// Names of links and steps as a fault server's API carries them.
+// The names of links and steps in the API of a fault server.
 
 /** A name that may stand in a path and in a comma-separated list; no two names share one. */
 export function apiName(name: string): string {

@@ -1,4 +1,4 @@
-// A fault server that speaks Toxiproxy's API, wherever it came from.
+// A fault server that speaks Toxiproxy's API, wherever it comes from.
 
 export type EngineName = 'own' | 'toxiproxy';
 

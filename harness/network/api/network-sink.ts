@@ -1,4 +1,4 @@
-// What a network tells the run: facts as they come, and that a fault server could not do what it was told.
+// What a network tells the run: each fact when it comes, and whether a fault server could not do what it was told.
 import type { Hit } from '../../model/judging/history.ts';
 import type { Direction } from '../../model/system/link.ts';
 import { TornwireError } from '../../model/values/tornwire-error.ts';

@@ -1,6 +1,6 @@
-// Engines of our own that outlive a run: a fresh proxy process costs about 100 ms of processor time, and a
-// sweep has hundreds of runs. One run holds an engine at a time; what it leaves behind is deleted and looked
-// for before the next one gets it, and an engine that fails that is replaced.
+// Engines of our own that outlive a run. A fresh proxy process costs about 100 ms of processor time, and a sweep has
+// hundreds of runs. One run holds an engine at a time. What the run leaves behind on it is deleted and looked for before
+// the next run gets it. An engine that fails this check is replaced.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

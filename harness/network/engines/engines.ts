@@ -1,5 +1,5 @@
-// Where fault servers come from: our own proxy or Shopify's Toxiproxy, launched on a run's ground, or one
-// that somebody else started. The only file of the harness that knows where proxy/ is.
+// Where fault servers come from: our own proxy or Shopify's Toxiproxy, launched on a run's ground, or one that somebody
+// else started. Outside cli/, bench/ and tests, only this file knows where the programs of proxy/ are.
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,5 +1,5 @@
-// One engine of a network with its proxies: it is started or borrowed, the proxies are created on it, and a
-// witness watches what it does.
+// One engine of a network with its proxies. It is started or borrowed, the proxies are created on it, and a witness watches
+// what it does.
 import type { ICreateProxyBody } from 'toxiproxy-node-client';
 import { addressText, type Link } from '../../model/system/link.ts';
 import { transportOf, type Topology } from '../../model/system/topology.ts';

@@ -1,5 +1,5 @@
-// A ground for tests of networks: programs are plain children of the test, links lead to servers that the
-// test itself holds. No nodes are started on it.
+// A ground for tests of networks. Programs are plain children of the test, and links lead to servers in the test itself. No
+// nodes are started on it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-// What shows that a toxic of Toxiproxy's has acted, and whether it can have an effect at all: a step without one has not fired.
+// What shows that a toxic of Toxiproxy's has acted, and whether it can have an effect at all. A step without an effect has
+// not fired.
 import type { LinkFault } from '../../model/faults/fault.ts';
 import type { HitSeenIn } from '../../model/faults/link/base/link-fault-type.ts';
 import { typeOf } from '../../model/faults/link/table.ts';

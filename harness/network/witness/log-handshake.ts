@@ -1,5 +1,5 @@
-// How to know that Toxiproxy's log was read up to now: a call of its API shows up in the same log, so once the line of a call
-// with a number of its own has been read, everything before it has been read too.
+// How to know that Toxiproxy's log was read up to now. A call of its API shows up in the same log. Once the line of a call
+// with a number of its own has been read, everything before that line has been read too.
 import { bounded } from '../../model/time/bounded.ts';
 import type { Control } from '../api/api-client.ts';
 import { InjectorError } from '../api/network-sink.ts';

@@ -1,5 +1,5 @@
-// What Toxiproxy's log alone cannot tell, asked of its metrics: whether a limit was reached, and, where its log is not read at
-// all, whether anything has passed.
+// What Toxiproxy's log alone does not tell, its metrics do: whether a limit was reached, and, if nobody reads its log,
+// whether anything has passed.
 import type { Direction } from '../../model/system/link.ts';
 import type { Control } from '../api/api-client.ts';
 import { canBeFelt } from './felt.ts';

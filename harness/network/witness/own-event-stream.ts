@@ -1,5 +1,5 @@
-// The stream of events of our own proxy, read line by line. Lines end at byte 0x0A and are cut from Buffers, and no more than
-// one unfinished line is ever kept.
+// The stream of events of our own proxy, read line by line. Lines end at byte 0x0A and are cut from Buffers. Never more
+// than one unfinished line is kept.
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { bounded } from '../../model/time/bounded.ts';

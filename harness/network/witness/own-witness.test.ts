@@ -24,7 +24,16 @@ test('tells the sink what the stream says, with link names and step ids', async 
     length: 9,
     payload: 'a\u2028b',
   });
-  log.append({ seq: 3, event: 'frame-error', proxy: 'p', connection: 1, direction: 'upstream', reason: 'no frame begins so' });
+  log.append({
+    seq: 3,
+    event: 'frame-error',
+    proxy: 'p',
+    connection: 1,
+    direction: 'upstream',
+    index: 3,
+    offset: 0,
+    reason: 'no frame begins so',
+  });
   log.append({
     seq: 4,
     event: 'toxic-fired',

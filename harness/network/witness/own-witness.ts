@@ -1,9 +1,10 @@
-// What our own proxy says it did: one stream of numbered events, a line of JSON each.
+// What our own proxy says it did: one stream of numbered events, one line of JSON for each.
 import type { IncomingMessage } from 'node:http';
+import type { EventLine } from '../../proxy/wire/wire-types.ts';
 import type { Control } from '../api/api-client.ts';
 import type { Engine } from '../api/engine.ts';
 import { InjectorError, type NetworkSink } from '../api/network-sink.ts';
-import { tell, type ProxyEvent } from './own-event.ts';
+import { tell } from './own-event.ts';
 import { eachLine, messageOf, openEventStream } from './own-event-stream.ts';
 import type { Witness } from './witness.ts';
 
@@ -25,7 +26,7 @@ export async function ownWitness(settings: OwnWitnessSettings): Promise<Witness>
 
   /** Both the stream and a look at the log come by here; what one has told the other need not. */
   function take(line: string): void {
-    const event = JSON.parse(line) as ProxyEvent;
+    const event = JSON.parse(line) as EventLine;
     if (event.event === 'lost') {
       // The stream only falls behind when this process does: what is lost is lost for the judge as well.
       if (event.to > seen) sink.broken(`own: lost events ${event.from} to ${event.to}`);

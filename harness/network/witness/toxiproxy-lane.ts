@@ -1,5 +1,5 @@
-// One proxy of Toxiproxy as its log tells of it: which connections are there, and what is armed on them. Where an armed step
-// must have acted on whatever a connection carries, its setup or its end is the proof.
+// One proxy of Toxiproxy, as its log tells of it: which connections are open, and what is armed on them. If an armed step
+// acts on whatever a connection carries, the setup or the end of that connection is the proof.
 import type { LinkStep } from '../../model/faults/fault.ts';
 import type { Direction } from '../../model/system/link.ts';
 import { canBeFelt, hitSeenIn } from './felt.ts';

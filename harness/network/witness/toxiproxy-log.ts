@@ -1,4 +1,5 @@
-// What a line of Toxiproxy's log (2.12, LOG_LEVEL=trace) says. It writes a JSON object a line; most of them are of no interest.
+// What a line of Toxiproxy's log (2.12, LOG_LEVEL=trace) says. It writes one JSON object on each line, and most of them do
+// not matter here.
 import type { Direction } from '../../model/system/link.ts';
 
 export type LogFact =

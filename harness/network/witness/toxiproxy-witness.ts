@@ -1,5 +1,5 @@
-// What Toxiproxy did, inferred: it has no events, but its log tells of every connection as it is set up and removed, and its
-// metrics of the bytes of those that ended.
+// What Toxiproxy did, inferred. It has no events. But its log tells of every connection when it is set up and removed, and
+// its metrics tell the bytes of connections that have ended.
 import type { Control } from '../api/api-client.ts';
 import type { Engine } from '../api/engine.ts';
 import { logHandshake } from './log-handshake.ts';

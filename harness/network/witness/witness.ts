@@ -1,5 +1,4 @@
-// What one engine is seen to do, whatever it offers to look at: our own reports events, Toxiproxy leaves
-// traces in its log and its metrics.
+// What one engine is seen to do. Our own proxy reports events. Toxiproxy leaves traces in its log and its metrics.
 import type { LinkStep } from '../../model/faults/fault.ts';
 
 export interface Witness extends AsyncDisposable {

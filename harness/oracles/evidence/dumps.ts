@@ -1,5 +1,6 @@
-// What two dumps of a node's processes, at least a second apart, say about the time between them. Whether all the system
-// slept is a proof against a busy machine, so it asks for every running node, and for nothing still on its way.
+// What two dumps of a node's processes, at least a second apart, say about the time between them. If the whole system
+// slept, a busy machine is no excuse. So this asks for a pair of dumps of every running node, and that no fault still holds
+// bytes that it will hand on.
 import type { Step } from '../../model/faults/fault.ts';
 import { eventsOf, observationsOf, type History } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
@@ -31,7 +32,7 @@ export function dumpPairs(history: History, fromMs: number): DumpPair[] {
       fromMs: first.atMs,
       toMs: second.atMs,
       equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
-      sleeping: [first, second].every((dump) => dump.threads.length > 0 && dump.threads.every((thread) => thread.includes(': S, '))),
+      sleeping: first.asleep && second.asleep,
       cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
       events: [first.seq, second.seq],
     };

@@ -1,5 +1,6 @@
-// What of a dead program's output says why it died: the error's own line, wherever its runtime prints it, and what
-// stands around it. Node and Go print it above a stack, which may be long, Python below one.
+// Which part of a dead program's output says why it died: the line of the error and what stands around it. Node and Go
+// print that line above a stack, which may be long. Python prints it below one. That output is the
+// program's own text, which has no fields, so it is searched with expressions.
 
 export interface LastWords {
   /** The error's own line, trimmed. */

@@ -1,5 +1,5 @@
 // How much of a stretch of time the machine may have taken: the harness's own event loop stood still, or the system's
-// processes waited for a processor. Each reading of the machine speaks of the time since the one before it.
+// processes waited for a processor. Each reading of the machine is about the time since the reading before it.
 import { observationsOf, type History } from '../../model/judging/history.ts';
 
 /** A harness that is never later than this was in time: its timers and its garbage collector take as long on a calm machine. */

@@ -1,5 +1,5 @@
-// Whether a fault may still hold bytes that it will hand on by itself: then the fault server is at work while all others
-// sleep. The history does not say when it is done, so its link must have been quiet for as long as the fault can take.
+// Whether a fault may still hold bytes that it will hand on by itself. Then the fault server works while all others sleep.
+// The history does not say when the fault is done, so its link must have been quiet for as long as the fault can take. --
 import type { LinkStep } from '../../model/faults/fault.ts';
 import { typeOf } from '../../model/faults/link/table.ts';
 import type { History } from '../../model/judging/history.ts';

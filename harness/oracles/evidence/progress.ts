@@ -1,5 +1,6 @@
-// What counts as the system still moving: a frame that is no heartbeat, a log line, a changed view, a node that comes or
-// goes. The script's own requests and the answers to them do not: a script that polls gets those from a stuck system too.
+// What counts as progress of the system: a frame that is no heartbeat, a log line, a changed view, a node that comes or
+// goes. The script's own requests and their answers do not count: a script that polls gets those from a stuck system too.
+// Heartbeats of a system are known by the payload that it sent, which is not our text.
 import { canonicalJson } from '../../model/values/json.ts';
 import type { Event, History } from '../../model/judging/history.ts';
 import { DRIVER, type Link } from '../../model/system/link.ts';

@@ -1,5 +1,5 @@
-// Stretches of time in a history: while a fault was armed, while it had an effect, while a node was away. Only an
-// effect excuses anybody: a step that is armed and fires late, or never, has changed nothing before.
+// Stretches of time in a history: while a fault was armed, while it had an effect, while a node was away. Only an effect
+// excuses lateness. A step that is armed and has not fired yet has changed nothing.
 import type { Step } from '../../model/faults/fault.ts';
 import { aboutNodeFault } from '../../model/faults/node-fault.ts';
 import { eventsOf, type History } from '../../model/judging/history.ts';
@@ -67,14 +67,14 @@ export function effectSpans(history: History): readonly EffectSpan[] {
       for (const span of ofStep.values()) span.toMs = event.atMs;
       ofStep.clear();
     }
-    if (!('hit' in event)) continue;
+    if (event.state !== 'fired') continue;
     const { step, target, hit } = event;
-    const connection = 'connection' in hit ? hit.connection : undefined;
+    const connection = hit.kind === 'link' ? hit.connection : undefined;
     if (ofStep.has(connection)) continue;
     const span = { step, target, ...(connection !== undefined && { connection }), fromMs: event.atMs, toMs: Infinity };
     ofStep.set(connection, span);
     spans.push(span);
-    if ('connection' in hit && hit.frameIndex !== undefined) byFrame.set(frameKey({ ...hit, link: target, index: hit.frameIndex }), span);
+    if (hit.kind === 'link' && hit.frameIndex !== undefined) byFrame.set(frameKey({ ...hit, link: target, index: hit.frameIndex }), span);
   }
   return spans.length === 0 ? [] : withFrames(spans, byFrame, history);
 }

@@ -1,5 +1,5 @@
-// How late is too late on a machine that gives nobody time? One rule for all oracles: of the time that was waited, what
-// the machine took is set aside, and the rest is the system's own. Only its own time is held against the bound.
+// How late is too late on a machine that gives nobody time? All oracles use one rule: the time that the machine took is
+// subtracted from the time that was waited. The rest is the system's own time, and only that is held against the bound.
 import type { History } from '../../model/judging/history.ts';
 import { inWords, lostIn, readingsIn, type Reading } from './lost-time.ts';
 import type { Suspicion } from './suspicion.ts';

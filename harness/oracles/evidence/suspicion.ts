@@ -1,5 +1,5 @@
-// A suspicion is a finding that may carry a doubt: something about the run itself that could explain it as well.
-// One suspicion without a doubt makes the verdict fail; doubts alone make it unknown, never pass.
+// A suspicion is a finding that may carry a doubt: something about the run itself that could explain the finding as well.
+// One suspicion without a doubt makes the verdict fail. If all have a doubt, the verdict is unknown, never pass.
 import { failOrPass, type Finding, type UnknownReason, type Verdict } from '../../model/judging/verdict.ts';
 
 export interface Suspicion {

@@ -1,9 +1,8 @@
-// While one link is faulty, unrelated ones still answer: side probes, and WebSocket pings on links that promise
-// a pong. A node whose event loop is blocked by one peer shows here first.
+// While one link is faulty, unrelated links must still answer: side probes, and WebSocket pings on links that promise a
+// pong. If one peer blocks the event loop of a node, this part sees it first.
 import { eventsOf, observationsOf, type History } from '../../model/judging/history.ts';
 import type { Direction, Link } from '../../model/system/link.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
-import { asks } from '../evidence/named.ts';
 import { armedSpans, awaySpans, effectSpans, overlaps } from '../evidence/spans.ts';
 import { lateness } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
@@ -29,7 +28,7 @@ function lateSides(history: History, plan: Plan): Suspicion[] {
   const late = observationsOf(history, 'side').filter((side) => {
     if (side.latencyMs !== null && side.latencyMs <= side.boundMs) return false;
     const askedMs = side.atMs - waitedFor(side);
-    const isAway = away.some((span) => asks(side, span.node) && overlaps(span, askedMs, side.atMs));
+    const isAway = away.some((span) => side.node === span.node && overlaps(span, askedMs, side.atMs));
     return !isAway && armed.some((span) => overlaps(span, askedMs, side.atMs));
   });
   return [...Map.groupBy(late, (side) => side.name)].map(([name, ofName]) => {

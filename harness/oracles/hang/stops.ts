@@ -1,4 +1,4 @@
-// A node that was told to stop ends within its own bound, by itself.
+// A node that was told to stop must end by itself within its own bound.
 import { eventsOf, type Event, type History } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import { lateness } from '../evidence/starvation.ts';
@@ -43,13 +43,14 @@ export function wasKilled({ code, signal }: { code: number | null; signal: strin
 
 /** The stop was opened as an obligation of its own, so it is judged there. */
 function alreadyOwed(history: History, stopping: { seq: number; node: string }): boolean {
-  const next = eventsOf(history, 'obligation').find((event) => event.seq > stopping.seq && event.state === 'opened');
-  return next !== undefined && next.what.includes(`'${stopping.node}'`) && next.what.includes('ends');
+  return eventsOf(history, 'obligation').some(
+    ({ seq, state, about }) => seq > stopping.seq && state === 'opened' && about?.kind === 'stop' && about.node === stopping.node,
+  );
 }
 
 /** The schedule itself killed the node while it was stopping. */
 function killFired(history: History, node: string, afterSeq: number, beforeSeq: number): boolean {
   const isKill = (event: Event): boolean =>
-    event.kind === 'fault' && event.state === 'fired' && event.fault === 'kill' && 'node' in event.hit && event.hit.node === node;
+    event.kind === 'fault' && event.state === 'fired' && event.fault === 'kill' && event.target === node;
   return history.some((event) => event.seq > afterSeq && event.seq < beforeSeq && isKill(event));
 }

@@ -1,36 +1,20 @@
-// The attributes of toxics and the fields of proxies as they come in JSON: which there are, what they hold,
-// and what is wrong with a given one. Toxiproxy's are read as its Go structs read them (missing is zero,
-// unknown is ignored); ours are read strictly, because a misspelt trigger would be a fault that never fires.
+// The attributes of toxics and the fields of proxies as they come in JSON: which there are, what they hold, and what is
+// wrong with a given one. Toxiproxy's attributes are read as its Go structs read them: a missing one is zero, an unknown
+// one is ignored. Ours are read strictly, because a misspelt trigger would be a fault that never fires.
 
-import { goKind, membersOf } from './go-json.ts';
+import { goKind, isGoObject, membersOf } from './go-json.ts';
 import type { Member } from './go-json.ts';
-import { TIME_MS_MAX } from '../stream/timer.ts';
-
-type Field =
-  | { kind: 'string' }
-  | { kind: 'bool' }
-  /** Go's int64, as far as a double holds it and up to `max`. */
-  | { kind: 'int'; min?: number; max?: number }
-  | { kind: 'number'; min?: number }
-  | { kind: 'ints'; min: number }
-  | { kind: 'one-of'; values: readonly string[] }
-  | { kind: 'match' };
-
-/** Milliseconds and microseconds of Toxiproxy's toxics. Negative ones are none, as there; at most a year. */
-export const TIME: Field = { kind: 'int', max: TIME_MS_MAX };
-export const TIME_US: Field = { kind: 'int', max: TIME_MS_MAX * 1000 };
-
-export type Fields = Readonly<Record<string, Field>>;
+import type { Field, Fields, GoAttributesOf } from '../toxics/base/fields.ts';
 
 export type Decoded<T> = { values: T } | { error: string };
 
 /** `struct` is Go's name of the type, for its error words. Given values are laid over `base`; keys match in any case. */
-export function decodeGo(
-  fields: Fields,
+export function decodeGo<F extends Fields>(
+  fields: F,
   struct: string,
-  base: Readonly<Record<string, unknown>>,
+  base: Readonly<Record<keyof F, unknown>>,
   given: object | null | undefined,
-): Decoded<Record<string, unknown>> {
+): Decoded<GoAttributesOf<F>> {
   const values: Record<string, unknown> = { ...base };
   for (const member of given === null || given === undefined ? [] : membersOf(given)) {
     const { key, value } = member;
@@ -41,13 +25,14 @@ export function decodeGo(
     if (problem !== undefined)
       return { error: `json: cannot unmarshal ${problem[0]} into Go struct field ${struct}.${name} of type ${problem[1]}` };
     const max = field.kind === 'int' ? (field.max ?? Number.MAX_SAFE_INTEGER) : undefined;
-    if (max !== undefined && Math.abs(value as number) > max)
+    if (max !== undefined && typeof value === 'number' && Math.abs(value) > max)
       return {
         error: `${struct}.${name} is ${member.source ?? JSON.stringify(value)}: only what is kept exactly is taken, at most ${max}`,
       };
     values[name] = value;
   }
-  return { values };
+  // Each given value has been held to its field, and the base is what an earlier call gave, or zeroes.
+  return { values: values as GoAttributesOf<F> };
 }
 
 /** Ours: `base` plus what is given, where null takes a value away. */
@@ -96,8 +81,8 @@ function goProblem(field: Field, { value, source = String(value) }: Member): [st
       if (kind !== 'number') return [kind, 'int64'];
       return isInt64(source) ? undefined : [`number ${source}`, 'int64'];
     case 'number':
-      if (kind !== 'number') return [kind, 'float32'];
-      return Math.abs(value as number) <= FLOAT32_MAX ? undefined : [`number ${source}`, 'float32'];
+      if (typeof value !== 'number') return [kind, 'float32'];
+      return Math.abs(value) <= FLOAT32_MAX ? undefined : [`number ${source}`, 'float32'];
     case 'ints':
     case 'one-of':
     case 'match':
@@ -119,18 +104,18 @@ function strictProblem(field: Field, value: unknown): string | undefined {
       return typeof value === 'boolean' ? undefined : 'true or false';
     case 'int': {
       const { min = 0, max = Number.MAX_SAFE_INTEGER } = field;
-      const fits = Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
-      return fits ? undefined : `a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}`;
+      return isWhole(value, min, max)
+        ? undefined
+        : `a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}`;
     }
     case 'number':
       return typeof value === 'number' && value >= (field.min ?? 0) ? undefined : `a number of at least ${field.min ?? 0}`;
     case 'ints': {
-      const list = Array.isArray(value) ? (value as unknown[]) : [];
-      const fits = list.length > 0 && list.every((each) => Number.isSafeInteger(each) && (each as number) >= field.min);
+      const fits = Array.isArray(value) && value.length > 0 && value.every((each) => isWhole(each, field.min));
       return fits ? undefined : `a list of whole numbers of at least ${field.min}`;
     }
     case 'one-of':
-      return field.values.includes(value as string) ? undefined : `one of ${field.values.join(', ')}`;
+      return field.values.some((each) => each === value) ? undefined : `one of ${field.values.join(', ')}`;
     case 'match':
       return matchProblem(value);
     default:
@@ -138,18 +123,22 @@ function strictProblem(field: Field, value: unknown): string | undefined {
   }
 }
 
+function isWhole(value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
+}
+
 const MATCH_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  opcode: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 15,
+  opcode: (value) => isWhole(value, 0, 15),
   type: (value) => typeof value === 'string',
   contains: (value) => typeof value === 'string' && value !== '',
-  json: (value) => goKind(value) === 'object' && Object.keys(value as object).every((key) => key === '' || key.startsWith('/')),
+  json: (value) => isGoObject(value) && Object.keys(value).every((key) => key === '' || key.startsWith('/')),
 };
 
 function matchProblem(value: unknown): string | undefined {
   const wanted =
     'an object of opcode (0 to 15), type (text), contains (text) and json (JSON pointers with their values), at least one of them';
-  if (goKind(value) !== 'object') return wanted;
-  const entries = Object.entries(value as object);
+  if (!isGoObject(value)) return wanted;
+  const entries = Object.entries(value);
   const fits = entries.length > 0 && entries.every(([name, each]) => Object.hasOwn(MATCH_FIELDS, name) && MATCH_FIELDS[name]!(each));
   return fits ? undefined : wanted;
 }

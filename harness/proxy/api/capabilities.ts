@@ -2,6 +2,7 @@
 
 import { loadKernel } from '../exact/kernel.ts';
 import { FRAMINGS } from './proxy-body.ts';
+import type { Capabilities, SplitCapability } from '../wire/wire-types.ts';
 import { TOXIC_TYPES } from '../toxics/table.ts';
 
 /** Ours; the part before the plus is the Toxiproxy whose API this is. */
@@ -10,7 +11,7 @@ const TOXIPROXY_VERSION = '2.12.0';
 
 export const VERSION_TEXT = `${TOXIPROXY_VERSION}+tornwire.${VERSION}`;
 
-export function capabilities(): Record<string, unknown> {
+export function capabilities(): Capabilities {
   return {
     engine: 'tornwire',
     version: VERSION,
@@ -24,9 +25,9 @@ export function capabilities(): Record<string, unknown> {
   };
 }
 
-function splits(): Record<string, unknown> {
+function splits(): Capabilities['splits'] {
   const kernel = loadKernel();
-  const paced = { available: true, transports: ['tcp', 'unix'], vouches: false };
+  const paced: SplitCapability = { available: true, transports: ['tcp', 'unix'], vouches: false };
   if ('missing' in kernel) {
     const none = { available: false, reason: kernel.missing };
     return { boundary: none, gated: none, paced };

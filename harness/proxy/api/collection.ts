@@ -1,5 +1,5 @@
-// All proxies of one server by name, with Toxiproxy's rules for adding, replacing and removing them. Changes
-// that open a listener come one after the other; toxics never wait for that.
+// All proxies of one server by name, with Toxiproxy's rules for adding, replacing and removing them. Changes that open a
+// listener wait for one another. Changes of toxics never wait for that.
 
 import { ApiError, proxyExists, proxyNotFound, toxicExists, toxicNotFound } from './api-error.ts';
 import { AddressError } from '../relay/address.ts';
@@ -8,7 +8,7 @@ import type { ProxyWorld } from '../relay/proxy.ts';
 import { readList, readNewProxy, readProxy } from './proxy-body.ts';
 import type { ProxyInput } from './proxy-body.ts';
 import { readToxic, readToxicUpdate } from './toxic-body.ts';
-import type { ArmedToxic } from '../toxics/toxic.ts';
+import type { ArmedToxic } from '../toxics/base/toxic.ts';
 
 export class Collection {
   readonly #world: ProxyWorld;
@@ -133,9 +133,8 @@ export class Collection {
   async #addOrReplace(input: ProxyInput): Promise<Proxy> {
     const existing = this.#proxies.get(input.name);
     if (existing === undefined) return this.#add(input);
-    const sameExtras = Object.entries(input.extras).every(
-      ([field, value]) => existing.extras[field as keyof typeof existing.extras] === value,
-    );
+    const kept: Readonly<Record<string, unknown>> = { ...existing.extras };
+    const sameExtras = Object.entries(input.extras).every(([field, value]) => kept[field] === value);
     if (sameExtras && !(await existing.differs(input.listen, input.upstream))) return existing;
     await existing.stop();
     return this.#add(input);

@@ -1,8 +1,9 @@
-// GET /events: the event log as lines of JSON on one HTTP response. It writes only while the reader takes,
-// and where the log has moved on beyond the reader's place it says which numbers are lost.
+// GET /events: the event log as lines of JSON on one HTTP response. It writes only while the reader takes. If the log no
+// longer holds the reader's place, it says which numbers are lost.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EventLog, ProxyEvent } from './events.ts';
+import type { LostEvents, ProxyEvent } from '../wire/wire-types.ts';
+import type { EventLog } from './events.ts';
 
 export interface EventQuery {
   /** Events after this number; 0 gives all that are kept. */
@@ -43,7 +44,8 @@ export function streamEvents(log: EventLog, query: EventQuery, request: Incoming
   function nextLines(): string {
     let text = '';
     if (cursor < log.firstSeq) {
-      text = `${JSON.stringify({ event: 'lost', from: cursor, to: log.firstSeq - 1 })}\n`;
+      const lost: LostEvents = { event: 'lost', from: cursor, to: log.firstSeq - 1 };
+      text = `${JSON.stringify(lost)}\n`;
       cursor = log.firstSeq;
     }
     const end = Math.min(log.nextSeq, cursor + BATCH_EVENTS);

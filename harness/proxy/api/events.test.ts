@@ -135,7 +135,8 @@ describe('bounds', () => {
 
   test('the log keeps within its bytes', () => {
     const log = new EventLog({ eventsMax: 1e6, bytesMax: 100_000 });
-    for (let at = 0; at < 1000; at += 1) log.append('p', 'frame', { payload: 'x'.repeat(1000) });
+    const frame = { event: 'frame', connection: 1, connectionId: 1, direction: 'upstream', type: 'line', offset: 0, length: 1001 } as const;
+    for (let at = 0; at < 1000; at += 1) log.append('p', { ...frame, index: at + 1, payload: 'x'.repeat(1000) });
     expect(log.nextSeq).toBe(1001);
     expect(log.nextSeq - log.firstSeq).toBeLessThan(60);
     expect(log.at(log.firstSeq - 1)).toBeUndefined();

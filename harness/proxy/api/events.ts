@@ -1,36 +1,7 @@
-// What the proxy saw and did, as one numbered list that is kept up to a bound. Readers hold nothing but a
-// position in it: a slow one costs no memory and slows nobody, it loses the oldest events and is told which.
+// What the proxy saw and did: one numbered list that is kept up to a bound. A reader holds nothing but a position in it. So
+// a slow reader costs no memory and slows nobody. It loses the oldest events and is told which.
 
-export interface ProxyEvent {
-  seq: number;
-  /** CLOCK_MONOTONIC in milliseconds: comparable between processes of one machine. */
-  monotonicMs: number;
-  wallMs: number;
-  event: EventName;
-  /** Every event belongs to a proxy. */
-  proxy: string;
-  [field: string]: unknown;
-}
-
-export type EventName =
-  | 'proxy-started'
-  | 'proxy-stopped'
-  | 'proxy-deleted'
-  | 'listener-failed'
-  | 'connection-opened'
-  | 'connection-labelled'
-  | 'connection-closed'
-  | 'frame'
-  | 'frame-error'
-  | 'match-too-large'
-  | 'match-unreadable'
-  | 'hold-too-large'
-  | 'beyond-frame'
-  | 'toxic-armed'
-  | 'toxic-updated'
-  | 'toxic-fired'
-  | 'toxic-released'
-  | 'toxic-removed';
+import type { EventBody, ProxyEvent } from '../wire/wire-types.ts';
 
 export interface EventBounds {
   eventsMax: number;
@@ -57,15 +28,15 @@ export class EventLog {
     this.#bounds = bounds;
   }
 
-  append(proxy: string, event: EventName, fields: Record<string, unknown>): void {
+  append(proxy: string, body: EventBody, link?: string): void {
     const nowMs = performance.now();
     const entry: ProxyEvent = {
       seq: this.#nextSeq,
       monotonicMs: this.#monotonicBaseMs + nowMs,
       wallMs: performance.timeOrigin + nowMs,
-      event,
       proxy,
-      ...fields,
+      ...(link !== undefined && { link }),
+      ...body,
     };
     this.#nextSeq += 1;
     this.#events.push(entry);
@@ -110,13 +81,10 @@ export class EventLog {
 }
 
 function bytesOf(event: ProxyEvent): number {
-  const payload = event['payload'];
-  const reason = event['reason'];
-  const attributes = event['attributes'];
   return (
     EVENT_BYTES +
-    (typeof payload === 'string' ? payload.length * 2 : 0) +
-    (typeof reason === 'string' ? reason.length * 2 : 0) +
-    (attributes === undefined ? 0 : 1024)
+    ('payload' in event && event.payload !== undefined ? event.payload.length * 2 : 0) +
+    ('reason' in event && event.reason !== undefined ? event.reason.length * 2 : 0) +
+    ('attributes' in event ? 1024 : 0)
   );
 }

@@ -1,6 +1,8 @@
-// JSON the way Toxiproxy's server reads it: the first value counts and what follows is ignored, a key that is given
-// twice is laid over itself, a number is told by its letters (1e3 is no int64), and an error is told in the words of
-// Go's encoding/json, because clients show and tests compare them.
+// JSON the way Toxiproxy's server reads it. The first value counts, and what follows is ignored. If a key is given twice,
+// the second value is laid over the first. A number is told by its letters (1e3 is no int64). Errors are in the words of
+// Go's encoding/json, because clients show them and tests compare them.
+
+import { messageOf } from '../stream/message-of.ts';
 
 export type GoJson = { value: unknown } | { error: string };
 
@@ -17,7 +19,7 @@ export function parseGoJson(text: string): GoJson {
   } catch (error) {
     if (error instanceof GoSyntaxError) return { error: error.message };
     // The scanner and JSON.parse disagree about nothing we know of; if they do, it is still the sender's text.
-    return { error: `invalid JSON: ${(error as Error).message}` };
+    return { error: `invalid JSON: ${messageOf(error)}` };
   }
 }
 
@@ -56,6 +58,11 @@ export function goKind(value: unknown): 'null' | 'string' | 'number' | 'bool' | 
     default:
       return 'object';
   }
+}
+
+/** A JSON object, and no list. */
+export function isGoObject(value: unknown): value is Record<string, unknown> {
+  return goKind(value) === 'object';
 }
 
 class GoSyntaxError extends Error {

@@ -1,6 +1,6 @@
-// Who may ask the control API. It can make proxies to any host that this machine reaches and tells what passes, so a
-// page in somebody's browser must not get through: not by a form, not by a script, and not by DNS rebinding, where a
-// page's own name is made to point here (then its name stands in Host).
+// Who may ask the control API. The API can make proxies to any host that this machine reaches, and tells what passes. So no
+// page in somebody's browser may get through: not by a form, not by a script, and not by DNS rebinding. There the page's
+// own name is made to point here, and that name stands in Host.
 
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';

@@ -1,8 +1,8 @@
-// Proxies as JSON: read from a request, shown in an answer. Fields beyond Toxiproxy's are shown where given.
+// Proxies as JSON: read from a request, shown in an answer. Fields that Toxiproxy lacks are shown if they were given.
 
 import { badBody, missingField } from './api-error.ts';
 import { decodeGo } from './attributes.ts';
-import type { Fields } from './attributes.ts';
+import type { Fields } from '../toxics/base/fields.ts';
 import type { Framing } from '../frames/frame.ts';
 import { goKind } from './go-json.ts';
 import type { Proxy, ProxyExtras } from '../relay/proxy.ts';
@@ -18,12 +18,12 @@ export interface ProxyInput {
 
 export const FRAMINGS: readonly Framing[] = ['raw', 'http', 'websocket', 'ndjson'];
 
-const FIELDS: Fields = {
+const FIELDS = {
   name: { kind: 'string' },
   listen: { kind: 'string' },
   upstream: { kind: 'string' },
   enabled: { kind: 'bool' },
-};
+} as const satisfies Fields;
 
 /** `where` ends the words about a missing field. @throws ApiError */
 export function readNewProxy(body: unknown, where = ''): ProxyInput {
@@ -37,12 +37,12 @@ export function readNewProxy(body: unknown, where = ''): ProxyInput {
 export function readProxy(body: unknown, base: ProxyInput): ProxyInput {
   const given = objectOf(body, 'toxiproxy.Proxy');
   const { extras, ...fields } = base;
-  const values = unwrap(decodeGo(FIELDS, 'Proxy', fields, given)) as Omit<ProxyInput, 'extras'>;
+  const values = unwrap(decodeGo(FIELDS, 'Proxy', fields, given));
   return { ...values, extras: { ...extras, ...readExtras(given) } };
 }
 
 export function readList(body: unknown): unknown[] {
-  if (Array.isArray(body)) return body as unknown[];
+  if (Array.isArray(body)) return body;
   const kind = goKind(body);
   if (kind === 'null') return [];
   throw badBody(`json: cannot unmarshal ${kind} into Go value of type []struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }`);
@@ -57,8 +57,9 @@ function readExtras(given: Record<string, unknown>): ProxyExtras {
   const extras: ProxyExtras = {};
   const { framing, seed, capture, preamble, label } = given;
   if (framing !== undefined && framing !== null) {
-    if (!FRAMINGS.includes(framing as Framing)) throw badBody(`framing must be one of ${FRAMINGS.join(', ')}`);
-    extras.framing = framing as Framing;
+    const known = FRAMINGS.find((each) => each === framing);
+    if (known === undefined) throw badBody(`framing must be one of ${FRAMINGS.join(', ')}`);
+    extras.framing = known;
   }
   if (seed !== undefined && seed !== null) {
     if (typeof seed !== 'string' && typeof seed !== 'number') throw badBody('seed must be a string or a number');

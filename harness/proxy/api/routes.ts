@@ -1,5 +1,5 @@
-// The control API's routes: Toxiproxy's, then ours. Each gives a status and a body; everything that goes
-// wrong on the outside is an ApiError.
+// The routes of the control API: Toxiproxy's, then ours. Each gives a status and a body. Everything that goes wrong on the
+// outside is an ApiError.
 
 import type { Collection } from './collection.ts';
 import { proxyBody } from './proxy-body.ts';

@@ -1,5 +1,5 @@
-// The control server: HTTP in front of a collection of proxies. It never waits on data, answers everything
-// malformed with a 4xx, and outlives clients that die in the middle of a request.
+// The control server: HTTP in front of a collection of proxies. It never waits for data, answers everything malformed with
+// a 4xx, and outlives clients that die in the middle of a request.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -8,13 +8,15 @@ import { ApiError, badBody } from './api-error.ts';
 import { capabilities, VERSION_TEXT } from './capabilities.ts';
 import { asApiError, Collection } from './collection.ts';
 import { EVENT_BOUNDS, EventLog } from './events.ts';
-import type { EventBounds, ProxyEvent } from './events.ts';
+import type { EventBounds } from './events.ts';
+import type { Connections, ListedConnection } from '../wire/wire-types.ts';
 import { streamEvents } from './event-stream.ts';
 import { parseGoJson } from './go-json.ts';
 import { newReadBudget } from '../relay/intake.ts';
 import { closeServer } from '../relay/listener.ts';
 import { findRoute } from './routes.ts';
 import { whyRefused } from './guard.ts';
+import { messageOf } from '../stream/message-of.ts';
 
 export interface ControlServer {
   readonly http: Server;
@@ -39,18 +41,18 @@ const REQUEST_MS = 15_000;
 interface World {
   collection: Collection;
   log: EventLog;
-  retired: Record<string, unknown>[];
+  retired: ListedConnection[];
   allowRemote: boolean;
 }
 
 export function controlServer(settings: ControlSettings): ControlServer {
   const log = new EventLog(settings.eventBounds ?? EVENT_BOUNDS);
-  const retired: Record<string, unknown>[] = [];
+  const retired: ListedConnection[] = [];
   let connections = 0;
   const collection = new Collection({
     seed: settings.seed,
     budget: newReadBudget(),
-    publish: (proxy, event, fields) => log.append(proxy, event, fields),
+    publish: (proxy, body, link) => log.append(proxy, body, link),
     nextConnectionId: () => (connections += 1),
     retire(summary) {
       retired.push(summary);
@@ -127,10 +129,11 @@ const OWN_PATHS: Readonly<Record<string, OwnPath>> = Object.assign(Object.create
   connections(world, request, response) {
     const wanted = filterOf(queryOf(request));
     const live = world.collection.all().flatMap((proxy) => proxy.connections());
-    sendJson(response, 200, {
-      live: live.filter((each) => wanted(String(each['proxy']))),
-      ended: world.retired.filter((each) => wanted(String(each['proxy']))),
-    });
+    const body: Connections = {
+      live: live.filter((each) => wanted(each.proxy)),
+      ended: world.retired.filter((each) => wanted(each.proxy)),
+    };
+    sendJson(response, 200, body);
   },
   events(world, request, response) {
     const query = queryOf(request);
@@ -138,7 +141,7 @@ const OWN_PATHS: Readonly<Record<string, OwnPath>> = Object.assign(Object.create
     if (!Number.isSafeInteger(since) || since < 0) throw new ApiError('since must be a whole number of at least 0', 400);
     const wanted = filterOf(query);
     const follow = query.get('follow') !== '0';
-    streamEvents(world.log, { since, follow, wanted: (event: ProxyEvent) => wanted(event.proxy) }, request, response);
+    streamEvents(world.log, { since, follow, wanted: (event) => wanted(event.proxy) }, request, response);
   },
 } satisfies Record<string, OwnPath>);
 
@@ -204,7 +207,7 @@ function tryAsApiError(error: unknown): ApiError {
   } catch (bug) {
     if ((bug as NodeJS.ErrnoException).code === 'ECONNRESET') return new ApiError('the request was not finished', 400);
     console.error('tornwire proxy: a request failed by a fault of ours:', bug);
-    return new ApiError(`internal error: ${(bug as Error).message}`, 500);
+    return new ApiError(`internal error: ${messageOf(bug)}`, 500);
   }
 }
 

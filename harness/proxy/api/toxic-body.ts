@@ -1,31 +1,32 @@
-// Toxics as JSON: read from a request, shown in an answer. Toxiproxy's types are read and shown exactly as it
-// does (with the attributes that pick connections on top, where they are given); ours are read strictly and
-// also show what they have done.
+// Toxics as JSON: read from a request, shown in an answer. Toxiproxy's types are read and shown exactly as Toxiproxy does
+// it; the attributes that pick connections come on top where they are given. Our types are read strictly, and also show
+// what they have done.
 
 import { badBody, invalidStream, invalidToxicType } from './api-error.ts';
 import { decodeGo, decodeStrict, zeroes } from './attributes.ts';
-import type { Decoded, Fields } from './attributes.ts';
+import type { Decoded } from './attributes.ts';
+import type { Fields } from '../toxics/base/fields.ts';
 import type { Framing } from '../frames/frame.ts';
-import { goKind, membersOf, objectOfMembers } from './go-json.ts';
+import { goKind, isGoObject, membersOf, objectOfMembers } from './go-json.ts';
 import type { Direction } from '../stream/item.ts';
-import { CONNECTION_FIELDS } from '../toxics/aim/target.ts';
+import { CONNECTION_FIELDS } from '../toxics/base/trigger-fields.ts';
 import { TOXIC_TYPES } from '../toxics/table.ts';
-import type { ArmedToxic, Attributes, ToxicType } from '../toxics/toxic.ts';
+import type { ArmedToxic, Attributes, ToxicType } from '../toxics/base/toxic.ts';
 
-const WRAPPER: Fields = {
+const WRAPPER = {
   name: { kind: 'string' },
   type: { kind: 'string' },
   stream: { kind: 'string' },
   toxicity: { kind: 'number' },
-};
+} as const satisfies Fields;
 
-const PICKING: Fields = { connection: CONNECTION_FIELDS['connection']!, nth: CONNECTION_FIELDS['nth']!, label: { kind: 'string' } };
+const PICKING: Fields = { connection: CONNECTION_FIELDS.connection, nth: CONNECTION_FIELDS.nth, label: { kind: 'string' } };
 
 /** @throws ApiError */
 export function readToxic(body: unknown, framing: Framing, armedAfter: number): ArmedToxic {
   const given = objectOf(body, 'toxics.ToxicWrapper');
   const base = { name: '', type: '', stream: 'downstream', toxicity: 1 };
-  const wrapper = unwrap(decodeGo(WRAPPER, 'ToxicWrapper', base, given)) as typeof base;
+  const wrapper = unwrap(decodeGo(WRAPPER, 'ToxicWrapper', base, given));
   const attributes = attributesOf(given);
   const directions = directionsOf(wrapper.stream);
   const type = TOXIC_TYPES.get(wrapper.type);
@@ -48,7 +49,7 @@ export function readToxic(body: unknown, framing: Framing, armedAfter: number): 
 export function readToxicUpdate(toxic: ArmedToxic, body: unknown, framing: Framing): { attributes: Attributes; toxicity: number } {
   const given = objectOf(body, 'toxics.ToxicWrapper');
   const base = { toxicity: toxic.toxicity };
-  const { toxicity } = unwrap(decodeGo({ toxicity: { kind: 'number' } }, '', base, given)) as typeof base;
+  const { toxicity } = unwrap(decodeGo({ toxicity: WRAPPER.toxicity }, '', base, given));
   return { toxicity, attributes: readAttributes(toxic.type, toxic.attributes, attributesOf(given), framing) };
 }
 
@@ -98,7 +99,7 @@ function attributesOf(given: Record<string, unknown>): Record<string, unknown> {
   const merged = all.flatMap(({ value }) => {
     const kind = goKind(value);
     if (kind === 'null') return [];
-    if (kind === 'object') return membersOf(value as object);
+    if (isGoObject(value)) return membersOf(value);
     throw badBody(`json: cannot unmarshal ${kind} into Go struct field ToxicWrapper.attributes of type toxics.NoopToxic`);
   });
   return objectOfMembers(merged);
@@ -121,7 +122,7 @@ function directionsOf(stream: string): readonly Direction[] {
 export function objectOf(body: unknown, goType: string): Record<string, unknown> {
   const kind = goKind(body);
   if (kind === 'null') return {};
-  if (kind === 'object') return body as Record<string, unknown>;
+  if (isGoObject(body)) return body;
   throw badBody(`json: cannot unmarshal ${kind} into Go value of type ${goType}`);
 }
 

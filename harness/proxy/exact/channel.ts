@@ -1,10 +1,10 @@
-// A live socket the way exact writes need it: sends that bypass Node's queue, and the one question that
-// matters, "has the peer read everything?", answered from the kernel's queues (docs: faults, exact boundaries).
+// A live socket the way exact writes need it. Its sends bypass Node's queue. It answers one question from the kernel's
+// queues: has the peer read everything? (docs/explanation/faults.md, "Exactness of a split")
 
 import { fstatSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { isBusy, PEER_GONE } from './kernel.ts';
-import type { Endpoint, Kernel, TcpPeerLook } from './kernel.ts';
+import type { Endpoint, Kernel, TcpPeerLook } from './libc.ts';
 import { DONE, NOT_YET } from './turn.ts';
 import type { Look } from './turn.ts';
 

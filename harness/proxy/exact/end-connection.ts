@@ -1,6 +1,6 @@
-// The named ways to end a connection, so that the peer sees exactly that end. Closing a socket with unread
-// data is a reset on TCP and ECONNRESET on Unix: a clean end must first take what the peer still sends, and
-// a Unix reset must leave it lying.
+// The named ways to end a connection, so that the peer sees exactly that end. Closing a socket with unread data is a reset
+// on TCP and ECONNRESET on Unix. So a clean end must first take what the peer still sends, and a Unix reset must leave it
+// unread.
 
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

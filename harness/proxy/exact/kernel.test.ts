@@ -6,7 +6,7 @@ import { openChannel } from './channel.ts';
 import { connectedPair } from '../testing/connected-pair.ts';
 import { untilRead, writeSlices } from './exact.ts';
 import { loadKernel } from './kernel.ts';
-import type { Kernel } from './kernel.ts';
+import type { Kernel } from './libc.ts';
 
 const loaded = loadKernel();
 

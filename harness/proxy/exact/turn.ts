@@ -1,6 +1,6 @@
-// How an exact write waits: it looks again and again for a very short while, because a reader answers in
-// microseconds, then lets the event loop turn so that other connections live, and after a while sleeps
-// between looks. It ends at its deadline, when it is told to, or when the socket goes.
+// How an exact write waits. A reader answers in microseconds, so it first looks again and again for a very short while.
+// Then it lets the event loop turn, so that other connections live, and later it sleeps between looks. It ends at its
+// deadline, when it is told to, or when the socket goes.
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';

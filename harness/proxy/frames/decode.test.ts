@@ -6,7 +6,8 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { PerMessageDeflateOptions } from 'ws';
 import { MessageDecoder } from './decode.ts';
 import type { Decoded } from './decode.ts';
-import { frameReaderFor, newFramePair } from './frame.ts';
+import { frameReaderFor } from './reader-for.ts';
+import { newFramePair } from './pair.ts';
 import type { FrameInfo, FrameReader, Framing } from './frame.ts';
 import { chunked, encodeFrame, UPGRADE_REPLY, UPGRADE_REQUEST } from './samples.ts';
 

@@ -1,6 +1,6 @@
-// The content of frames, for predicates that must look inside. Given each frame's bytes in order it
-// answers with the whole message: unmasked, put together from fragments, inflated where the extension
-// permessage-deflate (RFC 7692) compressed it. What it cannot read it says so; it never guesses.
+// The content of frames, for predicates that must look inside. It gets the bytes of each frame in order and answers with
+// the whole message: unmasked, put together from fragments, and inflated if permessage-deflate (RFC 7692) compressed it. If
+// it cannot read a message, it says so. It never guesses.
 
 import { constants, inflateRawSync } from 'node:zlib';
 import type { FrameInfo, Side } from './frame.ts';

@@ -1,11 +1,13 @@
-// Watches the frames of one direction: publishes each complete frame as an event and, where somebody wants
-// it, puts a frame's bytes together to know its content. It never holds up a byte.
+// Watches the frames of one direction. It publishes each complete frame as an event. Where somebody wants to know the
+// content of a frame, it puts the frame's bytes together. It never holds up a byte.
 
 import { MessageDecoder, framePayload } from './decode.ts';
+import type { FrameEvent } from './frame-event.ts';
 import { Joined } from './joined.ts';
-import { frameReaderFor } from './frame.ts';
-import type { FrameInfo, FramePairState, FrameReader, Framing, Side, Span } from './frame.ts';
-import type { FrameContent } from '../toxics/toxic.ts';
+import { frameReaderFor } from './reader-for.ts';
+import type { FrameInfo, FrameReader, Framing, Side, Span } from './frame.ts';
+import type { FramePairState } from './pair.ts';
+import type { FrameContent } from './content.ts';
 
 export interface FrameWatchSettings {
   framing: Exclude<Framing, 'raw'>;
@@ -13,7 +15,7 @@ export interface FrameWatchSettings {
   pair: FramePairState;
   /** Frames of up to CAPTURE_BYTES_MAX are published with their content. */
   capture: boolean;
-  publish: (event: 'frame' | 'frame-error', fields: Record<string, unknown>) => void;
+  publish: (body: FrameEvent) => void;
 }
 
 /** Frames above this are never judged by their content. */
@@ -60,7 +62,8 @@ export class FrameWatch {
         frame,
         content ?? { known: false, reason: `longer than ${JUDGED_BYTES_MAX} bytes, or its beginning was not seen` },
       );
-    this.#settings.publish('frame', {
+    this.#settings.publish({
+      event: 'frame',
       index: frame.index,
       type: frame.type,
       ...(frame.opcode !== undefined && { opcode: frame.opcode, fin: frame.fin, compressed: frame.compressed }),
@@ -125,6 +128,6 @@ export class FrameWatch {
   #tellError(frame: FrameInfo): void {
     if (this.#errorTold || this.#reader.error === undefined) return;
     this.#errorTold = true;
-    this.#settings.publish('frame-error', { index: frame.index, offset: frame.offset, reason: this.#reader.error });
+    this.#settings.publish({ event: 'frame-error', index: frame.index, offset: frame.offset, reason: this.#reader.error });
   }
 }

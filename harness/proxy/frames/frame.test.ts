@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameReaderFor, newFramePair } from './frame.ts';
+import { frameReaderFor } from './reader-for.ts';
+import { newFramePair } from './pair.ts';
 import type { FrameInfo, FrameReader, Framing, Side, Span } from './frame.ts';
 import { chunked, cutAt, encodeFrame, pushAll, UPGRADE_REPLY, UPGRADE_REQUEST } from './samples.ts';
 

@@ -5,13 +5,6 @@
 //   chunk   |.....frame 3 (tail)|frame 4|frame 5 (head)...|
 //   spans   [      last         ][first+last][   first     ]
 
-import { HttpGrammar } from './http.ts';
-import { LineGrammar } from './ndjson.ts';
-import { newFramePair } from './pair.ts';
-import type { FramePairState } from './pair.ts';
-import { RawGrammar } from './raw.ts';
-import { StreamReader } from './stream-reader.ts';
-
 export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
 
 /** Which end sends the stream: 'client' is the end that dialled. */
@@ -63,22 +56,4 @@ export interface FrameReader {
   push(chunk: Buffer, spansMax?: number): Span[];
   /** Set once the stream broke its protocol; what follows is reported as 'chunk' frames. */
   readonly error: string | undefined;
-}
-
-export { newFramePair };
-export type { FramePairState };
-
-/** One reader a direction; both directions of a connection share one pair state. */
-export function frameReaderFor(framing: Framing, side: Side, pair: FramePairState): FrameReader {
-  switch (framing) {
-    case 'websocket':
-    case 'http':
-      return new StreamReader(new HttpGrammar(side, pair, framing === 'websocket'));
-    case 'ndjson':
-      return new StreamReader(new LineGrammar());
-    case 'raw':
-      return new StreamReader(new RawGrammar());
-    default:
-      return framing satisfies never;
-  }
 }

@@ -10,7 +10,7 @@ import type { BodyLength } from './http-head.ts';
 import { AWAITING_MAX } from './pair.ts';
 import type { FramePairState } from './pair.ts';
 import { RawGrammar } from './raw.ts';
-import type { Grammar } from './stream-reader.ts';
+import type { Grammar } from './grammar.ts';
 import { WebSocketGrammar } from './websocket.ts';
 
 const HEAD_BYTES_MAX = 64 * 1024;

@@ -1,5 +1,5 @@
-// Bytes that come in any number of pieces, in one buffer that grows by doubling: a million pieces of one byte, or of
-// none, take no more memory than one piece of a million.
+// Bytes that come in any number of pieces, in one buffer that grows by doubling. A million pieces of one byte take no more
+// memory than one piece of a million, and neither do a million empty pieces.
 
 const FIRST_BYTES = 256;
 

@@ -1,7 +1,7 @@
-// One frame a line. Lines end at byte 0x0A and nowhere else: U+2028 inside a JSON string is content.
+// One frame is one line. Lines end at byte 0x0A and nowhere else: U+2028 inside a JSON string is content.
 
 import type { FrameInfo, FrameType } from './frame.ts';
-import type { Grammar } from './stream-reader.ts';
+import type { Grammar } from './grammar.ts';
 
 const NEWLINE = 0x0a;
 

@@ -1,5 +1,5 @@
-// What the two directions of one connection must know of each other: a response cannot be delimited
-// without its request's method, and a client's bytes become WebSocket frames once the server said 101.
+// What the two directions of one connection must know of each other. The end of a response depends on its request's method.
+// A client's bytes become WebSocket frames once the server has said 101.
 
 export interface FramePairState {
   /** What the connection speaks now, for both directions. */

@@ -1,8 +1,8 @@
-// No framing: each chunk that passes is one frame, without meaning. Also what is left of a stream after
-// it broke its protocol, or after a protocol switch to something we do not read.
+// No framing: each chunk that passes is one frame, without meaning. This reader also takes what is left of a stream that
+// broke its protocol, or that switched to a protocol which we do not read.
 
 import type { FrameInfo, FrameType } from './frame.ts';
-import type { Grammar } from './stream-reader.ts';
+import type { Grammar } from './grammar.ts';
 
 export class RawGrammar implements Grammar {
   readonly ended = true;

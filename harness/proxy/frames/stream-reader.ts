@@ -1,22 +1,9 @@
-// The loop that all framings share: it keeps the stream's offset and the open frame and turns what a
-// grammar recognises into spans. A grammar knows only where a frame of its protocol begins and ends.
+// The loop that all framings share. It keeps the stream's offset and the open frame, and turns what a grammar recognises
+// into spans. A grammar knows only where a frame of its protocol begins and ends.
 
-import type { FrameInfo, FrameReader, FrameType, Span } from './frame.ts';
+import type { FrameInfo, FrameReader, Span } from './frame.ts';
+import type { Grammar } from './grammar.ts';
 import { RawGrammar } from './raw.ts';
-
-export interface Grammar {
-  /** Asked before each frame: who reads it. A grammar hands over here, e.g. from HTTP to WebSocket. */
-  next(firstByte: number): Grammar;
-  /** The type of the frame that starts with this byte. */
-  begin(firstByte: number): FrameType;
-  /**
-   * Reads on from `at` and returns how far the frame goes in this chunk. It sets `ended` when the
-   * frame is complete there, or `failure` when the byte before the returned offset broke the protocol.
-   */
-  advance(frame: FrameInfo, chunk: Buffer, at: number): number;
-  readonly ended: boolean;
-  readonly failure: string | undefined;
-}
 
 export class StreamReader implements FrameReader {
   error: string | undefined;

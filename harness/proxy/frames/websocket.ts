@@ -1,9 +1,9 @@
-// WebSocket frames (RFC 6455, section 5.2). Only the 2 to 14 header bytes are looked at; the payload is
-// stepped over in one go. What the RFC says an endpoint MUST fail on ends the reading as 'malformed'.
+// WebSocket frames (RFC 6455, section 5.2). Only the 2 to 14 header bytes are looked at, and the payload is stepped over in
+// one go. If an endpoint MUST fail on something by the RFC, the reading ends as 'malformed'.
 
 import type { FrameInfo, FrameType, Side } from './frame.ts';
 import type { FramePairState } from './pair.ts';
-import type { Grammar } from './stream-reader.ts';
+import type { Grammar } from './grammar.ts';
 
 const FIN = 0x80;
 const RSV1 = 0x40;

@@ -1,5 +1,5 @@
-// Where a proxy listens or dials, as text: `host:port`, `[::1]:port`, `:port` or `unix:/path`. What is wrong
-// with an address is said in the words of Go's net package, which Toxiproxy's clients know.
+// Where a proxy listens or dials, as text: `host:port`, `[::1]:port`, `:port` or `unix:/path`. Errors in an address are
+// told in the words of Go's net package, which Toxiproxy's clients know.
 
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';

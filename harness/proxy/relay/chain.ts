@@ -4,11 +4,11 @@
 //   source -> stage -> stage -> ... -> sink
 
 import type { Emit, Item } from '../stream/item.ts';
-import type { ArmedToxic, Stage } from '../toxics/toxic.ts';
+import type { ArmedToxic, ToxicStage } from '../toxics/base/toxic.ts';
 
 interface Link {
   toxic: ArmedToxic;
-  stage: Stage;
+  stage: ToxicStage;
   next: Link | undefined;
 }
 
@@ -30,7 +30,7 @@ export class Chain {
   }
 
   /** Adds a stage behind the others; `make` is given where it hands on to. */
-  add(toxic: ArmedToxic, make: (emit: Emit) => Stage): void {
+  add(toxic: ArmedToxic, make: (emit: Emit) => ToxicStage): void {
     const link: Link = { toxic, stage: idle, next: undefined };
     const last = this.#last();
     if (last === undefined) this.#first = link;
@@ -77,4 +77,4 @@ export class Chain {
 }
 
 /** Stands in while a stage is being made; a stage that hands on from its maker is behind nobody yet. */
-const idle: Stage = { accept() {}, release() {}, stop() {}, heldBytes: () => 0, holdBytesMax: 0 };
+const idle: ToxicStage = { accept() {}, release() {}, stop() {}, heldBytes: () => 0, holdBytesMax: 0 };

@@ -1,43 +1,23 @@
-// One proxied connection: the accepted socket, the dialled one and a pipe each way. Here the ends of both are
-// kept in step: an end of stream passes as one, a reset passes as one, and what a fault decides about the
-// whole connection is done.
+// One proxied connection: the accepted socket, the dialled one and a pipe each way. This file keeps the ends of both in
+// step: an end of stream passes as one, and a reset passes as one. It also does what a fault decides about the whole
+// connection.
 
 import type { Socket } from 'node:net';
 import type { Address } from './address.ts';
 import { endConnection } from '../exact/end-connection.ts';
-import type { EventName } from '../api/events.ts';
+import type { BothEnds, ConnectionName, ConnectionSummary, EventBody } from '../wire/wire-types.ts';
 import { untilRead } from '../exact/exact.ts';
 import { FrameWatch } from '../frames/frame-watch.ts';
-import { newFramePair } from '../frames/frame.ts';
+import { newFramePair } from '../frames/pair.ts';
 import type { Framing } from '../frames/frame.ts';
 import type { ReadBudget } from './intake.ts';
+import type { EndName, HowEnded } from '../stream/ending.ts';
 import type { Direction } from '../stream/item.ts';
 import { LabelReader } from './label.ts';
 import type { Labels } from './label.ts';
 import { dial, takeOver } from './peer-socket.ts';
 import { Pipe } from './pipe.ts';
-import type { ArmedToxic, ConnectionControl } from '../toxics/toxic.ts';
-
-export type EndName = 'client' | 'upstream';
-
-/**
- * How one end of a connection ended. Its peer did it: `eof` (end of stream), `reset`, or `error:<code>`. The
- * proxy did it: `fin`, `rst`, `half-close`, `closed` (its own doing: disabled, deleted, or a toxic that says
- * no more), `refused` (could not be dialled), `swallowed` (kept open, nothing passes). `open`: not ended yet.
- * `gone`: it had ended before.
- */
-export type HowEnded =
-  | 'eof'
-  | 'reset'
-  | 'fin'
-  | 'rst'
-  | 'half-close'
-  | 'closed'
-  | 'refused'
-  | 'swallowed'
-  | 'open'
-  | 'gone'
-  | `error:${string}`;
+import type { ArmedToxic, ConnectionControl } from '../toxics/base/toxic.ts';
 
 export interface ConnectionSettings {
   id: number;
@@ -48,13 +28,11 @@ export interface ConnectionSettings {
   preamble: boolean;
   upstream: Address;
   budget: ReadBudget;
-  publish: (event: EventName, fields: Record<string, unknown>) => void;
+  publish: (body: EventBody) => void;
   /** Both sockets are connected, and the preamble has passed: the time to put stages in. */
   onOpen: (connection: Connection) => void;
   onClosed: (connection: Connection) => void;
 }
-
-type State = 'dialling' | 'open' | 'ending' | 'closed';
 
 /** A peer that does not end its side after our clean end is waited for so long. */
 const LINGER_MS = 250;
@@ -64,7 +42,7 @@ export class Connection implements ConnectionControl {
   readonly ordinal: number;
   readonly pipes: Readonly<Record<Direction, Pipe>>;
   labels: Labels | undefined;
-  state: State = 'dialling';
+  state: ConnectionSummary['state'] = 'dialling';
   readonly openedAtMs = Date.now();
   /** Nothing passes until this toxic is removed, which then closes the connection. */
   swallowedBy: ArmedToxic | undefined;
@@ -99,21 +77,21 @@ export class Connection implements ConnectionControl {
     const upstream = dial(settings.upstream, this.pipes.downstream.intake);
     this.#sockets = { client, upstream };
     this.#joinPipes();
-    settings.publish('connection-opened', { ...this.identity, ...(this.#remote !== undefined && { client: this.#remote }) });
+    settings.publish({ event: 'connection-opened', ...this.identity, ...(this.#remote !== undefined && { client: this.#remote }) });
     for (const end of ['client', 'upstream'] as const) this.#watchEnd(end);
     upstream.once('connect', () => this.#connected());
   }
 
-  get identity(): { connection: number; connectionId: number } {
+  get identity(): ConnectionName {
     return { connection: this.ordinal, connectionId: this.id };
   }
 
-  get ended(): { client: HowEnded; upstream: HowEnded } {
+  get ended(): BothEnds {
     const how = (end: EndName) => this.#forced[end] ?? this.#byPeer[end] ?? this.#relayed[end] ?? 'closed';
     return { client: how('client'), upstream: how('upstream') };
   }
 
-  summary(): Record<string, unknown> {
+  summary(): ConnectionSummary {
     const { upstream, downstream } = this.pipes;
     return {
       ...this.identity,
@@ -140,7 +118,7 @@ export class Connection implements ConnectionControl {
         side: direction === 'upstream' ? 'client' : 'server',
         pair,
         capture,
-        publish: (event, fields) => publish(event, { ...this.identity, direction, ...fields }),
+        publish: (body) => publish({ ...this.identity, direction, ...body }),
       });
     };
     const ended = (end: EndName) => () => void (this.#relayed[end] = 'fin');
@@ -179,7 +157,7 @@ export class Connection implements ConnectionControl {
 
   #labelled(labels: Labels): void {
     this.labels = labels;
-    this.#settings.publish('connection-labelled', { ...this.identity, label: labels.label });
+    this.#settings.publish({ event: 'connection-labelled', ...this.identity, label: labels.label });
   }
 
   #failed(end: EndName, error: NodeJS.ErrnoException): void {
@@ -236,7 +214,7 @@ export class Connection implements ConnectionControl {
     return (await untilRead(this.pipes[direction].dest, { deadlineMs })).outcome;
   }
 
-  async endBoth(how: 'fin' | 'rst'): Promise<{ client: HowEnded; upstream: HowEnded }> {
+  async endBoth(how: 'fin' | 'rst'): Promise<BothEnds> {
     this.state = 'ending';
     this.pipes.upstream.discard();
     this.pipes.downstream.discard();
@@ -250,13 +228,12 @@ export class Connection implements ConnectionControl {
     this.#forced[end] = outcome === 'gone' ? (this.#byPeer[end] ?? 'gone') : outcome;
   }
 
-  async halfClose(direction: Direction): Promise<{ client: HowEnded; upstream: HowEnded }> {
+  async halfClose(direction: Direction): Promise<BothEnds> {
     const pipe = this.pipes[direction];
     const end = direction === 'upstream' ? 'upstream' : 'client';
     pipe.discard();
     const { outcome } = await endConnection(pipe.dest, 'half-close');
-    const how = { [end]: outcome, [end === 'client' ? 'upstream' : 'client']: 'open' };
-    return how as { client: HowEnded; upstream: HowEnded };
+    return { client: 'open', upstream: 'open', [end]: outcome };
   }
 
   swallow(toxic: ArmedToxic, onLost?: () => void): void {

@@ -1,6 +1,6 @@
-// How bytes are read from a socket without a copy and without garbage: Node reads into a buffer of ours
-// (net's `onread`), which is used again once its bytes are written. The buffer grows while reads fill it,
-// as long as all buffers of the server together stay within a budget.
+// How bytes are read from a socket without a copy and without garbage. Node reads into a buffer of ours (net's `onread`),
+// which is used again once its bytes are written. The buffer grows while reads fill it, as long as all buffers of the
+// server together stay within a budget.
 
 import type { OnReadOpts } from 'node:net';
 

@@ -1,6 +1,6 @@
-// Who a connection belongs to, read from the first thing its dialler sends: from an HTTP request the value of
-// `X-Tornwire-Label`, the target, its path and each `key=value` of its query; from the preamble of the stdio
-// shim the stream's name. A toxic names one of them to pick connections.
+// Who a connection belongs to, read from the first thing that its dialler sends. From an HTTP request these are the value
+// of `X-Tornwire-Label`, the target, its path and each `key=value` of its query. From the preamble of the stdio shim it is
+// the stream's name. A toxic names one of them to pick connections.
 
 export interface Labels {
   /** The one to show: the header's value or else the target. */

@@ -1,5 +1,5 @@
-// A proxy's listening socket. A Unix socket file that a dead process left behind is replaced; one that
-// answers, or that is no socket, never is. Errors are told in the words of Go's net package.
+// A proxy's listening socket. A Unix socket file that a dead process left behind is replaced. A file that answers, or that
+// is no socket, is never replaced. Errors are told in the words of Go's net package.
 
 import { randomBytes } from 'node:crypto';
 import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
@@ -8,6 +8,7 @@ import type { Server, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { AddressError, addressText } from './address.ts';
 import type { Address } from './address.ts';
+import { messageOf } from '../stream/message-of.ts';
 
 export interface Listener {
   /** With the real port. */
@@ -47,11 +48,10 @@ export async function listenOn(server: Server, address: Address): Promise<Addres
   try {
     return await listen(server, address);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (address.transport !== 'unix' || code !== 'EADDRINUSE' || !(await removeStale(address.path)))
-      throw inGoWords(address, error as NodeJS.ErrnoException);
+    if (address.transport !== 'unix' || codeOf(error) !== 'EADDRINUSE' || !(await removeStale(address.path)))
+      throw inGoWords(address, error);
   }
-  return listen(server, address).catch((again: NodeJS.ErrnoException) => Promise.reject(inGoWords(address, again)));
+  return listen(server, address).catch((again: unknown) => Promise.reject(inGoWords(address, again)));
 }
 
 async function listen(server: Server, address: Address): Promise<Address> {
@@ -110,7 +110,7 @@ function closeKeepingFile(server: Server): void {
     unlinkSync(aside);
   } catch (error) {
     // Not every file may have two names; rename(2) is for those, and would replace what there is.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(aside, path);
+    if (codeOf(error) !== 'EEXIST') renameSync(aside, path);
     else if (kept === files.get(server)?.identity) unlinkSync(aside);
   }
 }
@@ -157,7 +157,11 @@ const WORDS: Readonly<Record<string, string>> = {
   EINVAL: 'invalid argument',
 };
 
-function inGoWords(address: Address, error: NodeJS.ErrnoException): AddressError {
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+function inGoWords(address: Address, error: unknown): AddressError {
   const where = address.transport === 'unix' ? `unix ${address.path}` : `tcp ${addressText(address)}`;
-  return new AddressError(`listen ${where}: bind: ${WORDS[error.code ?? ''] ?? error.message}`);
+  return new AddressError(`listen ${where}: bind: ${WORDS[codeOf(error) ?? ''] ?? messageOf(error)}`);
 }

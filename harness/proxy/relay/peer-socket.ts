@@ -1,6 +1,5 @@
-// The two sockets of a proxied connection, both reading through an intake: the accepted one, whose handle
-// is taken over into a socket of ours because Node's server cannot be told to read into our buffer, and the
-// dialled one.
+// The two sockets of a proxied connection, the accepted one and the dialled one. Both read through an intake. Node's server
+// cannot be told to read into our buffer, so the handle of the accepted socket is taken over into a socket of ours.
 
 import { Socket, connect } from 'node:net';
 import type { SocketConstructorOpts } from 'node:net';

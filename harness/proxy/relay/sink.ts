@@ -1,5 +1,5 @@
-// The end of one direction: writes items to the destination in their order. Plain bytes go straight to the
-// socket; slices and acts take time, so what comes behind them waits here.
+// The end of one direction: writes items to the destination in their order. Plain bytes go straight to the socket. Slices
+// and acts take time, so what comes behind them waits here.
 
 import type { Socket } from 'node:net';
 import { writeSlices } from '../exact/exact.ts';

@@ -1,5 +1,5 @@
-// The far half: waits for sessions of near halves, runs the real command for each, and sees to it that no
-// command outlives its near half or this process.
+// The far half. It waits for sessions of near halves and runs the real command for each. No command outlives its near half
+// or this process.
 
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';

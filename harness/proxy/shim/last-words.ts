@@ -1,4 +1,4 @@
-// The end of what a command writes to stderr: it says why the command ended, and its parent may show it to nobody.
+// The end of what a command writes to stderr. It says why the command ended, and perhaps its parent shows it to nobody.
 
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// The near half: to its parent it is the child. It carries the parent's three streams to the far half and
-// ends the way the real child ended.
+// The near half. To its parent it is the child. It carries the parent's three streams to the far half, and ends the way the
+// real child ended.
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { onMessages, say, STREAMS } from './wire.ts';
 import type { ShimOptions, ToNear } from './wire.ts';
+import { messageOf } from '../stream/message-of.ts';
 
 const CONNECT_MS_MAX = 10_000;
 /** Between the end of an output stream and closing the parent's descriptor. */
@@ -35,7 +36,7 @@ export async function runNear(options: ShimOptions): Promise<void> {
     await atMost(Promise.all(outputs), options.drainMs);
     endLike(end);
   } catch (error) {
-    endLike({ failed: `tornwire stdio shim: ${(error as Error).message}`, exit: EXIT_SHIM_FAILED });
+    endLike({ failed: `tornwire stdio shim: ${messageOf(error)}`, exit: EXIT_SHIM_FAILED });
   }
 }
 

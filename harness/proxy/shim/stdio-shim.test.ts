@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { loadKernel } from '../exact/kernel.ts';
-import type { Kernel } from '../exact/kernel.ts';
+import type { Kernel } from '../exact/libc.ts';
 
 const SHIM = path.join(import.meta.dirname, 'stdio-shim.ts');
 const kernel = loadKernel();

@@ -1,5 +1,5 @@
-// Chance without a stream of random numbers: every choice is a hash of the seed and of the place it is made
-// at (proxy, toxic, connection, frame), so that extra traffic or edited toxics never shift another choice.
+// Chance without a stream of random numbers. Every choice is a hash of the seed and of the place where it is made (proxy,
+// toxic, connection, frame). So extra traffic or edited toxics never change another choice.
 
 export type Place = readonly (string | number)[];
 

@@ -1,5 +1,5 @@
-// What travels along one direction of a connection: bytes with their place in the stream, the end of the
-// stream, or something to do once everything before it has gone out. Stages take items and hand items on.
+// What travels along one direction of a connection: bytes with their place in the stream, the end of the stream, or
+// something to do once everything before it has gone out. Stages take items and hand items on.
 
 import type { Fidelity, SliceEnds } from '../exact/exact.ts';
 import type { FrameInfo } from '../frames/frame.ts';

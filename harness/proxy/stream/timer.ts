@@ -1,6 +1,6 @@
-// Timers for times that people choose. Node keeps a timeout in 31 bits: a longer one fires after a millisecond. So
-// a long time is waited for in steps, by the monotonic clock, and a time without end never comes.
-// (The same few lines are model/time/timer.ts: the room proxy/ is carried into containers alone.)
+// Timers for times that people choose. Node keeps a timeout in 31 bits, and a longer one fires after a millisecond. So a
+// long time is waited for in steps, by the monotonic clock, and a time without end never comes. (model/time/timer.ts holds
+// the same few lines: containers get the folder proxy/ without the rest of the harness.)
 
 export interface Timer {
   cancel(): void;

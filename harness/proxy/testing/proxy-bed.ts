@@ -7,10 +7,9 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProxyEvent } from '../api/events.ts';
+import type { EventStamp, Hit } from '../wire/wire-types.ts';
 import { controlServer } from '../api/server.ts';
 import type { ControlServer, ControlSettings } from '../api/server.ts';
-import type { Hit } from '../toxics/toxic.ts';
 
 const WITHIN_MS = 4000;
 
@@ -51,15 +50,21 @@ interface LinkSettings {
   seed?: string;
 }
 
+/** Which fields there are depends on its name: a test says what it expects of them. */
+interface SeenEvent extends EventStamp {
+  event: string;
+  [field: string]: unknown;
+}
+
 export interface ProxyBed extends AsyncDisposable {
   readonly url: string;
   readonly folder: string;
   readonly control: ControlServer;
   ask(method: string, path: string, body?: unknown): Promise<{ status: number; json: any; text: string }>;
   link(settings?: LinkSettings): Promise<Link>;
-  events(query?: string): Promise<ProxyEvent[]>;
+  events(query?: string): Promise<SeenEvent[]>;
   /** Waits until so many events of a kind are there. */
-  seen(event: string, count?: number): Promise<ProxyEvent[]>;
+  seen(event: string, count?: number): Promise<SeenEvent[]>;
 }
 
 export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise<ProxyBed> {
@@ -137,7 +142,7 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
     return text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as ProxyEvent);
+      .map((line) => JSON.parse(line) as SeenEvent);
   };
 
   return {

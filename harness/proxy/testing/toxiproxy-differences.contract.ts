@@ -1,5 +1,5 @@
 // Where our proxy differs from Toxiproxy 2.12 on purpose: one table. Each entry looks at a running server and
-// says in words what it saw; both sides are held to their own words, and the table is rendered for the docs.
+// says in words what it saw. A test holds both servers to their own words, and the table is rendered for the docs.
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { get } from 'node:http';
@@ -315,10 +315,10 @@ export function renderDifferences(): string {
   const rows = DIFFERENCES.map(({ what, toxiproxy, own, because }) => `| ${what} | ${toxiproxy} | ${own} | ${because} |`);
   return `# Where our proxy differs from Toxiproxy
 
-Any client of Toxiproxy drives Tornwire's fault proxy: the same routes, fields, words and status codes, and
-the same toxics. The contract in \`harness/proxy/toxiproxy.contract.ts\` runs against Shopify's Toxiproxy 2.12
-and against ours. These are the differences that are there on purpose; each row is looked at on both servers
-by \`harness/proxy/toxiproxy.contract.test.ts\`, which also keeps this file current.
+Any client of Toxiproxy drives Tornwire's fault proxy. It has the same routes, fields, words and status codes, and
+the same toxics. The contract in \`harness/proxy/testing/toxiproxy.contract.ts\` runs against Shopify's Toxiproxy 2.12
+and against ours. The table lists the differences that are there on purpose.
+\`harness/proxy/testing/toxiproxy.contract.test.ts\` looks at each row on both servers, and keeps this file current.
 
 | what | Toxiproxy 2.12 | Tornwire's proxy | why |
 | --- | --- | --- | --- |

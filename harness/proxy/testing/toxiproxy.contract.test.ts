@@ -29,7 +29,7 @@ if ('binary' in found) {
 }
 
 test('the documentation lists the differences as they are', async () => {
-  await expect(renderDifferences()).toMatchFileSnapshot('../../docs/reference/toxiproxy-differences.md');
+  await expect(renderDifferences()).toMatchFileSnapshot('../../../docs/reference/toxiproxy-differences.md');
 });
 
 async function startOurs(): Promise<ServerUnderTest> {

@@ -1,6 +1,6 @@
 // What a server must do to be driven by any client of Toxiproxy 2.12: every route with its status, body and
-// words. The same expectations run against Shopify's server and ours; what differs on purpose is in
-// toxiproxy-differences.ts.
+// words. The same expectations run against Shopify's server and ours. What differs on purpose is in
+// toxiproxy-differences.contract.ts.
 import { createServer } from 'node:net';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

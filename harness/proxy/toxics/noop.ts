@@ -1,7 +1,7 @@
-// Toxiproxy's noop, which it lets clients add.
+// Toxiproxy's noop: clients may add it, and it does nothing.
 
-import { stageOf } from './stage.ts';
-import type { ToxicType } from './toxic.ts';
+import { stageOf } from './base/stage.ts';
+import type { ToxicType } from './base/toxic.ts';
 
 export const noop: ToxicType = {
   type: 'noop',

@@ -1,4 +1,4 @@
-// Every toxic there is. A new one is a file and a line here.
+// Every toxic there is. A new toxic is a file and a line here.
 
 import { acceptClose, neverAccept, refuse } from './loss/accepting.ts';
 import { bandwidth } from './timing/bandwidth.ts';
@@ -23,7 +23,7 @@ import { stall } from './timing/stall.ts';
 import { strayLine } from './content/stray-line.ts';
 import { timeout } from './loss/timeout.ts';
 import { truncate } from './content/truncate.ts';
-import type { ToxicType } from './toxic.ts';
+import type { ToxicType } from './base/toxic.ts';
 
 const TYPES: readonly ToxicType[] = [
   // Toxiproxy's

@@ -1,4 +1,5 @@
-// One request with a bound. Without an answer nobody knows whether it happened: that is a third result beside done and failed.
+// One request with a bound. Without an answer nobody knows whether it happened. That is a third result, beside done and
+// failed.
 import { bounded } from '../../model/time/bounded.ts';
 import { IndeterminateError, type OperationResult } from '../../model/scenario.ts';
 

@@ -1,5 +1,5 @@
-// Leaks show over repeated rounds: after each one every node's holdings are read at rest. Rounds that grow are
-// repeated as often again, because only growth that doubles with the rounds is a leak (a pool plateaus).
+// Leaks show over repeated rounds: after each round the holdings of every node are read at rest. Rounds that grow are
+// repeated as often again. Only growth that doubles with the rounds is a leak; a pool stops growing.
 import type { Script } from '../../model/scenario.ts';
 import type { Stage } from './stage.ts';
 import type { ResourceSample } from './environment.ts';

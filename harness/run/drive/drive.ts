@@ -1,5 +1,5 @@
-// A script from its first word to its end, of which there are four: it is done, it was owed something that did not come, it
-// has thrown, or the run was interrupted.
+// A script from its first word to its end. There are four ends: the script is done, something that it was owed did not
+// come, it has thrown, or the run was interrupted.
 import { bounded } from '../../model/time/bounded.ts';
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import { milliseconds } from '../../model/time/duration.ts';

@@ -27,7 +27,7 @@ export interface ResourceSample {
 export interface Probes {
   /** What these processes hold now; a reason when this user may not look. */
   resources(pids: readonly number[]): Promise<ResourceSample | { unreadable: string }>;
-  stacks(pids: readonly number[]): Promise<{ cpuMs: number; threads: readonly string[]; handles: readonly string[] }>;
+  stacks(pids: readonly number[]): Promise<{ cpuMs: number; threads: readonly string[]; asleep: boolean; handles: readonly string[] }>;
   /** Of the time since it was asked before; this run's processes are those whose waits for a processor count. */
   machine(runId: string): MachineReading;
 }

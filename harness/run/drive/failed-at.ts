@@ -1,5 +1,5 @@
-// Where in the scenario an error came from: the frame of its stack that lies in the scenario's file, else the first one in
-// the user's project, told from the project's folder on.
+// Where in the scenario an error came from: the frame of its stack that lies in the scenario's file, or else the first
+// frame in the user's project. The path is relative to the project's folder.
 import { basename, dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

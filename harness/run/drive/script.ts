@@ -1,4 +1,4 @@
-// Every word that a scenario can say, each leaving its events.
+// Every word that a scenario can say. Each word leaves its events in the history.
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import type { Owed } from '../../model/judging/history.ts';

@@ -1,6 +1,7 @@
-// Side probes: requests that have nothing to do with the faults and must be answered all the same while they are in force.
+// Side probes: requests that have nothing to do with the faults. They must be answered while the faults act.
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import type { Scenario, Script } from '../../model/scenario.ts';
+import { askedNode } from '../asked-node.ts';
 import { attempt } from './attempt.ts';
 import type { Stage } from './stage.ts';
 import { until } from '../waits/until.ts';
@@ -17,7 +18,7 @@ export async function watchSides(scenario: Scenario, stage: Stage, context: Scri
         const waitedMs = performance.now() - startedMs;
         // The end of the script cuts a probe short: it was late only if it had been owed an answer by then.
         if (again.aborted && waitedMs <= boundMs) return;
-        const asked = { name: side.name, ...(side.node !== undefined && { node: side.node }) };
+        const asked = { name: side.name, ...askedNode(side, stage.plan.topology) };
         const answer = answered.state === 'ok' ? { latencyMs: waitedMs } : { latencyMs: null, waitedMs };
         stage.recorder.record({ kind: 'observation', observation: { probe: 'side', ...asked, ...answer, boundMs } });
       }

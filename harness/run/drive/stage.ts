@@ -1,4 +1,4 @@
-// What the parts of a run work with while it is driven: its plan, and everything that was started for it.
+// What the parts of a run need while the script is driven: the plan, and everything that was started for the run.
 import type { Case } from '../../model/case.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import type { Ground } from '../../runtime/runtime.ts';

@@ -1,5 +1,5 @@
-// Faults on the wall clocks of nodes. A step has fired once a process of the node was seen that follows the moved
-// clock: a program that asks the kernel itself keeps the machine's time, and then nothing has happened.
+// Faults on the wall clocks of nodes. A step has fired once a process of the node was seen that follows the moved clock. A
+// program that asks the kernel itself keeps the machine's time, so nothing happens to it and the step has not fired.
 import type { Step } from '../../model/faults/fault.ts';
 import type { ClockStep } from '../../model/faults/clock-fault.ts';
 import type { Ground } from '../../runtime/runtime.ts';
@@ -49,7 +49,7 @@ export function clockInjector(ground: Ground, system: RunningSystem, sink: Injec
     const pids = (await system.node(step.node)?.pids()) ?? [];
     const followers = await ground.setClock(step.node, offsetMs(step.node), pids);
     if (followers === 0 || !unseen.delete(step)) return;
-    sink.fired(step, { node: step.node, evidence: `the clock of ${followers} of its ${pids.length} processes moved` });
+    sink.fired(step, { kind: 'node', node: step.node, evidence: `the clock of ${followers} of its ${pids.length} processes moved` });
     if (step.fault.kind === 'jump') sink.over(step);
   }
 

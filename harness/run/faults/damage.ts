@@ -1,5 +1,5 @@
-// What is done to the bytes of a file of lines, and how it is taken back. All calls are synchronous: nothing else of
-// the harness comes between the look and the change. What the system itself writes meanwhile stays.
+// What is done to the bytes of a file of lines, and how it is undone. All calls are synchronous, so nothing else of the
+// harness runs between the look and the change. What the system writes meanwhile stays.
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { LinesFault } from '../../model/faults/file-fault.ts';
 

@@ -1,5 +1,5 @@
-// The schedule at work: which steps are armed, lifted and fired. Each family of faults has an injector that puts its
-// steps in force; all of them leave the same three events.
+// The schedule at work: which steps are armed, lifted and fired. Each family of faults has an injector that puts its steps
+// in force. All injectors leave the same three events.
 import type { ClockStep } from '../../model/faults/clock-fault.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { FileStep } from '../../model/faults/file-fault.ts';

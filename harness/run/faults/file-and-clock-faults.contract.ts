@@ -44,8 +44,8 @@ export function describeFileAndClockFaults(runtime: Runtime): void {
     });
     expect(verdict).toEqual(PASS);
     expect(hitsIn(history)).toEqual([
-      { node: 'keeper', path: expect.stringMatching(/\/notes\/b\.jsonl$/), bytesBefore: 25, bytesAfter: 18 },
-      { node: 'keeper', path: expect.stringMatching(/\/notes\/a\.jsonl$/), bytesBefore: 25, bytesAfter: 36 },
+      { kind: 'file', node: 'keeper', path: expect.stringMatching(/\/notes\/b\.jsonl$/), bytesBefore: 25, bytesAfter: 18 },
+      { kind: 'file', node: 'keeper', path: expect.stringMatching(/\/notes\/a\.jsonl$/), bytesBefore: 25, bytesAfter: 36 },
     ]);
   });
 
@@ -84,7 +84,7 @@ export function describeFileAndClockFaults(runtime: Runtime): void {
       expect(await ask(script, 'read', { file: '1.log' })).toBe('one\ntwo');
     });
     expect(verdict).toEqual(PASS);
-    expect(hitsIn(history).map((hit) => 'path' in hit && hit.path.slice(-5))).toEqual(['2.log', '1.log']);
+    expect(hitsIn(history).map((hit) => hit.kind === 'file' && hit.path.slice(-5))).toEqual(['2.log', '1.log']);
   });
 
   test(`${name}: what matches no file has not happened, and the run is vacuous`, async () => {
@@ -131,7 +131,7 @@ export function describeFileAndClockFaults(runtime: Runtime): void {
     expect(verdict).toEqual(PASS);
     const [hit] = hitsIn(history);
     expect(hit).toMatchObject({ bytesBefore: 262_144 - 102_400, bytesAfter: 8_192 });
-    const path = hit && 'path' in hit ? hit.path : '?';
+    const path = hit?.kind === 'file' ? hit.path : '?';
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(path);
     expect(existsSync(path)).toBe(false);
   });
@@ -184,9 +184,9 @@ export function describeFileAndClockFaults(runtime: Runtime): void {
       expect(await off()).toBe(3_600);
     });
     expect(verdict).toEqual(PASS);
-    expect(hitsIn(history).filter((hit) => 'evidence' in hit)).toEqual([
-      { node: 'keeper', evidence: expect.stringMatching(/^the clock of \d+ of its \d+ processes moved$/) },
-      { node: 'keeper', evidence: expect.stringMatching(/^the clock of \d+ of its \d+ processes moved$/) },
+    expect(hitsIn(history).filter((hit) => hit.kind === 'node' && hit.evidence !== undefined)).toEqual([
+      { kind: 'node', node: 'keeper', evidence: expect.stringMatching(/^the clock of \d+ of its \d+ processes moved$/) },
+      { kind: 'node', node: 'keeper', evidence: expect.stringMatching(/^the clock of \d+ of its \d+ processes moved$/) },
     ]);
   });
 
@@ -252,7 +252,7 @@ async function play(
         networks: networksDouble(),
         probes: {
           resources: async () => ({ counts: {}, holders: {} }),
-          stacks: async () => ({ cpuMs: 0, threads: [], handles: [] }),
+          stacks: async () => ({ cpuMs: 0, threads: [], asleep: false, handles: [] }),
           machine: () => ({ probe: 'machine', loopDelayP99Ms: 1, cpuPressureAvg10: 0 }),
         },
         oracles: ALWAYS_ON,

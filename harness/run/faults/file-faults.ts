@@ -1,5 +1,5 @@
-// Faults on the files of nodes: which files a step means, when it acts on each of them, and what is undone when it is
-// lifted. What is done to the bytes of one file: damage.ts.
+// Faults on the files of nodes: which files a step means, when it acts on each of them, and what its lift undoes. damage.ts
+// changes the bytes of one file.
 import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
@@ -76,7 +76,7 @@ export function fileInjector(ground: Ground, sink: InjectorSink): Injector<FileS
     });
     if (!done) return false;
     if (done.undo) entry.undo.push(done.undo);
-    sink.fired(step, { node: step.node, path, bytesBefore: done.bytesBefore, bytesAfter: done.bytesAfter });
+    sink.fired(step, { kind: 'file', node: step.node, path, bytesBefore: done.bytesBefore, bytesAfter: done.bytesAfter });
     return true;
   }
 

@@ -1,4 +1,4 @@
-// Asks what is imposed on nodes, again and again, whether it has acted; each proof is a firing of its step.
+// Asks again and again whether what is imposed on nodes has acted. Each proof is a firing of its step.
 import type { NodeStep } from '../../model/faults/node-fault.ts';
 import type { Imposed, RunningNode } from '../../runtime/runtime.ts';
 import type { InjectorSink } from './injector.ts';
@@ -55,7 +55,7 @@ export function hitWatch(sink: InjectorSink): HitWatch {
       for (const evidence of hits) {
         if (each.firings >= FIRINGS_MAX) return;
         each.firings += 1;
-        sink.fired(each.step, { node: each.step.fault.node, evidence });
+        sink.fired(each.step, { kind: 'node', node: each.step.fault.node, evidence });
       }
     });
     return looking;

@@ -1,4 +1,4 @@
-// What stays on a node until it is lifted, also over a restart: a node that is started again meets it before its first
+// What stays on a node until it is lifted, also over a restart. A node that is started again meets it before its first
 // instruction.
 import { aboutImposition, type Imposition, type NodeStep } from '../../model/faults/node-fault.ts';
 import type { RunningNode, StartConditions } from '../../runtime/runtime.ts';

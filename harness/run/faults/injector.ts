@@ -1,6 +1,6 @@
-// What puts steps of one family in force and takes them back, and what it may tell meanwhile.
+// An injector puts the steps of one family in force and takes them back. This file says what it may report meanwhile.
 import type { Step } from '../../model/faults/fault.ts';
-import type { EventBody } from '../../model/judging/history.ts';
+import type { FaultHit } from '../../model/judging/history.ts';
 
 /** One family. `arm` resolves when the step is in force or waits for its moment, `lift` when nothing of it is left. */
 export interface Injector<S extends Step> {
@@ -10,7 +10,7 @@ export interface Injector<S extends Step> {
 
 /** What an injector tells. */
 export interface InjectorSink {
-  fired(step: Step, hit: Extract<EventBody, { state: 'fired' }>['hit']): void;
+  fired(step: Step, hit: FaultHit): void;
   /** The step is over by itself: there is nothing left to lift. */
   over(step: Step): void;
   /** It could not do what it must, outside of a call to it: nothing that follows could be trusted. */

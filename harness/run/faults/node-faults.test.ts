@@ -129,7 +129,7 @@ describe.concurrent('a node fault', () => {
     expect(imposed).toEqual(['limit held', 'calls held', 'limit held', 'calls held', 'lift calls', 'limit held', 'lift limit']);
     expect(told(history)).toContain('calls server lifted');
     expect(history.find((event) => event.kind === 'fault' && event.step === 'calls server' && event.state === 'fired')).toMatchObject({
-      hit: { node: 'server', evidence: 'refused a write' },
+      hit: { kind: 'node', node: 'server', evidence: 'refused a write' },
     });
   });
 

@@ -1,5 +1,5 @@
-// Faults on whole nodes, in three families: what is done to a node at once, what it finds at its next start, and what
-// stays on it until it is lifted. Each fault says in its own file to which one it belongs.
+// Faults on whole nodes, in three families: what happens to a node at once, what it finds at its next start, and what stays
+// on it until it is lifted. Each fault says in its own file to which family it belongs.
 import { aboutNodeFault, type NodeFaultFamily, type NodeStep } from '../../model/faults/node-fault.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import type { Injector, InjectorSink } from './injector.ts';

@@ -1,4 +1,4 @@
-// Node steps that wait for another step: each is armed once, as soon as that one has fired for the first time.
+// Node steps that wait for another step. Each is armed once, as soon as the other step has fired for the first time.
 import type { Step } from '../../model/faults/fault.ts';
 import type { NodeStep } from '../../model/faults/node-fault.ts';
 

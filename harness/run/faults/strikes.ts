@@ -1,5 +1,5 @@
-// What is done to a node at once: a signal, its end, a restart, a pause. A node that does not run cannot be hit: the step
-// waits until it is ready. What a strike does is in its own file (model/faults/node/); here are the hands that do it.
+// What is done to a node at once: a signal, a kill, a restart, a pause. A node that does not run cannot be hit, so the step
+// waits until the node is ready. What a strike does is in its own file (model/faults/node/). Here are the hands that do it.
 import { aboutStrike, type NodeStep, type StrikeFault, type StruckNode } from '../../model/faults/node-fault.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import { aftermathsOf } from './aftermaths.ts';
@@ -37,7 +37,7 @@ export function strikesOn(system: RunningSystem, recorder: Recorder, sink: Injec
   async function strike(step: StrikeStep): Promise<void> {
     const { node } = step.fault;
     const aftermath = await aboutStrike(step.fault).strike(step.fault, struckNode(node, system, recorder));
-    sink.fired(step, { node });
+    sink.fired(step, { kind: 'node', node });
     if (aftermath) aftermaths.begin(step, aftermath);
     else sink.over(step);
   }

@@ -12,7 +12,8 @@ export function surroundingsOf(system: RunningSystem, sink: InjectorSink): Injec
   system.startUnder({
     conditions: (node) => ({ environment: about(node).map(({ fault }) => surroundingsIn(fault)) }),
     began(node) {
-      for (const step of about(node)) sink.fired(step, { node, evidence: `it started ${inWords(surroundingsIn(step.fault))}` });
+      for (const step of about(node))
+        sink.fired(step, { kind: 'node', node, evidence: `it started ${inWords(surroundingsIn(step.fault))}` });
     },
   });
 

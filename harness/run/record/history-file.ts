@@ -1,5 +1,5 @@
-// The file of a history: lines are collected and written together every few milliseconds. What a full disk took only a part of
-// is cut off again, so that the file can always be read.
+// The file of a history. Lines are collected and written together every few milliseconds. If a full disk took only a part
+// of a line, that part is cut off again, so that the file can always be read.
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TornwireError } from '../../model/values/tornwire-error.ts';

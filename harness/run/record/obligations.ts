@@ -1,4 +1,5 @@
-// What the system owes: a reply, a recovery, an end. Opened, then met or unmet, each an event.
+// What the system owes: a reply, a recovery, an end. An obligation is opened, and later it is met or unmet. Each of these
+// is an event.
 import type { Owed } from '../../model/judging/history.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -1,5 +1,5 @@
-// The only witness of a run: events are appended to history.ndjson while the run goes on and kept for the
-// oracles. Secrets are replaced before anything reaches the disk. Waiters learn of each event as it is recorded.
+// The only writer of a run's history. Events are appended to history.ndjson while the run goes on and are kept for the
+// oracles. Secrets are replaced before anything reaches the disk. Waiters learn of each event when it is recorded.
 import type { Event, EventBody, History } from '../../model/judging/history.ts';
 import { openHistoryFile } from './history-file.ts';
 

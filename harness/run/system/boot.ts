@@ -1,5 +1,5 @@
-// Nodes in start order, each layer at once, every log line and exit into the history. A node that does not come
-// up ends the run with an open obligation: whose fault that is, the oracles say.
+// Starts the nodes in their order, one layer at a time, and records every log line and exit. If a node does not come up,
+// the run ends with an open obligation. The oracles say whose fault that is.
 import { isSpawned, nodeNamed, startOrder, type Node, type Topology } from '../../model/system/topology.ts';
 import { NotReadyError, type Ground, type RunningNode } from '../../runtime/runtime.ts';
 import { endingsOf } from './endings.ts';

@@ -55,8 +55,7 @@ async function stopWithin(running: RunningNode, node: Node, obligations: Obligat
   const end = obligations.open(`node '${node.name}' ends after SIGTERM`, { kind: 'stop', node: node.name }, node.stopWithinMs);
   const { killed, survivors = [] } = await running.stop();
   // Where the node's own process cannot be told from what it started, the node itself counts as not having ended.
-  const outlived =
-    killed && running.pid !== undefined && survivors.length > 0 && !survivors.some(({ detail }) => detail.startsWith(`${running.pid} `));
+  const outlived = killed && running.pid !== undefined && survivors.length > 0 && !survivors.some(({ pid }) => pid === running.pid);
   if (!killed || outlived) end.met();
   else end.unmet(`it was still there after ${node.stopWithinMs} ms and was killed`);
   if (outlived) for (const survivor of survivors) recorder.record({ kind: 'leftover', ...survivor });

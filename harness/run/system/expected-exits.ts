@@ -1,4 +1,4 @@
-// Which ends of nodes the run has asked for: such an end is no crash.
+// Which ends of nodes the run has asked for. If the run asked for an end, that end is not a crash.
 import { constants } from 'node:os';
 import type { NodeExit } from '../../runtime/runtime.ts';
 

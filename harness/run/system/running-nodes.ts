@@ -1,4 +1,5 @@
-// The nodes that run now. Each is watched from when it is ready: its end goes into the history with whether it was asked for.
+// The nodes that run now. Each is watched from the moment it is ready. The history gets its end, and whether the run asked
+// for it.
 import type { RunningNode } from '../../runtime/runtime.ts';
 import type { ExpectedExits } from './expected-exits.ts';
 import type { Recorder } from '../record/recorder.ts';

@@ -1,4 +1,4 @@
-// Under which conditions nodes start: the faults that are in force at a start say so, each for itself.
+// The conditions under which nodes start. Each fault that is in force at a start adds its own.
 import type { RunningNode, StartConditions } from '../../runtime/runtime.ts';
 
 export interface ConditionSource {

@@ -213,7 +213,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
         networks: how.networks ?? toxiproxyNetworks({ where: 'process' }),
         probes: {
           resources: async () => ({ counts: {}, holders: {} }),
-          stacks: async () => ({ cpuMs: 0, threads: [], handles: [] }),
+          stacks: async () => ({ cpuMs: 0, threads: [], asleep: false, handles: [] }),
           machine: () => ({ probe: 'machine', cpuPressure: 0 }) as never,
         },
         oracles: ALWAYS_ON,

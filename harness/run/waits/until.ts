@@ -1,6 +1,6 @@
-// Every wait has a description and a bound. The condition is asked again after pauses that grow from one
-// millisecond to 50, and at once when something was recorded: ten times at most, because a condition that asks the
-// system makes events of its own, and would wake itself for ever.
+// Every wait has a description and a bound. The condition is asked again after pauses that grow from one millisecond to 50,
+// and at once when something was recorded. The second happens ten times at most: a condition that asks the system makes
+// events, and these would wake it without end.
 import { bounded } from '../../model/time/bounded.ts';
 
 export interface Waiting {

@@ -1,4 +1,4 @@
-// Who has which address in the network of a run of containers, and under which names it is known there.
+// The addresses and names of each program in the network of a run of containers:
 //
 //   198.18.n.0/24        one run's network (198.18.0.0/15 is set aside for tests, RFC 2544)
 //           .16 ...      nodes in the topology's order

@@ -1,5 +1,5 @@
-// What lasts on a container: limits of its control group and its place on the network through the engine, the rest on
-// its processes from outside.
+// Faults that last on a container. The engine sets the limits of its control group and its place on the network. The rest
+// acts on its processes from outside.
 import { execa } from 'execa';
 import { refusalsIn } from '../linux/control-group.ts';
 import { NEIGHBOURS, type StartedContainer } from './docker-container.ts';

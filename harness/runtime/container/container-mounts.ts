@@ -1,5 +1,5 @@
 // What a container sees of this machine: the run's folder under the same path, and read-only the system's code, the
-// packages it imports and the harness's Node. Never the engine's socket.
+// packages that it imports and the harness's Node. It never sees the engine's socket.
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Mount } from './docker-container.ts';

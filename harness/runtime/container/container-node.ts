@@ -1,5 +1,5 @@
 // A node that runs as a container. Its init process forwards signals to the node's group and ends with the node's first
-// process, and the kernel then ends everything else inside: nothing can outlive it.
+// process. The kernel then ends everything else inside, so nothing can outlive the node.
 import type { Node } from '../../model/system/topology.ts';
 import { allAsleep } from '../linux/asleep.ts';
 import { type ContainerProcesses, containerHolds } from './container-faults.ts';
@@ -79,6 +79,7 @@ async function stopContainer(node: Node, started: StartedContainer): Promise<{ k
     what: 'process',
     detail: `${pid} ${commandLineOf(pid)}`,
     node: node.name,
+    pid,
     ...asleep,
   }));
   await endContainer(started);

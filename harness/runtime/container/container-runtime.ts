@@ -1,6 +1,6 @@
-// Nodes as containers of a local Docker engine, on a network of the run's own. Every node has a fixed address in it and
-// the harness reaches containers by these addresses over the bridge: the kernel carries each byte, reset and silence
-// as it is, where a published port would put the engine's relay between the driver and a fault.
+// Nodes as containers of a local Docker engine, on a network of the run's own. Every node has a fixed address in it, and
+// the harness reaches containers by these addresses over the bridge. So the kernel carries each byte, reset and silence as
+// it is. A published port would put the engine's relay between the driver and a fault.
 import { createHash } from 'node:crypto';
 import { addressBook } from '../ground/addresses.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';

@@ -1,4 +1,4 @@
-// One container as the engine's client sees it: how it is made, attached, started again and ended.
+// One container through the engine's client: how it is made, attached, started again and ended.
 import { totalmem } from 'node:os';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';

@@ -1,7 +1,7 @@
-// The engine that containers run on, through the client of testcontainers (one container: docker-container.ts). That package
-// is loaded at the first connection: its import takes some hundred milliseconds that a run of processes does not pay. Its
-// reaper is not used, since it needs the Docker socket inside a container; every object is labelled with its run and swept by
-// us instead.
+// The engine that containers run on, through the client of testcontainers (one container: docker-container.ts). That
+// package is loaded at the first connection, because its import takes some hundred milliseconds that a run of processes
+// need not pay. Its reaper is not used, because it needs the Docker socket inside a container. Instead, every object is
+// labelled with its run, and our own sweep removes it.
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { type Container, type ContainerPlan, createOptions, ourContainer } from './docker-container.ts';
 import { type EngineNetworks, engineNetworks } from './docker-networks.ts';

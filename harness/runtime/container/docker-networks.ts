@@ -1,4 +1,4 @@
-// Networks of runs on the engine: made, left and entered again by a container, removed.
+// Networks of runs on the engine: how one is made and removed, and how a container leaves and enters it.
 import { writeFile } from 'node:fs/promises';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { BASE_LABEL, type ContainerPlan, endpointSettings, NEIGHBOURS, RUN_LABEL } from './docker-container.ts';

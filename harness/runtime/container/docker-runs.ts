@@ -1,4 +1,4 @@
-// What runs have on the engine, found by the labels that every container and network carries.
+// What runs have on the engine. Every container and network carries labels, and this file finds them by these.
 import { BASE_LABEL, removeContainer, RUN_LABEL } from './docker-container.ts';
 import { type Docker, removeNetwork } from './docker-networks.ts';
 import { call } from './engine-call.ts';

@@ -1,4 +1,4 @@
-// Every question to the Docker engine goes through here: it has a bound, and its failure says what was asked.
+// Every question to the Docker engine goes through here. Each has a bound, and its failure says what was asked.
 import { settlesWithin } from '../linux/poll.ts';
 import { RuntimeError } from '../runtime.ts';
 

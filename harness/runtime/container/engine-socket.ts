@@ -1,5 +1,5 @@
-// Why no container engine answers, seen at its socket: an engine that is not there, one that is not running, and one that
-// refuses this user have different cures.
+// Why no container engine answers, as its socket shows it. An engine that is not there, an engine that does not run, and an
+// engine that refuses this user have different cures.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';

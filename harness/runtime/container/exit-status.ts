@@ -1,4 +1,4 @@
-// Shells and Docker have one number for both ways to end: 128 + n stands for signal n.
+// Shells and Docker use one number for both ways to end: 128 + n stands for signal n.
 import { constants } from 'node:os';
 import type { NodeExit } from '../runtime.ts';
 

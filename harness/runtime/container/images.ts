@@ -1,4 +1,4 @@
-// The names of the images that containers are started from; docker/build-images.ts builds the bundled ones.
+// The names of the images that containers are started from. docker/build-images.ts builds the bundled ones.
 
 export const IMAGES = {
   base: 'tornwire/base:latest',

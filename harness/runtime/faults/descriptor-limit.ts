@@ -1,4 +1,4 @@
-// RLIMIT_NOFILE of every process of a node, by prlimit(1), which also reaches into containers.
+// Sets RLIMIT_NOFILE of every process of a node, by prlimit(1), which also reaches into containers.
 import { execa } from 'execa';
 import type { HoldOf } from './holds.ts';
 import type { NodeProcesses } from './node-processes.ts';

@@ -1,5 +1,5 @@
-// The table "fault x runtime" of the documentation, made by asking the code that plans: what it says is what planning
-// does. The contract of each family shows the effect of every cell that works.
+// The table "fault x runtime" of the documentation. It is made by asking the code that plans, so it cannot differ from
+// planning. The contract of each family shows the effect of every cell that works.
 import { CLOCK_FAULT_KINDS } from '../../model/faults/clock-fault.ts';
 import type { FileFault } from '../../model/faults/file-fault.ts';
 import { FILE_FAULTS } from '../../model/faults/file/table.ts';
@@ -30,11 +30,11 @@ type ValueIn<Each, Key> = Each extends unknown ? (Key extends keyof Each ? Each[
 
 const NODES: Family = {
   title: 'Nodes, containers and system calls',
-  about: `All act on the whole process group, grandchildren included; \`pause\` stops a container through its control group.
-\`environment\` holds from a start of the node on, everything below it also on a node that runs. Beside the runtime itself,
-\`unread\` needs \`ss\` for processes and the native calls for containers, \`limit: descriptors\` needs \`prlimit\`, and
-\`calls\` needs \`strace\` on the machine of the harness and the right to trace. Where one of these is missing the case is
-skipped with the reason and the cure.`,
+  about: `All of them act on the whole process group, grandchildren included. \`pause\` stops a container through its control group.
+\`environment\` acts from the next start of the node on. Every fault below it in the table also acts on a node that runs.
+Some need more than the runtime: \`unread\` needs \`ss\` for processes and the native calls for containers,
+\`limit: descriptors\` needs \`prlimit\`, and \`calls\` needs \`strace\` on the machine of the harness and the right to trace.
+If one of these is missing, the case is skipped with the reason and the cure.`,
   rows: Object.entries<NodeFault>(NODE_FAULT_ROWS).map(([name, fault]) => ({ name, step: { on: 'node', fault } })),
 };
 
@@ -42,8 +42,8 @@ const FILES: Family = {
   title: 'Files',
   about: `A file is named by its node and a path that begins with \`{state}\`, \`{tmp}\` or \`{listen.NAME.path}\`, with wildcards
 for names that nobody knows beforehand. The run's folder is the same one in every runtime, so the harness itself acts on it.
-\`read-only\` needs, for root, a file system with the immutable flag (ext4, xfs, btrfs, the tmpfs of a recent kernel) and \`chattr\`;
-writers see EPERM then, otherwise EACCES. \`full-disk\` needs root: the folder is a tmpfs of its own from the start of the run.`,
+\`read-only\` needs, for root, a file system with the immutable flag (ext4, xfs, btrfs, the tmpfs of a recent kernel) and \`chattr\`.
+Then writers see EPERM, otherwise EACCES. \`full-disk\` needs root: the folder is a tmpfs of its own from the start of the run.`,
   rows: Object.values(FILE_FAULTS).flatMap(({ examples }) =>
     Object.entries<FileFault>(examples).map(([name, fault]): FaultRow => ({ name, step: { on: 'file', fault } })),
   ),
@@ -68,11 +68,11 @@ export function renderFaultsByRuntime(runtimes: readonly Pick<Runtime, 'name' | 
   });
   return `# Faults by runtime
 
-Generated from \`harness/runtime/faults/faults-by-runtime.ts\`; a test fails when this file is not current
-(\`npx vitest run harness/runtime/faults/faults-by-runtime.test.ts -u\` writes it anew).
+This page is generated from \`harness/runtime/faults/faults-by-runtime.ts\`. A test fails when it is not current, and
+\`npx vitest run harness/runtime/faults/faults-by-runtime.test.ts -u\` writes it anew.
 
-\`process\` starts nodes as processes of this machine, \`container\` in containers of its Docker engine; \`mock\` plays them
-for the tests of the harness. A case that asks for a cell without "yes" is refused when it is planned, before anything is
+\`process\` starts nodes as processes of this machine, \`container\` in containers of its Docker engine. \`mock\` plays them
+for the tests of the harness. If a case asks for a cell without "yes", it is refused when it is planned, before anything is
 started, with the reason below. What links carry is in [faults-by-transport.md](faults-by-transport.md).
 
 ${sections.join('\n')}

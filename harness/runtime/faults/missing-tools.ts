@@ -1,4 +1,4 @@
-// What a machine lacks for faults that need more than a runtime, tried out once, with the cure.
+// Some faults need more than a runtime. This file tries out once whether the machine has it, and names the cure if not.
 import { execa } from 'execa';
 import { startTracer } from '../linux/tracer.ts';
 

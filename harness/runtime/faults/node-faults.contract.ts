@@ -1,5 +1,5 @@
-// What every runtime promises about node faults: each cell of the table that says "yes" has its effect shown here on
-// a real program, with its proof of hit, and each other cell its refusal.
+// What every runtime promises about node faults. If a cell of the table says "yes", a test shows its effect on a real
+// program, with its proof of hit. For each other cell a test shows the refusal.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// A node's processes as faults from outside need them, whichever runtime they live in.
+// The processes of a node as faults from outside need them, in whichever runtime they live.
 import type { LogStream } from '../ground/log-lines.ts';
 import type { WhichFolder } from '../ground/node-home.ts';
 import type { PipeWritable } from '../runtime.ts';

@@ -1,5 +1,5 @@
-// What the kernel answers a node's system calls: strace injects (strace(1), "Tampering") and writes down each call it
-// tampered with, which is the proof.
+// What the kernel answers to a node's system calls. strace injects the answer (strace(1), "Tampering") and writes down each
+// call that it tampered with. That line is the proof.
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HoldOf } from './holds.ts';

@@ -1,5 +1,6 @@
-// Nobody reads a node's stdout or stderr. It has hit when the kernel would not take another byte from the node and
-// nothing moves any more: then a writer that waits is blocked, and one that does not wait must keep what it has to say.
+// Nobody reads a node's stdout or stderr. The fault has hit when the kernel would not take another byte from the node and
+// nothing moves any more. Then a writer that waits is blocked, and a writer that does not wait must keep what it has to
+// say.
 import { closeSync, constants, openSync } from 'node:fs';
 import { execa } from 'execa';
 import type { HoldOf } from './holds.ts';

@@ -1,5 +1,6 @@
-// Who is reached where, fixed before anything starts so that every address exists for the whole run. Nodes and
-// proxies have the same ports and socket files in every runtime; only the hosts differ, by where one looks from.
+// Who is reached at which address. All addresses are fixed before anything starts, so that each exists for the whole run.
+// Nodes and proxies have the same ports and socket files in every runtime. Only the hosts differ, and they depend on where
+// one looks from.
 //
 //   <folder>/sockets/<node>.<file>   a node's unix listener        <node's port>   a node's TCP listener
 //   <folder>/sockets/<n>.sock        the n-th proxied link         20000 + n       the n-th proxied link

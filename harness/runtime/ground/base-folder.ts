@@ -1,4 +1,5 @@
-// The one folder below the machine's temporary folder that runs of this user share (run-folder.ts says what lies in it).
+// The one folder below the machine's temporary folder that all runs of this user share (run-folder.ts says what lies in
+// it).
 import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

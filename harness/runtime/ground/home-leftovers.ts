@@ -1,4 +1,4 @@
-// What nodes have left in their {home}: a node that is told to keep its things elsewhere has no business there.
+// What nodes have left in their {home}. A node must keep its things elsewhere, so each file there is a leftover.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Topology } from '../../model/system/topology.ts';

@@ -1,5 +1,5 @@
-// A program's two output streams, drained all the time and cut into lines on the byte 0x0A alone. Bytes are decoded
-// a whole line at a time, so text survives any split; a line without an end takes bounded memory.
+// A program's two output streams. They are read all the time and cut into lines at byte 0x0A alone. Bytes are decoded one
+// whole line at a time, so text survives any split. A line without an end takes bounded memory.
 import type { NodeSink } from '../runtime.ts';
 
 export type LogStream = 'stdout' | 'stderr';

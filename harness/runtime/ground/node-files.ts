@@ -1,5 +1,5 @@
-// The files of nodes as faults reach them: by a path that begins with a placeholder, in the run's own folder, which is
-// the same folder for every runtime.
+// The files of nodes as faults reach them: by a path that begins with a placeholder, in the run's own folder. That folder
+// is the same one in every runtime.
 import { join, sep } from 'node:path';
 import type { Address } from '../../model/system/link.ts';
 import { aboutFileFault, type FileFault } from '../../model/faults/file-fault.ts';

@@ -1,5 +1,5 @@
-// What a program finds around it: folders of its own inside the run's folder, and an environment that holds nothing
-// of the harness's.
+// What a program finds around it: its own folders inside the run's folder, and an environment without anything of the
+// harness's.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Topology } from '../../model/system/topology.ts';

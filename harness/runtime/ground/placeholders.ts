@@ -1,5 +1,5 @@
-// Fills the placeholders of a node's command and variables, the ones that model/system/topology.ts lists. Braces around
-// anything that cannot be a placeholder (JSON, `${SHELL}`) stay as they are.
+// Fills the placeholders of a node's command and variables. model/system/topology.ts lists them. Other braces (JSON,
+// `${SHELL}`) stay as they are.
 import type { Address } from '../../model/system/link.ts';
 import { type Node, type Topology, TopologyError } from '../../model/system/topology.ts';
 import { RuntimeError } from '../runtime.ts';

@@ -1,5 +1,5 @@
-// What is started for a node or a helper program: its command and its whole environment, every placeholder filled, and
-// what faults have prepared for its start put in.
+// What is started for a node or a helper program: its command and its whole environment. Every placeholder is filled, and
+// what faults have prepared for this start is put in.
 import type { Address } from '../../model/system/link.ts';
 import { linkNamed, type Node } from '../../model/system/topology.ts';
 import type { AddressBook } from './addresses.ts';

@@ -1,6 +1,6 @@
-// How a node starts under faults that it meets at its start: other variables, another PATH, and held before its first
-// instruction until whatever else is in force has been put on it. A shell prepares this and becomes the program, so
-// the process stays the same and the same words serve in a container.
+// How a node starts under faults that it meets at its start: other variables, another PATH, or held before its first
+// instruction until everything else in force has been put on it. A shell prepares this and then becomes the program. So the
+// process stays the same, and the same words serve in a container.
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE_MARKER, PROGRAM_MARKER, RUN_MARKER, sendSignal } from '../linux/marked-processes.ts';

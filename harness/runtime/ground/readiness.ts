@@ -1,5 +1,5 @@
-// When a node counts as up: a line in its log, an accepted connection, or a 2xx answer; each within the node's own
-// bound. A node that ends first, or is called off, is not waited for any longer.
+// When a node counts as up: a line in its log, an accepted connection, or a 2xx answer, within the node's own bound. If the
+// node ends first or its start is called off, the waiting ends.
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { bounded } from '../../model/time/bounded.ts';

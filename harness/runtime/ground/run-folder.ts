@@ -1,7 +1,7 @@
 // What a run claims on this machine: a folder under <tmp>/tornwire-<uid>/ with its owner written inside, and a loopback
-// address of its own. Both tell by themselves whether the owner still lives: the folder names its process, the address
-// is held by a listening abstract socket (unix(7)), which the kernel closes together with the owner, so no claim
-// is ever stale. Runs of one machine's network thus never share an address, whichever user started them.
+// address of its own. Both show whether the owner still lives. The folder names the owner's process. The address is held by
+// a listening abstract socket (unix(7)), which the kernel closes when the owner ends, so no claim is ever stale. So runs on
+// one machine's network never share an address, whichever user started them.
 //
 //   <tmp>/tornwire-<uid>/<runId>/owner.json   written before anything else
 //                               /sockets/     socket files of nodes and proxies

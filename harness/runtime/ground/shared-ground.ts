@@ -1,5 +1,5 @@
-// The ground of a run, the same for every runtime: its folder and addresses, who runs on it, how nodes and helper
-// programs come up and what is done when they do not. A runtime brings what it does in its own way:
+// The ground of a run, the same for every runtime: its folder and addresses, who runs on it, how nodes and helper programs
+// come up, and what is done when they do not. A runtime brings what it does in its own way:
 //
 //   surroundings   addresses, and what programs find around them     spawn     the first process of a program
 //   api            where a helper program is reached                 running   signals to a node, faults on it

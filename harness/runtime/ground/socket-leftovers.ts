@@ -1,4 +1,4 @@
-// What lies in a run's socket folder that no running proxy accounts for.
+// What lies in a run's socket folder and belongs to no running proxy.
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Link } from '../../model/system/link.ts';

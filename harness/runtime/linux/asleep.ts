@@ -1,4 +1,5 @@
-// Whether processes sleep. Who sleeps does not wait for a processor, so a busy machine is no reason why it has not ended yet.
+// Whether processes sleep. A process that sleeps does not wait for a processor. So a busy machine does not explain why it
+// has not ended yet.
 import { setTimeout as pause } from 'node:timers/promises';
 import { threadStatuses } from './proc.ts';
 

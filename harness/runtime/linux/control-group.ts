@@ -1,4 +1,5 @@
-// The processes inside a container as this machine numbers them, read from the control group of its init process.
+// The processes inside a container, with the ids that they have on this machine, read from the control group of its init
+// process.
 import { join } from 'node:path';
 import { procText, readWhole } from './proc.ts';
 

@@ -1,5 +1,5 @@
-// Other clocks for nodes, by libfaketime (https://github.com/wolfcw/libfaketime, 0.9.10), which stands before the C
-// library in every process of a node (LD_PRELOAD) and reads what the time is to be from a file of the node's:
+// Other clocks for nodes, by libfaketime (https://github.com/wolfcw/libfaketime, 0.9.10). LD_PRELOAD puts it before the C
+// library in every process of a node. It reads the time to show from a file of the node's:
 //
 //   faster   "+OFFSET xN": wall clock, monotonic clock and timers. It counts from the start of the node's first process,
 //            so the offset makes up for what was gained before that: the clocks of all nodes agree.

@@ -1,5 +1,5 @@
-// Says before anything starts that an address is taken, in words that name it: a program that cannot bind
-// only says so somewhere in its log.
+// Says before anything starts that an address is taken, and names it. A program that cannot bind says so only somewhere in
+// its log.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { RuntimeError } from '../runtime.ts';

@@ -1,6 +1,6 @@
-// Makes a folder or file unchangeable for everybody, and changeable again. Permissions do not bind the superuser, so
-// where the harness is root the kernel's immutable flag is set instead (chattr(1), ioctl_iflags(2)): it belongs to the
-// inode, so it holds in containers too, and needs no file to be closed. Writers see EPERM then, otherwise EACCES.
+// Makes a folder or file unchangeable for everybody, and changeable again. Permissions do not bind the superuser. So where
+// the harness is root it sets the kernel's immutable flag instead (chattr(1), ioctl_iflags(2)). The flag belongs to the
+// inode, so it holds in containers too, and no file need be closed first. Writers see EPERM then, otherwise EACCES.
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,6 +1,6 @@
-// Every process of a run carries marker variables. The kernel keeps them readable in /proc/<pid>/environ and children
-// inherit them, so a process is found also after it was re-parented or forked twice. A pass over /proc of an idle
-// machine takes about a millisecond.
+// Every process of a run carries marker variables. The kernel keeps them readable in /proc/<pid>/environ, and children
+// inherit them. So a process is found also after it was re-parented or forked twice. A pass over /proc of an idle machine
+// takes about a millisecond.
 import { poll } from './poll.ts';
 import { allPids, procFile } from './proc.ts';
 

@@ -1,5 +1,5 @@
-// Asks again and again until there is an answer, with short pauses that grow: a thing that is there at once is
-// seen at once, one that takes long costs little.
+// Asks again and again until there is an answer. The pauses are short and grow: an answer that is there at once is seen at
+// once, and a long wait costs little.
 import { setTimeout as pause } from 'node:timers/promises';
 import { bounded } from '../../model/time/bounded.ts';
 

@@ -1,5 +1,5 @@
-// What the kernel says about processes, proc(5). Processes end between listing and reading, and those of other users
-// are closed to us: both read as nothing.
+// What the kernel says about processes, proc(5). Processes end between listing and reading, and those of other users cannot
+// be read. Both count as nothing.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** USER_HZ, which every Linux that Node runs on has (sysconf(3), _SC_CLK_TCK). */

@@ -1,6 +1,6 @@
-// Small disks below a run's folder: a tmpfs of its own for one folder of a node, mounted before the node starts, so
-// that nothing is hidden by it. It is filled by taking away what is free (tmpfs(5), remount with a smaller size) and
-// given back the same way: no file of ours lies in the node's folder, and containers, which see the same mount, see it
+// Small disks below a run's folder: a tmpfs for one folder of a node. It is mounted before the node starts, so that it
+// hides no file. The disk becomes full when its free space is taken away (tmpfs(5), remount with a smaller size), and the
+// lift gives the space back. So no file of ours lies in the node's folder, and containers, which see the same mount, see it
 // too. The last page of a file that is there stays writable, as on any file system that counts in blocks.
 import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { execa } from 'execa';

@@ -1,6 +1,6 @@
-// strace(1) attached to processes that run. It is a process of the harness beside the node, never inside its group or
-// its container: signals to the node do not meet it, it is not counted among the node's processes, and the node's
-// exits stay its own. When it ends, however it ends, the kernel lets go of whom it traced.
+// strace(1), attached to processes that run. It is a process of the harness beside the node, never inside the node's group
+// or container. So signals to the node do not reach it, it is not counted among the node's processes, and the node's exits
+// stay its own. When strace ends in any way, the kernel lets go of the processes that it traced.
 import { execa } from 'execa';
 import { poll, settlesWithin } from './poll.ts';
 import { threadStatuses } from './proc.ts';

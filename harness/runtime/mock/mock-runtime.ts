@@ -1,5 +1,5 @@
-// A runtime without processes, for tests of what stands above it: nodes are functions in the harness's own process.
-// Folder, addresses and readiness are the real ones, so a program may listen and be dialled; only lives are played.
+// A runtime without processes, for tests of what stands above it. Nodes are functions in the harness's own process. Folder,
+// addresses and readiness are the real ones, so a program may listen and be dialled. Only the processes are played.
 import { createServer, type Server } from 'node:http';
 import { aboutFileFault } from '../../model/faults/file-fault.ts';
 import { type Hold, holdsOf, type NodeFault, surroundingsIn } from '../../model/faults/node-fault.ts';

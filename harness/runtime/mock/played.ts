@@ -1,4 +1,4 @@
-// The life of a played program: a function of the harness's own process that prints, is paused and ends as a process would.
+// The life of a played program: a function of the harness's own process. It prints, is paused and ends as a process would.
 import type { Address } from '../../model/system/link.ts';
 import type { Node } from '../../model/system/topology.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';

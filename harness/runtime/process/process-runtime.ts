@@ -1,5 +1,5 @@
-// Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology
-// and runs side by side never meet. Each node is a process group with marker variables, killed as a tree.
+// Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology and
+// runs side by side never meet. Each node is a process group with marker variables, and is killed as a tree.
 import { delimiter, dirname } from 'node:path';
 import { stdioLinksFrom } from '../../model/system/topology.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';

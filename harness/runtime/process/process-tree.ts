@@ -1,4 +1,5 @@
-// A started program together with everything it started: the group is signalled at once, the marker finds who left it.
+// A started program together with everything it started. A signal goes to the whole group at once. The marker finds the
+// processes that have left the group.
 import type { Node } from '../../model/system/topology.ts';
 import { allAsleep } from '../linux/asleep.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
@@ -61,6 +62,7 @@ export async function processLeftovers(left: readonly MarkedProcess[]): Promise<
   return left.map(({ pid, node }) => ({
     what: 'process',
     detail: `${pid} ${commandLineOf(pid)}`,
+    pid,
     ...(node === undefined ? {} : { node }),
     ...asleep,
   }));

@@ -1,5 +1,5 @@
-// Starts one program in a process group of its own and drains its output. Its stdin stays an open pipe to the harness:
-// when the harness dies, however it dies, a program that watches its stdin notices.
+// Starts one program in a process group of its own and drains its output. Its stdin stays an open pipe to the harness. When
+// the harness dies in any way, the pipe closes, so a program that watches its stdin notices.
 import { once } from 'node:events';
 import { execa } from 'execa';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';

@@ -1,4 +1,4 @@
-// One child that a node has started over stdio, as far as it is told: it began with this number, and it ended like this.
+// One child that a node has started over stdio, as the far half reports it: its process id, and how it ended.
 import type { Node } from '../../model/system/topology.ts';
 import { commandLineOf } from '../linux/proc.ts';
 import type { NodeExit } from '../runtime.ts';

@@ -1,5 +1,5 @@
-// The children that nodes start over stdio, as far as the harness has to do with them: their far halves run before
-// the node does, and what these report makes each child a node that runs.
+// The children that nodes start over stdio. Their far halves run before the node does. What the far halves report makes
+// each child a node that runs.
 import { type Link } from '../../model/system/link.ts';
 import { type Node, nodeNamed, type Topology } from '../../model/system/topology.ts';
 import { type LogLines, logLines } from '../ground/log-lines.ts';
@@ -88,8 +88,10 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
       await poll(() => living().every(({ near }) => startTimeOf(near) !== undefined) || undefined, { withinMs: CHILD_GONE_WITHIN_MS });
     },
     childBehind(leftover) {
-      const child = [...children.values()].find(({ near }) => leftover.detail.startsWith(`${near} `));
-      return child === undefined ? leftover : { ...leftover, detail: `${child.pid} ${child.commandLine}`, node: child.node.name };
+      const child = [...children.values()].find(({ near }) => near === leftover.pid);
+      return child === undefined
+        ? leftover
+        : { ...leftover, detail: `${child.pid} ${child.commandLine}`, pid: child.pid, node: child.node.name };
     },
     [Symbol.dispose]() {
       closed = true;

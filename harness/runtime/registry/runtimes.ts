@@ -1,4 +1,4 @@
-// All runtimes. The compiler asks for the one whose name is in model/case.ts and which is missing here.
+// All runtimes. If a name is in model/case.ts and missing here, the compiler says so.
 import type { RuntimeName } from '../../model/case.ts';
 import { containerRuntime } from '../container/container-runtime.ts';
 import { mockRuntime } from '../mock/mock-runtime.ts';

@@ -1,5 +1,5 @@
-// Removes what runs left behind whose harness has died: processes, containers, networks, folders. A run whose owner
-// lives is never touched, and neither is anything that does not carry the mark of a dead run.
+// Removes what runs left behind whose harness has died: processes, containers, networks, folders. It never touches a run
+// whose owner lives, nor anything that does not carry the mark of a dead run.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';

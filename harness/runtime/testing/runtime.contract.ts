@@ -261,7 +261,7 @@ function contract({ runtime, processes, outlived, onEngine }: RuntimeUnderTest):
     void ask(address, '/end');
     expect(await node.exited).toEqual({ code: null, signal: 'SIGKILL' });
     const socket = { what: 'socket-file', detail: join(ground.folder, 'sockets', 'leaves-things.api.sock'), node: 'leaves-things' };
-    const orphan = { what: 'process', detail: expect.stringContaining('setTimeout'), node: 'leaves-things' };
+    const orphan = { what: 'process', detail: expect.stringContaining('setTimeout'), node: 'leaves-things', pid: expect.any(Number) };
     expect(await ground.leftovers()).toEqual(outlived ? [orphan, socket] : [socket]);
     expect(await node.pids()).toHaveLength(outlived ? 1 : 0);
   });

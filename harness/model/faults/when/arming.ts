@@ -1,4 +1,4 @@
-// When a step is armed, for steps that wait for nothing but the script.
+// When a step is armed. This is for steps that wait for nothing but the script.
 import { z } from 'zod';
 
 /** `start`: before any node runs. Otherwise when the script passes this mark. */

@@ -1,21 +1,13 @@
 // Whether a frame is the one a toxic was armed for: by its header, or by its decoded content.
 import { isDeepStrictEqual } from 'node:util';
 import type { FrameInfo } from '../../frames/frame.ts';
-import type { Attributes, FrameContent } from '../toxic.ts';
-
-export interface FrameMatch {
-  opcode?: number;
-  /** `text`, `binary`, `ping`, `line`, `request-head`, ... */
-  type?: string;
-  /** The decoded payload holds this text. */
-  contains?: string;
-  /** JSON pointers (RFC 6901) and the values that must be there. */
-  json?: Readonly<Record<string, unknown>>;
-}
+import type { FrameMatch } from '../base/fields.ts';
+import type { TriggerAttributes } from '../base/trigger-fields.ts';
+import type { FrameContent } from '../../frames/content.ts';
 
 /** The whole frame must have come before it can be judged. */
-export function needsContent(attributes: Attributes): boolean {
-  const match = attributes['match'] as FrameMatch | undefined;
+export function needsContent(attributes: TriggerAttributes): boolean {
+  const { match } = attributes;
   return match?.contains !== undefined || match?.json !== undefined;
 }
 
@@ -41,7 +33,8 @@ function jsonMatches(wanted: Readonly<Record<string, unknown>>, payload: Buffer)
 
 function parsed(payload: Buffer): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(payload.toString()) as unknown };
+    const value: unknown = JSON.parse(payload.toString());
+    return { value };
   } catch {
     return undefined;
   }
@@ -49,11 +42,11 @@ function parsed(payload: Buffer): { value: unknown } | undefined {
 
 /** Undefined where the pointer leads nowhere. */
 function valueAt(document: unknown, pointer: string): unknown {
-  let value = document;
+  let value: unknown = document;
   for (const step of pointer.split('/').slice(1)) {
     const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
+    value = Reflect.get(value, key);
   }
   return value;
 }

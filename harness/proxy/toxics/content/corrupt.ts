@@ -1,23 +1,27 @@
-// Bytes that arrive altered: each is XORed with a mask. They are counted from the start of the frame, header
-// included, or from `at_byte` of the stream.
+// Bytes that arrive altered: each is XORed with a mask. They are counted from the start of the frame, header included, or
+// from `at_byte` of the stream.
 
 import type { DataItem } from '../../stream/item.ts';
-import { triggerMode } from '../aim/target.ts';
+import { triggerMode } from '../aim/trigger.ts';
 import type { Framing } from '../../frames/frame.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, once } from './content.ts';
-import type { Attributes, Hit, ToxicType } from '../toxic.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { OwnToxic } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const MASK = 0xff;
 
-export const corrupt: ToxicType = {
+const FIELDS = { ...CONTENT_FIELDS, offset: { kind: 'int' }, mask: { kind: 'int', min: 1, max: 255 } } as const satisfies Fields;
+
+export const corrupt: OwnToxic<typeof FIELDS> = {
   type: 'corrupt',
   origin: 'tornwire',
-  fields: { ...CONTENT_FIELDS, offset: { kind: 'int' }, mask: { kind: 'int', min: 1, max: 255 } },
+  fields: FIELDS,
   check: problem,
   timesDefault: once,
   stage(context) {
-    const attributes = context.toxic.attributes as { offset?: number; mask?: number; length?: number; at_byte?: number };
-    const inFrames = triggerMode(attributes as Attributes) !== 'bytes';
+    const attributes = context.toxic.attributes;
+    const inFrames = triggerMode(attributes) !== 'bytes';
     const { mask = MASK, length = 1 } = attributes;
     const from = inFrames ? (attributes.offset ?? attributes.at_byte ?? 0) : 0;
     let start = 0;
@@ -50,9 +54,9 @@ function altered(item: DataItem, first: number, end: number, mask: number): Data
   return { ...item, data };
 }
 
-function problem(attributes: Attributes, framing: Framing): string | undefined {
+function problem(attributes: AttributesOf<typeof FIELDS>, framing: Framing): string | undefined {
   const mode = triggerMode(attributes);
-  if (mode === 'bytes') return attributes['offset'] === undefined ? undefined : 'with at_byte alone offset has no meaning';
+  if (mode === 'bytes') return attributes.offset === undefined ? undefined : 'with at_byte alone offset has no meaning';
   const { at_byte: _inFrame, ...rest } = attributes;
   return framesOrRange(rest, framing);
 }

@@ -1,9 +1,9 @@
 // Frames, or a range of bytes, that never arrive.
 
 import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, once } from './content.ts';
-import type { ToxicType } from '../toxic.ts';
+import type { OwnToxic } from '../base/toxic.ts';
 
-export const drop: ToxicType = {
+export const drop: OwnToxic<typeof CONTENT_FIELDS> = {
   type: 'drop',
   origin: 'tornwire',
   fields: CONTENT_FIELDS,

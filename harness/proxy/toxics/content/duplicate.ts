@@ -1,10 +1,10 @@
 // Frames, or a range of bytes, that arrive twice.
 
 import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, HELD_BYTES_MAX, once } from './content.ts';
-import { Held } from '../stage.ts';
-import type { ToxicType } from '../toxic.ts';
+import { Held } from '../base/held.ts';
+import type { OwnToxic } from '../base/toxic.ts';
 
-export const duplicate: ToxicType = {
+export const duplicate: OwnToxic<typeof CONTENT_FIELDS> = {
   type: 'duplicate',
   origin: 'tornwire',
   fields: CONTENT_FIELDS,
@@ -25,7 +25,7 @@ export const duplicate: ToxicType = {
         if (copy.bytes > HELD_BYTES_MAX) {
           tooLarge = true;
           copy.takeAll();
-          context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+          context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         }
         if (!item.last || tooLarge) return;
         const again = copy.takeAll();

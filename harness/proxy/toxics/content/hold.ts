@@ -1,21 +1,25 @@
-// Keeps a frame back and hands it on after so many later frames, or when the toxic is removed. A stream that
-// ends brings it out as well.
+// Keeps a frame back and hands it on after so many later frames, or when the toxic is removed. The end of the stream lets
+// it go as well.
 
 import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
-import { Held } from '../stage.ts';
+import { Held } from '../base/held.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
-import type { Hit, ToxicType } from '../toxic.ts';
+import type { Fields } from '../base/fields.ts';
+import type { OwnToxic } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
-export const hold: ToxicType = {
+const FIELDS = { ...CONTENT_FIELDS, frames: { kind: 'int', min: 1 } } as const satisfies Fields;
+
+export const hold: OwnToxic<typeof FIELDS> = {
   type: 'hold',
   origin: 'tornwire',
-  fields: { ...CONTENT_FIELDS, frames: { kind: 'int', min: 1 } },
+  fields: FIELDS,
   check: framesOnly,
   timesDefault: once,
   stage(context) {
-    const { frames } = context.toxic.attributes as { frames?: number };
+    const { frames } = context.toxic.attributes;
     const held = new Held();
     let hit: Hit | undefined;
     let later = 0;
@@ -39,7 +43,7 @@ export const hold: ToxicType = {
       turn?.cancel();
       for (const item of held.takeAll()) context.emit(item);
       if (hit !== undefined && !told) context.retract(hit);
-      else if (hit !== undefined) context.event('toxic-released', { byteOffset: hit.byteOffset, laterFrames: later });
+      else if (hit !== undefined) context.event({ event: 'toxic-released', byteOffset: hit.byteOffset, laterFrames: later });
       hit = undefined;
       later = 0;
     }
@@ -53,7 +57,7 @@ export const hold: ToxicType = {
         }
         held.add(item);
         if (held.bytes <= HELD_BYTES_MAX) return;
-        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         letGo();
       },
       pass(item) {

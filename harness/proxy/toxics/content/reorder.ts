@@ -4,18 +4,23 @@
 import { between } from '../../stream/chance.ts';
 import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
-import type { Hit, StageContext, ToxicType } from '../toxic.ts';
+import type { ContentContext } from './content.ts';
+import type { Fields } from '../base/fields.ts';
+import type { OwnToxic } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const WINDOW = 2;
 
-export const reorder: ToxicType = {
+const FIELDS = { ...CONTENT_FIELDS, window: { kind: 'int', min: 2, max: 1000 } } as const satisfies Fields;
+
+export const reorder: OwnToxic<typeof FIELDS> = {
   type: 'reorder',
   origin: 'tornwire',
-  fields: { ...CONTENT_FIELDS, window: { kind: 'int', min: 2, max: 1000 } },
+  fields: FIELDS,
   check: framesOnly,
   timesDefault: once,
   stage(context) {
-    const window = (context.toxic.attributes['window'] as number | undefined) ?? WINDOW;
+    const { window = WINDOW } = context.toxic.attributes;
     let frames: DataItem[][] = [];
     let bytes = 0;
     let hit: Hit | undefined;
@@ -25,7 +30,7 @@ export const reorder: ToxicType = {
       frames.at(-1)!.push(item);
       bytes += item.data.length;
       if (bytes > HELD_BYTES_MAX) {
-        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         context.retract(hit!);
         letGo(frames);
       } else if (item.last && frames.length === window) {
@@ -73,7 +78,7 @@ function bytesOf(frames: readonly DataItem[][]): Buffer {
 }
 
 /** Never the order they came in. */
-function shuffled(frames: readonly DataItem[][], context: StageContext): DataItem[][] {
+function shuffled(frames: readonly DataItem[][], context: ContentContext): DataItem[][] {
   const order = [...frames];
   const first = frames[0]![0]!.frame!.index;
   for (let at = order.length - 1; at > 0; at -= 1) {

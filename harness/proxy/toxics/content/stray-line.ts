@@ -1,16 +1,20 @@
-// A line that nobody sent, put between two frames: before the one that is named, or at the next boundary.
+// Puts a line that nobody sent between two frames: before the frame that is named, or at the next boundary.
 
 import type { DataItem } from '../../stream/item.ts';
-import { TRIGGER_FIELDS, triggerMode } from '../aim/target.ts';
+import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
+import { triggerMode } from '../aim/trigger.ts';
 import { contentStage, framesOnly, fireAt, once } from './content.ts';
-import type { ToxicType } from '../toxic.ts';
+import type { Fields } from '../base/fields.ts';
+import type { OwnToxic } from '../base/toxic.ts';
 
-export const strayLine: ToxicType = {
+const FIELDS = { line: { kind: 'string' }, ...TRIGGER_FIELDS } as const satisfies Fields;
+
+export const strayLine: OwnToxic<typeof FIELDS> = {
   type: 'stray_line',
   origin: 'tornwire',
-  fields: { line: { kind: 'string' }, ...TRIGGER_FIELDS },
+  fields: FIELDS,
   check: (attributes, framing) =>
-    attributes['line'] === undefined
+    attributes.line === undefined
       ? 'stray_line needs line'
       : triggerMode(attributes) === 'frames'
         ? framesOnly(attributes, framing)
@@ -18,7 +22,7 @@ export const strayLine: ToxicType = {
   timesDefault: once,
   stage(context) {
     const untriggered = triggerMode(context.toxic.attributes) === 'all';
-    const line = Buffer.from(`${(context.toxic.attributes as { line: string }).line}\n`);
+    const line = Buffer.from(`${context.toxic.attributes.line}\n`);
 
     function inject(before: DataItem | undefined): void {
       if (!context.connection.canReach(context.direction)) return;

@@ -1,28 +1,34 @@
-// Frames that arrive shorter than they were sent: their first `to_bytes` bytes, or all but the last
-// `by_bytes`. Their headers are left as they are. On bytes, `at_byte` is where the rest of the stream ends.
+// Frames that arrive shorter than they were sent: their first `to_bytes` bytes, or all but the last `by_bytes`. Their
+// headers stay as they are. On a stream of bytes nothing passes after `at_byte`.
 
 import { splitAt } from '../../stream/item.ts';
-import { triggerMode } from '../aim/target.ts';
+import { triggerMode } from '../aim/trigger.ts';
 import type { Framing } from '../../frames/frame.ts';
 import type { DataItem } from '../../stream/item.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOrRange, HELD_BYTES_MAX, once } from './content.ts';
-import type { Attributes, Hit, StageContext, ToxicType } from '../toxic.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { OwnToxic, StageContext } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
-export const truncate: ToxicType = {
+const FIELDS = { ...CONTENT_FIELDS, to_bytes: { kind: 'int' }, by_bytes: { kind: 'int', min: 1 } } as const satisfies Fields;
+
+type Context = StageContext<AttributesOf<typeof FIELDS>>;
+
+export const truncate: OwnToxic<typeof FIELDS> = {
   type: 'truncate',
   origin: 'tornwire',
-  fields: { ...CONTENT_FIELDS, to_bytes: { kind: 'int' }, by_bytes: { kind: 'int', min: 1 } },
+  fields: FIELDS,
   check: problem,
   timesDefault: once,
   stage: (context) =>
-    triggerMode(context.toxic.attributes) === 'bytes' || context.toxic.attributes['to_bytes'] !== undefined
+    triggerMode(context.toxic.attributes) === 'bytes' || context.toxic.attributes.to_bytes !== undefined
       ? keepingFirst(context)
       : withoutLast(context),
 };
 
 /** Lets the first bytes of each target pass as they come. */
-function keepingFirst(context: StageContext): ReturnType<typeof contentStage> {
-  const toBytes = (context.toxic.attributes['to_bytes'] as number | undefined) ?? 0;
+function keepingFirst(context: Context): ReturnType<typeof contentStage> {
+  const { to_bytes: toBytes = 0 } = context.toxic.attributes;
   let leftBytes = 0;
   let hit: Hit | undefined;
   return contentStage(context, {
@@ -44,8 +50,8 @@ function keepingFirst(context: StageContext): ReturnType<typeof contentStage> {
 }
 
 /** Must know the end of the frame, so it keeps the frame back. */
-function withoutLast(context: StageContext): ReturnType<typeof contentStage> {
-  const byBytes = context.toxic.attributes['by_bytes'] as number;
+function withoutLast(context: Context): ReturnType<typeof contentStage> {
+  const { by_bytes: byBytes = 0 } = context.toxic.attributes;
   let held: DataItem[] = [];
   let bytes = 0;
 
@@ -77,7 +83,7 @@ function withoutLast(context: StageContext): ReturnType<typeof contentStage> {
       held.push(item);
       bytes += item.data.length;
       if (bytes > HELD_BYTES_MAX) {
-        context.event('hold-too-large', { reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
+        context.event({ event: 'hold-too-large', reason: `more than ${HELD_BYTES_MAX} bytes would be held` });
         letGo();
       } else if (item.last) shorten();
     },
@@ -88,8 +94,8 @@ function withoutLast(context: StageContext): ReturnType<typeof contentStage> {
   });
 }
 
-function problem(attributes: Attributes, framing: Framing): string | undefined {
-  const ways = ['to_bytes', 'by_bytes'].filter((way) => attributes[way] !== undefined).length;
+function problem(attributes: AttributesOf<typeof FIELDS>, framing: Framing): string | undefined {
+  const ways = [attributes.to_bytes, attributes.by_bytes].filter((way) => way !== undefined).length;
   if (triggerMode(attributes) === 'bytes')
     return ways === 0 ? undefined : 'with at_byte alone the stream ends there: leave to_bytes and by_bytes away';
   return ways === 1 ? framesOrRange(attributes, framing) : 'truncate needs exactly one of to_bytes and by_bytes';

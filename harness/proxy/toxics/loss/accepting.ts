@@ -1,8 +1,9 @@
-// What a listener does before there are bytes: refuse (it stops listening, so that who dials is refused),
-// accept and close, or never service what the kernel accepted. The proxy itself acts; here is what they take.
+// What a listener does before there are bytes: refuse (it stops listening, so dialling is refused), accept and close, or
+// never service what the kernel accepted. The proxy itself acts. This file says which attributes these toxics take.
 
-import { CONNECTION_FIELDS, onceIfAimed } from '../aim/target.ts';
-import type { ToxicType } from '../toxic.ts';
+import { CONNECTION_FIELDS } from '../base/trigger-fields.ts';
+import { onceIfAimed } from '../aim/trigger.ts';
+import type { ToxicType } from '../base/toxic.ts';
 
 /** From connection k on where `connection` or `nth` says so, until removed. */
 export const refuse: ToxicType = {

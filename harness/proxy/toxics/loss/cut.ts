@@ -1,94 +1,113 @@
-// Ends a connection at an exact byte: what comes before it is forwarded and, as far as the kernel can tell,
-// read; then both ends end the same way. Without a trigger it acts at once on live connections and on new
-// ones when they are accepted.
+// Ends a connection at an exact byte. What comes before the byte is forwarded and, as far as the kernel can tell, read.
+// Then both ends end the same way. Without a trigger it acts at once on live connections, and on new ones when they are
+// accepted.
 
-import { onceIfAimed, Point, TRIGGER_FIELDS } from '../aim/target.ts';
-import { stageOf } from '../stage.ts';
-import type { Hit, Stage, StageContext, ToxicType } from '../toxic.ts';
-
-type CutHow = 'fin' | 'rst' | 'half_close' | 'blackhole';
+import { onceIfAimed } from '../aim/trigger.ts';
+import { Point } from '../aim/point.ts';
+import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
+import { emitAfterJudged } from '../aim/frame-picker.ts';
+import type { Item } from '../../stream/item.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { HitPlace, OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 /** For how long a cut waits until the bytes before it were read. */
 const READ_WITHIN_MS = 1000;
 
-export const cut: ToxicType = {
+const FIELDS = {
+  how: { kind: 'one-of', values: ['fin', 'rst', 'half_close', 'blackhole'] },
+  read_within_ms: { kind: 'int', max: 60_000 },
+  ...TRIGGER_FIELDS,
+} as const satisfies Fields;
+
+type Context = StageContext<AttributesOf<typeof FIELDS>>;
+type CutHow = NonNullable<AttributesOf<typeof FIELDS>['how']>;
+
+export const cut: OwnToxic<typeof FIELDS> = {
   type: 'cut',
   origin: 'tornwire',
-  fields: {
-    how: { kind: 'one-of', values: ['fin', 'rst', 'half_close', 'blackhole'] },
-    read_within_ms: { kind: 'int', max: 60_000 },
-    ...TRIGGER_FIELDS,
-  },
+  fields: FIELDS,
   timesDefault: onceIfAimed,
-  stage: cutting,
+  stage: (context) => new Cutting(context),
 };
 
-function cutting(context: StageContext): Stage {
-  let done: CutHow | undefined;
+class Cutting implements ToxicStage {
+  readonly #context: Context;
+  readonly #point: Point;
+  #how: CutHow | undefined;
   /** Something that came behind the point did not pass. */
-  let lost = false;
+  #lost = false;
 
-  const point = new Point(context, {
-    pass: (item) => context.emit(item),
-    busy: () => done !== undefined,
-    after: () => void (lost = true),
-    reached(place) {
-      const hit = context.fire(place);
-      if (hit === undefined) return;
-      done = (context.toxic.attributes['how'] as CutHow | undefined) ?? 'fin';
-      begin(done, hit);
-    },
-  });
-
-  /** At the decision; the rest happens behind the last byte that passes. */
-  function begin(how: CutHow, hit: Hit): void {
-    if (how !== 'half_close') context.connection.freeze(context.direction);
-    context.emit({ kind: 'act', when: 'flushed', act: () => finish(how, hit) });
+  constructor(context: Context) {
+    this.#context = context;
+    this.#point = new Point(context, {
+      pass: (item) => context.emit(item),
+      busy: () => this.#how !== undefined,
+      after: () => void (this.#lost = true),
+      reached: (place) => this.#begin(place),
+    });
+    this.#point.begin();
   }
 
-  async function finish(how: CutHow, hit: Hit): Promise<void> {
-    const { connection, direction } = context;
+  get holdBytesMax(): number {
+    return this.#point.holdBytesMax;
+  }
+
+  heldBytes(): number {
+    return this.#point.heldBytes;
+  }
+
+  accept(item: Item): void {
+    if (item.kind === 'data') this.#point.accept(item);
+    else if (this.#how === undefined) emitAfterJudged(this.#point, this.#context, item);
+    else this.#lost = true;
+  }
+
+  release(): void {
+    this.#point.flush();
+  }
+
+  stop(): void {
+    this.#point.stop();
+  }
+
+  /** At the decision; the rest happens behind the last byte that passes. */
+  #begin(place: HitPlace): void {
+    const hit = this.#context.fire(place);
+    if (hit === undefined) return;
+    const { how = 'fin' } = this.#context.toxic.attributes;
+    this.#how = how;
+    if (how !== 'half_close') this.#context.connection.freeze(this.#context.direction);
+    this.#context.emit({ kind: 'act', when: 'flushed', act: () => this.#finish(how, hit) });
+  }
+
+  async #finish(how: CutHow, hit: Hit): Promise<void> {
+    const { connection, direction, toxic } = this.#context;
     const bytesForwarded = connection.bytesForwarded(direction);
     if (how === 'blackhole') {
-      swallow(hit, bytesForwarded);
+      this.#swallow(hit, bytesForwarded);
       return;
     }
-    const deadlineMs = (context.toxic.attributes['read_within_ms'] as number | undefined) ?? READ_WITHIN_MS;
+    const { read_within_ms: deadlineMs = READ_WITHIN_MS } = toxic.attributes;
     const delivered = bytesForwarded === 0 ? 'read' : await connection.untilRead(direction, deadlineMs);
     // Its peers may have ended it meanwhile: then nothing was cut.
     if (how === 'half_close' ? !connection.canReach(direction) : connection.isOver) {
-      context.retract(hit);
+      this.#context.retract(hit);
       return;
     }
     const ended = how === 'half_close' ? await connection.halfClose(direction) : await connection.endBoth(how);
-    context.report(hit, { bytesForwarded, delivered, ended });
+    this.#context.report(hit, { bytesForwarded, delivered, ended });
   }
 
   /** Nobody notices a black hole before something has fallen into it. */
-  function swallow(hit: Hit, bytesForwarded: number): void {
+  #swallow(hit: Hit, bytesForwarded: number): void {
     let told = false;
     const tell = () => {
       if (told) return;
       told = true;
-      context.report(hit, { bytesForwarded, ended: { client: 'swallowed', upstream: 'swallowed' } });
+      this.#context.report(hit, { bytesForwarded, ended: { client: 'swallowed', upstream: 'swallowed' } });
     };
-    context.connection.swallow(context.toxic, tell);
-    if (lost) tell();
+    this.#context.connection.swallow(this.#context.toxic, tell);
+    if (this.#lost) tell();
   }
-
-  const stage = stageOf({
-    accept(item) {
-      if (item.kind === 'data') point.accept(item);
-      else if (done === undefined) {
-        point.flush();
-        context.emit(item);
-      } else lost = true;
-    },
-    release: () => point.flush(),
-    stop: () => point.stop(),
-    heldBytes: () => point.heldBytes,
-    holdBytesMax: point.holdBytesMax,
-  });
-  point.begin();
-  return stage;
 }

@@ -1,19 +1,26 @@
-// One side goes without a word to the other: its socket is closed, and the side that stays sees neither an
-// end nor an answer until the toxic is removed.
+// One side goes away without a word to the other. Its socket is closed. The side that stays sees neither an end nor an
+// answer until the toxic is removed.
 
-import { onceIfAimed, Point, TRIGGER_FIELDS } from '../aim/target.ts';
-import { stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { onceIfAimed } from '../aim/trigger.ts';
+import { Point } from '../aim/point.ts';
+import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
+import { stageOf } from '../base/stage.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
 
-export const halfOpen: ToxicType = {
+const FIELDS = { gone: { kind: 'one-of', values: ['upstream', 'client'] }, ...TRIGGER_FIELDS } as const satisfies Fields;
+
+type Context = StageContext<AttributesOf<typeof FIELDS>>;
+
+export const halfOpen: OwnToxic<typeof FIELDS> = {
   type: 'half_open',
   origin: 'tornwire',
-  fields: { gone: { kind: 'one-of', values: ['upstream', 'client'] }, ...TRIGGER_FIELDS },
+  fields: FIELDS,
   timesDefault: onceIfAimed,
   stage: losing,
 };
 
-function losing(context: StageContext): Stage {
+function losing(context: Context): ToxicStage {
   let done = false;
 
   const point = new Point(context, {
@@ -24,7 +31,7 @@ function losing(context: StageContext): Stage {
       const hit = context.fire(place);
       if (hit === undefined) return;
       done = true;
-      const { gone = 'upstream' } = context.toxic.attributes as { gone?: 'upstream' | 'client' };
+      const { gone = 'upstream' } = context.toxic.attributes;
       context.connection.freeze(context.direction);
       context.emit({
         kind: 'act',

@@ -1,19 +1,24 @@
-// Toxiproxy's limit_data: the connection is closed once so many bytes have passed. Here both ends see a clean
-// end, where Toxiproxy gives the sender one of three outcomes by chance.
+// Toxiproxy's limit_data: the connection is closed once so many bytes have passed. Here both ends see a clean end.
+// Toxiproxy gives the sender one of three outcomes by chance.
 
 import { splitAt } from '../../stream/item.ts';
 import type { Item } from '../../stream/item.ts';
-import { firedOnce, stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { firedOnce, stageOf } from '../base/stage.ts';
+import type { Fields, GoAttributesOf } from '../base/fields.ts';
+import type { StageContext, ToxicStage, ToxiproxyToxic } from '../base/toxic.ts';
 
-export const limitData: ToxicType = {
+const FIELDS = { bytes: { kind: 'int' } } as const satisfies Fields;
+
+type Context = StageContext<GoAttributesOf<typeof FIELDS>>;
+
+export const limitData: ToxiproxyToxic<typeof FIELDS> = {
   type: 'limit_data',
   origin: 'toxiproxy',
-  fields: { bytes: { kind: 'int' } },
+  fields: FIELDS,
   stage: limited,
 };
 
-function limited(context: StageContext): Stage {
+function limited(context: Context): ToxicStage {
   const tell = firedOnce(context);
   let passedBytes = 0;
   let closed = false;
@@ -24,7 +29,7 @@ function limited(context: StageContext): Stage {
       context.emit(item);
       return;
     }
-    const { bytes } = context.toxic.attributes as { bytes: number };
+    const { bytes } = context.toxic.attributes;
     const [allowed, rest] = splitAt(item, bytes - passedBytes);
     if (allowed !== undefined) context.emit(allowed);
     passedBytes += allowed?.data.length ?? 0;

@@ -1,29 +1,34 @@
-// Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is
-// removed. Its removal closes the connections it has held. Unlike there, bytes do not begin the time anew.
+// Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is removed. The
+// removal closes the connections that it has held. In Toxiproxy each chunk starts the time anew. Here none does.
 
 import type { Item } from '../../stream/item.ts';
-import { TIME } from '../../api/attributes.ts';
+import { TIME } from '../base/fields.ts';
+import type { Fields, GoAttributesOf } from '../base/fields.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
-import { firedOnce, stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { firedOnce, stageOf } from '../base/stage.ts';
+import type { StageContext, ToxicStage, ToxiproxyToxic } from '../base/toxic.ts';
 
-export const timeout: ToxicType = {
+const FIELDS = { timeout: TIME } as const satisfies Fields;
+
+type Context = StageContext<GoAttributesOf<typeof FIELDS>>;
+
+export const timeout: ToxiproxyToxic<typeof FIELDS> = {
   type: 'timeout',
   origin: 'toxiproxy',
-  fields: { timeout: TIME },
+  fields: FIELDS,
   stage: closingAfter,
 };
 
 const NOTHING: Item = { kind: 'end' };
 
-function closingAfter(context: StageContext): Stage {
+function closingAfter(context: Context): ToxicStage {
   const tell = firedOnce(context);
   let timer: Timer | undefined;
 
   function wait(): void {
     timer?.cancel();
-    const { timeout: afterMs } = context.toxic.attributes as { timeout: number };
+    const { timeout: afterMs } = context.toxic.attributes;
     if (afterMs > 0) timer = startTimer(afterMs, close);
   }
 

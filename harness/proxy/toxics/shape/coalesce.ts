@@ -1,113 +1,123 @@
-// Keeps bytes back until enough have come, then writes them in one go: for example a 101 reply together with
-// the first frame. What has not come in time goes out as it is, and the firing says so.
+// Keeps bytes back until enough have come, then writes them in one go: for example a 101 reply together with the first
+// frame. If not enough comes in time, the bytes go out as they are, and the firing says so.
 
-import type { DataItem } from '../../stream/item.ts';
-import { behind, Target, TRIGGER_FIELDS } from '../aim/target.ts';
+import type { DataItem, Item } from '../../stream/item.ts';
+import { emitAfterJudged } from '../aim/frame-picker.ts';
+import { Target } from '../aim/target.ts';
+import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
 import { startTimer, TIME_MS_MAX } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
-import { Held, stageOf } from '../stage.ts';
-import type { Attributes, Hit, Stage, StageContext, ToxicType } from '../toxic.ts';
+import { Held } from '../base/held.ts';
+import { placeIn } from './parting.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 const UNTIL_BYTES_MAX = 1024 * 1024;
 const WITHIN_MS = 1000;
 
-export const coalesce: ToxicType = {
+const FIELDS = {
+  until_bytes: { kind: 'int', min: 1, max: UNTIL_BYTES_MAX },
+  frames: { kind: 'int', min: 2, max: 10_000 },
+  within_ms: { kind: 'int', min: 1, max: TIME_MS_MAX },
+  ...TRIGGER_FIELDS,
+} as const satisfies Fields;
+
+type Context = StageContext<AttributesOf<typeof FIELDS>>;
+
+export const coalesce: OwnToxic<typeof FIELDS> = {
   type: 'coalesce',
   origin: 'tornwire',
-  fields: {
-    until_bytes: { kind: 'int', min: 1, max: UNTIL_BYTES_MAX },
-    frames: { kind: 'int', min: 2, max: 10_000 },
-    within_ms: { kind: 'int', min: 1, max: TIME_MS_MAX },
-    ...TRIGGER_FIELDS,
-  },
+  fields: FIELDS,
   check: problem,
-  stage: joining,
+  stage: (context) => new Joining(context),
 };
 
-interface Wanted {
-  until_bytes?: number;
-  frames?: number;
-  within_ms?: number;
-}
+class Joining implements ToxicStage {
+  readonly #context: Context;
+  readonly #target: Target;
+  readonly #held = new Held<DataItem>();
+  #hit: Hit | undefined;
+  #timer: Timer | undefined;
+  #frames = 0;
+  /** Frames and reads, or pieces of them, that are held; two are enough to know. */
+  readonly #pieces = new Set<string>();
 
-function joining(context: StageContext): Stage {
-  const wanted = () => context.toxic.attributes as Wanted;
-  const held = new Held();
-  let frames = 0;
-  let hit: Hit | undefined;
-  let timer: Timer | undefined;
-  /** Frames and reads, or pieces of them, that are held. */
-  const pieces = new Set<string>();
-
-  const target = new Target(context, Number.POSITIVE_INFINITY, {
-    pass: (item) => (hit === undefined ? context.emit(item) : collect(item)),
-    hit(item) {
-      if (hit === undefined) begin(item);
-      if (hit === undefined) context.emit(item);
-      else collect(item);
-    },
-  });
-
-  function begin(item: DataItem): void {
-    hit = context.fire({ byteOffset: item.offset, frameIndex: item.frame?.index, offsetInFrame: item.frame && item.offsetInFrame });
-    if (hit !== undefined) timer = startTimer(wanted().within_ms ?? WITHIN_MS, () => context.batch(() => letGo('too little came in time')));
-  }
-
-  function collect(item: DataItem): void {
-    held.add(item);
-    if (pieces.size < 2) pieces.add(`${item.chunk} ${item.frame?.index}`);
-    if (item.last) frames += 1;
-    const { until_bytes: untilBytes, frames: untilFrames } = wanted();
-    if (held.bytes >= (untilBytes ?? UNTIL_BYTES_MAX) || frames >= (untilFrames ?? Number.POSITIVE_INFINITY)) letGo();
-  }
-
-  function letGo(error?: string): void {
-    timer?.cancel();
-    if (hit === undefined) return;
-    const done = hit;
-    const bytes = held.bytes;
-    const count = frames;
-    hit = undefined;
-    frames = 0;
-    const joined = pieces.size > 1;
-    pieces.clear();
-    for (const item of held.takeAll()) context.emit(item);
-    if (!joined) {
-      // One write that left as one write.
-      context.retract(done);
-      return;
-    }
-    context.report(done, {
-      note: `${bytes} bytes, ${count} ${context.framed ? 'frames' : 'reads'} in one write`,
-      ...(error !== undefined && { error }),
+  constructor(context: Context) {
+    this.#context = context;
+    this.#target = new Target(context, Number.POSITIVE_INFINITY, {
+      pass: (item) => this.#take(item),
+      hit: (item) => {
+        if (this.#hit === undefined) this.#begin(item);
+        this.#take(item);
+      },
     });
   }
 
-  function release(): void {
-    target.flush();
-    letGo('removed');
+  get holdBytesMax(): number {
+    return UNTIL_BYTES_MAX * 2 + this.#target.holdBytesMax;
   }
 
-  return stageOf({
-    accept(item) {
-      if (item.kind === 'data') target.accept(item);
-      else {
-        letGo('the stream ended');
-        behind(target, context, item);
-      }
-    },
-    release,
-    stop() {
-      timer?.cancel();
-      held.takeAll();
-      target.stop();
-    },
-    heldBytes: () => held.bytes + target.heldBytes,
-    holdBytesMax: UNTIL_BYTES_MAX * 2 + target.holdBytesMax,
-  });
+  heldBytes(): number {
+    return this.#held.bytes + this.#target.heldBytes;
+  }
+
+  accept(item: Item): void {
+    if (item.kind === 'data') {
+      this.#target.accept(item);
+      return;
+    }
+    this.#letGo('the stream ended');
+    emitAfterJudged(this.#target, this.#context, item);
+  }
+
+  release(): void {
+    this.#target.flush();
+    this.#letGo('removed');
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#held.takeAll();
+    this.#target.stop();
+  }
+
+  #begin(item: DataItem): void {
+    this.#hit = this.#context.fire(placeIn(item));
+    if (this.#hit === undefined) return;
+    const { within_ms: withinMs = WITHIN_MS } = this.#context.toxic.attributes;
+    this.#timer = startTimer(withinMs, () => this.#context.batch(() => this.#letGo('too little came in time')));
+  }
+
+  #take(item: DataItem): void {
+    if (this.#hit === undefined) {
+      this.#context.emit(item);
+      return;
+    }
+    this.#held.add(item);
+    if (this.#pieces.size < 2) this.#pieces.add(`${item.chunk} ${item.frame?.index}`);
+    if (item.last) this.#frames += 1;
+    const { until_bytes: untilBytes = UNTIL_BYTES_MAX, frames: untilFrames = Number.POSITIVE_INFINITY } = this.#context.toxic.attributes;
+    if (this.#held.bytes >= untilBytes || this.#frames >= untilFrames) this.#letGo();
+  }
+
+  #letGo(error?: string): void {
+    this.#timer?.cancel();
+    const hit = this.#hit;
+    if (hit === undefined) return;
+    const note = `${this.#held.bytes} bytes, ${this.#frames} ${this.#context.framed ? 'frames' : 'reads'} in one write`;
+    const joined = this.#pieces.size > 1;
+    this.#hit = undefined;
+    this.#frames = 0;
+    this.#pieces.clear();
+    for (const item of this.#held.takeAll()) this.#context.emit(item);
+    // One write that left as one write has changed nothing.
+    if (joined) this.#context.report(hit, { note, ...(error !== undefined && { error }) });
+    else this.#context.retract(hit);
+  }
 }
 
-function problem(attributes: Attributes): string | undefined {
-  if (attributes['until_bytes'] === undefined && attributes['frames'] === undefined) return 'coalesce needs until_bytes or frames';
+function problem({ until_bytes: untilBytes, frames }: AttributesOf<typeof FIELDS>): string | undefined {
+  if (untilBytes === undefined && frames === undefined) return 'coalesce needs until_bytes or frames';
   return undefined;
 }

@@ -4,25 +4,25 @@
 import { between } from '../../stream/chance.ts';
 import { splitAt } from '../../stream/item.ts';
 import type { DataItem, Item } from '../../stream/item.ts';
-import { TIME_US } from '../../api/attributes.ts';
+import { TIME_US } from '../base/fields.ts';
+import type { Fields, GoAttributesOf } from '../base/fields.ts';
 import { startTimer } from '../../stream/timer.ts';
-import { EARLY_MS, firedOnce, Held, stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { EARLY_MS, firedOnce, stageOf } from '../base/stage.ts';
+import { Held } from '../base/held.ts';
+import type { StageContext, ToxicStage, ToxiproxyToxic } from '../base/toxic.ts';
 
-interface Sizes {
-  average_size: number;
-  size_variation: number;
-  delay: number;
-}
+const FIELDS = { average_size: { kind: 'int' }, size_variation: { kind: 'int' }, delay: TIME_US } as const satisfies Fields;
 
-export const slicer: ToxicType = {
+type Context = StageContext<GoAttributesOf<typeof FIELDS>>;
+
+export const slicer: ToxiproxyToxic<typeof FIELDS> = {
   type: 'slicer',
   origin: 'toxiproxy',
-  fields: { average_size: { kind: 'int' }, size_variation: { kind: 'int' }, delay: TIME_US },
+  fields: FIELDS,
   stage: sliced,
 };
 
-function sliced(context: StageContext): Stage {
+function sliced(context: Context): ToxicStage {
   const tell = firedOnce(context);
   const held = new Held();
   let stopWaiting: (() => void) | undefined;
@@ -31,7 +31,7 @@ function sliced(context: StageContext): Stage {
     if (item.kind === 'data' && context.concerned()) {
       const parts = partsOf(context, item);
       // One slice is what the sender wrote; it is changed only where it must wait for the pause behind the one before.
-      const { delay } = context.toxic.attributes as unknown as Sizes;
+      const { delay } = context.toxic.attributes;
       if (parts.length > 1 || (stopWaiting !== undefined && delay > EARLY_MS * 1000)) tell(item);
       for (const part of parts) held.add(part);
     } else {
@@ -46,7 +46,7 @@ function sliced(context: StageContext): Stage {
     const item = held.take();
     if (item === undefined) return;
     context.emit(item);
-    const { delay } = context.toxic.attributes as unknown as Sizes;
+    const { delay } = context.toxic.attributes;
     stopWaiting = afterUs(delay, () => context.batch(handOn));
   }
 
@@ -79,10 +79,10 @@ function afterUs(us: number, then: () => void): () => void {
   return () => clearImmediate(turn);
 }
 
-function partsOf(context: StageContext, item: DataItem): DataItem[] {
+function partsOf(context: Context, item: DataItem): DataItem[] {
   const parts: DataItem[] = [];
   let rest: DataItem | undefined = item;
-  for (const end of sliceEnds(context, item, context.toxic.attributes as unknown as Sizes)) {
+  for (const end of sliceEnds(context, item, context.toxic.attributes)) {
     if (rest === undefined) break;
     const [part, after]: [DataItem | undefined, DataItem | undefined] = splitAt(rest, item.offset + end - rest.offset);
     if (part !== undefined) parts.push(part);
@@ -92,7 +92,7 @@ function partsOf(context: StageContext, item: DataItem): DataItem[] {
 }
 
 /** Halves the bytes until each part is about as long as the average, as Toxiproxy does. */
-function sliceEnds(context: StageContext, item: DataItem, sizes: Sizes): number[] {
+function sliceEnds(context: Context, item: DataItem, sizes: Context['toxic']['attributes']): number[] {
   const average = Math.max(1, sizes.average_size);
   const variation = Math.max(0, Math.min(sizes.size_variation, average - 1));
   const ends: number[] = [];

@@ -1,25 +1,27 @@
 // Splits inside a multi-byte character: the reader gets its first byte in one read and the rest in the next.
 
-import { behind, Target, TRIGGER_FIELDS } from '../aim/target.ts';
-import { TIME_MS_MAX } from '../../stream/timer.ts';
-import { Parting, placeIn } from '../parting.ts';
-import { pacingOf } from './split.ts';
-import { stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { emitAfterJudged } from '../aim/frame-picker.ts';
+import { Target } from '../aim/target.ts';
+import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
+import { Parting, placeIn } from './parting.ts';
+import { PACING_FIELDS, pacingOf } from './pacing.ts';
+import { stageOf } from '../base/stage.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
 
-export const splitUtf8: ToxicType = {
+const FIELDS = { ...PACING_FIELDS, ...TRIGGER_FIELDS } as const satisfies Fields;
+
+type Context = StageContext<AttributesOf<typeof FIELDS>>;
+
+export const splitUtf8: OwnToxic<typeof FIELDS> = {
   type: 'split_utf8',
   origin: 'tornwire',
-  fields: {
-    gap: { kind: 'one-of', values: ['auto', 'boundary', 'gated', 'paced'] },
-    delay_us: { kind: 'int', max: TIME_MS_MAX * 1000 },
-    ...TRIGGER_FIELDS,
-  },
+  fields: FIELDS,
   timesDefault: () => 1,
   stage: splitting,
 };
 
-function splitting(context: StageContext): Stage {
+function splitting(context: Context): ToxicStage {
   const target = new Target(context, Number.POSITIVE_INFINITY, {
     pass: (item) => context.emit(item),
     hit(item) {
@@ -31,7 +33,7 @@ function splitting(context: StageContext): Stage {
   });
 
   return stageOf({
-    accept: (item) => (item.kind === 'data' ? target.accept(item) : behind(target, context, item)),
+    accept: (item) => (item.kind === 'data' ? target.accept(item) : emitAfterJudged(target, context, item)),
     release: () => target.flush(),
     stop: () => target.stop(),
     heldBytes: () => target.heldBytes,

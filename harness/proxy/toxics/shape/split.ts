@@ -1,41 +1,40 @@
-// Bytes go out in slices that the reader sees as reads of their own, as far as the kernel lets us vouch for it
-// (exact.ts). Offsets count from the start of the frame, of the read on a raw link, or of the byte `at_byte`.
+// Bytes go out in slices that the reader sees as reads of their own, as far as the kernel lets us vouch for it (exact.ts).
+// Offsets count from the start of the frame, of the read on a raw link, or of the byte `at_byte`.
 
-import type { DataItem, SlicePlan } from '../../stream/item.ts';
-import { behind, Target, TRIGGER_FIELDS, triggerMode } from '../aim/target.ts';
-import { TIME_MS_MAX } from '../../stream/timer.ts';
-import { Parting, placeIn } from '../parting.ts';
-import type { Pacing } from '../parting.ts';
-import { stageOf } from '../stage.ts';
-import type { Attributes, Stage, StageContext, ToxicType } from '../toxic.ts';
+import type { DataItem } from '../../stream/item.ts';
+import { emitAfterJudged } from '../aim/frame-picker.ts';
+import { Target } from '../aim/target.ts';
+import { TRIGGER_FIELDS } from '../base/trigger-fields.ts';
+import { triggerMode } from '../aim/trigger.ts';
+import { Parting, placeIn } from './parting.ts';
+import { PACING_FIELDS, pacingOf } from './pacing.ts';
+import { stageOf } from '../base/stage.ts';
+import type { AttributesOf, Fields } from '../base/fields.ts';
+import type { OwnToxic, StageContext, ToxicStage } from '../base/toxic.ts';
 
-interface SplitAttributes {
-  every?: number;
-  sizes?: number[];
-  offsets?: number[];
-  gap?: SlicePlan['want'];
-  delay_us?: number;
-}
+const FIELDS = {
+  every: { kind: 'int', min: 1 },
+  sizes: { kind: 'ints', min: 1 },
+  offsets: { kind: 'ints', min: 1 },
+  ...PACING_FIELDS,
+  length: { kind: 'int', min: 1 },
+  ...TRIGGER_FIELDS,
+} as const satisfies Fields;
 
-export const split: ToxicType = {
+type Attributes = AttributesOf<typeof FIELDS>;
+type Context = StageContext<Attributes>;
+
+export const split: OwnToxic<typeof FIELDS> = {
   type: 'split',
   origin: 'tornwire',
-  fields: {
-    every: { kind: 'int', min: 1 },
-    sizes: { kind: 'ints', min: 1 },
-    offsets: { kind: 'ints', min: 1 },
-    gap: { kind: 'one-of', values: ['auto', 'boundary', 'gated', 'paced'] },
-    delay_us: { kind: 'int', max: TIME_MS_MAX * 1000 },
-    length: { kind: 'int', min: 1 },
-    ...TRIGGER_FIELDS,
-  },
+  fields: FIELDS,
   check: problem,
   stage: splitting,
 };
 
-function splitting(context: StageContext): Stage {
-  const attributes = context.toxic.attributes as SplitAttributes & { length?: number };
-  const endless = triggerMode(context.toxic.attributes) === 'bytes' && attributes.length === undefined;
+function splitting(context: Context): ToxicStage {
+  const { attributes } = context.toxic;
+  const endless = triggerMode(attributes) === 'bytes' && attributes.length === undefined;
   let start = 0;
   let parting: Parting | undefined;
   const lifting = new AbortController();
@@ -66,7 +65,7 @@ function splitting(context: StageContext): Stage {
   }
 
   return stageOf({
-    accept: (item) => (item.kind === 'data' ? target.accept(item) : behind(target, context, item)),
+    accept: (item) => (item.kind === 'data' ? target.accept(item) : emitAfterJudged(target, context, item)),
     release() {
       // A reader that hardly reads would take its slices one by one long after the fault is said to be over.
       lifting.abort();
@@ -82,14 +81,8 @@ function splitting(context: StageContext): Stage {
   });
 }
 
-export function pacingOf(context: StageContext): Pacing {
-  const { gap = 'auto', delay_us: delayUs = 0 } = context.toxic.attributes as SplitAttributes;
-  // A gate is what "gated" asks for, also where the kernel keeps boundaries without it.
-  return { want: gap, apart: gap === 'gated', delayUs };
-}
-
 /** Slice ends inside `length` bytes that begin `from` bytes after the target's start. */
-function endsWithin(attributes: SplitAttributes, from: number, length: number): number[] {
+function endsWithin(attributes: Attributes, from: number, length: number): number[] {
   const ends: number[] = [];
   const add = (end: number) => {
     if (end > from && end < from + length) ends.push(end - from);
@@ -101,7 +94,7 @@ function endsWithin(attributes: SplitAttributes, from: number, length: number): 
   return [...ends, length];
 }
 
-function problem(attributes: Attributes): string | undefined {
-  const ways = ['every', 'sizes', 'offsets'].filter((way) => attributes[way] !== undefined);
+function problem({ every, sizes, offsets }: Attributes): string | undefined {
+  const ways = [every, sizes, offsets].filter((way) => way !== undefined);
   return ways.length === 1 ? undefined : 'split needs exactly one of every, sizes and offsets';
 }

@@ -1,98 +1,121 @@
-// Toxiproxy's bandwidth: at most `rate` bytes a millisecond. What is larger than a tenth of a second's worth
-// goes out in parts of that size. A rate of 0 lets nothing pass.
+// Toxiproxy's bandwidth: at most `rate` bytes a millisecond. Bytes that need more than a tenth of a second go out in parts
+// of a tenth of a second each. A rate of 0 lets nothing pass.
 
 import { splitAt } from '../../stream/item.ts';
 import type { DataItem, Item } from '../../stream/item.ts';
-import { EARLY_MS, firedOnce, Held, stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { EARLY_MS, firedOnce } from '../base/stage.ts';
+import { Held } from '../base/held.ts';
+import type { Fields, GoAttributesOf } from '../base/fields.ts';
+import type { StageContext, ToxicStage, ToxiproxyToxic } from '../base/toxic.ts';
 
 const PART_MS = 100;
 
-export const bandwidth: ToxicType = {
+const FIELDS = { rate: { kind: 'int' } } as const satisfies Fields;
+
+type Context = StageContext<GoAttributesOf<typeof FIELDS>>;
+
+export const bandwidth: ToxiproxyToxic<typeof FIELDS> = {
   type: 'bandwidth',
   origin: 'toxiproxy',
-  fields: { rate: { kind: 'int' } },
-  stage: limited,
+  fields: FIELDS,
+  stage: (context) => new RateLimit(context),
 };
 
-function limited(context: StageContext): Stage {
-  const held = new Held();
-  const tell = firedOnce(context);
-  let part: DataItem | undefined;
-  let rest: DataItem | undefined;
-  let freeAtMs = 0;
-  let timer: NodeJS.Timeout | undefined;
+class RateLimit implements ToxicStage {
+  readonly holdBytesMax = 0;
+  readonly #context: Context;
+  readonly #tell: (item: Item) => void;
+  readonly #held = new Held();
+  /** Waits for its time. */
+  #part: DataItem | undefined;
+  /** What is left of the item that the last part was taken from. */
+  #rest: DataItem | undefined;
+  #freeAtMs = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  const isIdle = () => held.isEmpty && part === undefined && rest === undefined;
+  constructor(context: Context) {
+    this.#context = context;
+    this.#tell = firedOnce(context);
+  }
 
-  function accept(item: Item): void {
-    if (isIdle() && (item.kind !== 'data' || !context.concerned())) {
-      context.emit(item);
+  accept(item: Item): void {
+    const isIdle = this.#held.isEmpty && this.#part === undefined && this.#rest === undefined;
+    if (isIdle && (item.kind !== 'data' || !this.#context.concerned())) {
+      this.#context.emit(item);
       return;
     }
-    held.add(item);
-    if (timer === undefined) begin();
+    this.#held.add(item);
+    if (this.#timer === undefined) this.#begin();
+  }
+
+  updated(): void {
+    clearTimeout(this.#timer);
+    if (this.#part !== undefined) this.#context.emit(this.#part);
+    this.#part = undefined;
+    this.#freeAtMs = 0;
+    this.#begin();
+  }
+
+  release(): void {
+    for (const item of this.#takeAll()) this.#context.emit(item);
+  }
+
+  stop(): void {
+    this.#takeAll();
+  }
+
+  heldBytes(): number {
+    return this.#held.weight + (this.#part?.data.length ?? 0) + (this.#rest?.data.length ?? 0);
   }
 
   /** Takes up the next part and waits for as long as it needs. */
-  function begin(): void {
-    timer = undefined;
-    for (;;) {
-      const item: Item | undefined = rest ?? held.take();
-      rest = undefined;
-      if (item === undefined) return;
-      if (item.kind !== 'data') {
-        context.emit(item);
-        continue;
-      }
-      const { rate } = context.toxic.attributes as { rate: number };
-      if (rate <= 0) {
-        tell(item);
-        rest = item;
-        return;
-      }
-      [part, rest] = splitAt(item, rate * PART_MS);
-      const nowMs = performance.now();
-      freeAtMs = Math.max(freeAtMs, nowMs) + part!.data.length / rate;
-      if (freeAtMs > nowMs + EARLY_MS) {
-        tell(part!);
-        timer = setTimeout(() => context.batch(finish), freeAtMs - nowMs);
-        return;
-      }
-      context.emit(part!);
-      part = undefined;
+  #begin(): void {
+    this.#timer = undefined;
+    for (let item = this.#next(); item !== undefined; item = this.#next()) {
+      if (item.kind !== 'data') this.#context.emit(item);
+      else if (!this.#passAtOnce(item)) return;
     }
   }
 
-  function finish(): void {
-    const done = part!;
-    part = undefined;
-    context.emit(done);
-    begin();
+  #next(): Item | undefined {
+    const item = this.#rest ?? this.#held.take();
+    this.#rest = undefined;
+    return item;
   }
 
-  function updated(): void {
-    clearTimeout(timer);
-    if (part !== undefined) context.emit(part);
-    part = undefined;
-    freeAtMs = 0;
-    begin();
+  /** Passes the first part of these bytes if it is due; else false, and it is kept back. */
+  #passAtOnce(item: DataItem): boolean {
+    const { rate } = this.#context.toxic.attributes;
+    if (rate <= 0) {
+      this.#tell(item);
+      this.#rest = item;
+      return false;
+    }
+    const [part = item, rest] = splitAt(item, rate * PART_MS);
+    this.#rest = rest;
+    const nowMs = performance.now();
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + part.data.length / rate;
+    if (this.#freeAtMs <= nowMs + EARLY_MS) {
+      this.#context.emit(part);
+      return true;
+    }
+    this.#part = part;
+    this.#tell(part);
+    this.#timer = setTimeout(() => this.#context.batch(() => this.#finish(part)), this.#freeAtMs - nowMs);
+    return false;
   }
 
-  function release(): void {
-    clearTimeout(timer);
-    for (const item of [part, rest, ...held.takeAll()]) if (item !== undefined) context.emit(item);
-    part = undefined;
-    rest = undefined;
+  #finish(part: DataItem): void {
+    this.#part = undefined;
+    this.#context.emit(part);
+    this.#begin();
   }
 
-  function stop(): void {
-    clearTimeout(timer);
-    held.takeAll();
-    part = undefined;
-    rest = undefined;
+  #takeAll(): Item[] {
+    clearTimeout(this.#timer);
+    const items = [this.#part, this.#rest, ...this.#held.takeAll()].filter((item) => item !== undefined);
+    this.#part = undefined;
+    this.#rest = undefined;
+    return items;
   }
-
-  const heldBytes = () => held.weight + (part?.data.length ?? 0) + (rest?.data.length ?? 0);
-  return stageOf({ accept, release, updated, stop, heldBytes });
 }

@@ -5,21 +5,27 @@ import { between } from '../../stream/chance.ts';
 import type { DataItem, Item } from '../../stream/item.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
-import { EARLY_MS, firedOnce, Held, stageOf } from '../stage.ts';
-import { TIME } from '../../api/attributes.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { EARLY_MS, firedOnce, stageOf } from '../base/stage.ts';
+import { Held } from '../base/held.ts';
+import { TIME } from '../base/fields.ts';
+import type { Fields, GoAttributesOf } from '../base/fields.ts';
+import type { StageContext, ToxicStage, ToxiproxyToxic } from '../base/toxic.ts';
 
 /** As much as Toxiproxy's 1024 chunks of 32 KiB. */
 const HOLD_BYTES_MAX = 32 * 1024 * 1024;
 
-export const latency: ToxicType = {
+const FIELDS = { latency: TIME, jitter: TIME } as const satisfies Fields;
+
+type Context = StageContext<GoAttributesOf<typeof FIELDS>>;
+
+export const latency: ToxiproxyToxic<typeof FIELDS> = {
   type: 'latency',
   origin: 'toxiproxy',
-  fields: { latency: TIME, jitter: TIME },
+  fields: FIELDS,
   stage: delayed,
 };
 
-function delayed(context: StageContext): Stage {
+function delayed(context: Context): ToxicStage {
   const held = new Held();
   const dues = new WeakMap<Item, number>();
   const tell = firedOnce(context);
@@ -27,7 +33,7 @@ function delayed(context: StageContext): Stage {
   let timer: Timer | undefined;
 
   const delayMs = (item: DataItem) => {
-    const { latency: mean, jitter } = context.toxic.attributes as { latency: number; jitter: number };
+    const { latency: mean, jitter } = context.toxic.attributes;
     if (jitter <= 0) return mean;
     const shift = between(-jitter, jitter - 1, String(context.chance('jitter', item.frame?.index ?? item.chunk)));
     return mean + shift;

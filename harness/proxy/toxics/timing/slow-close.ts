@@ -1,20 +1,25 @@
 // Toxiproxy's slow_close: the end of the stream is handed on after a delay.
 
 import type { Item } from '../../stream/item.ts';
-import { TIME } from '../../api/attributes.ts';
+import { TIME } from '../base/fields.ts';
+import type { Fields, GoAttributesOf } from '../base/fields.ts';
 import { startTimer } from '../../stream/timer.ts';
 import type { Timer } from '../../stream/timer.ts';
-import { firedOnce, stageOf } from '../stage.ts';
-import type { Stage, StageContext, ToxicType } from '../toxic.ts';
+import { firedOnce, stageOf } from '../base/stage.ts';
+import type { StageContext, ToxicStage, ToxiproxyToxic } from '../base/toxic.ts';
 
-export const slowClose: ToxicType = {
+const FIELDS = { delay: TIME } as const satisfies Fields;
+
+type Context = StageContext<GoAttributesOf<typeof FIELDS>>;
+
+export const slowClose: ToxiproxyToxic<typeof FIELDS> = {
   type: 'slow_close',
   origin: 'toxiproxy',
-  fields: { delay: TIME },
+  fields: FIELDS,
   stage: closingSlowly,
 };
 
-function closingSlowly(context: StageContext): Stage {
+function closingSlowly(context: Context): ToxicStage {
   const tell = firedOnce(context);
   let waiting: { item: Item; timer: Timer } | undefined;
 
@@ -24,7 +29,7 @@ function closingSlowly(context: StageContext): Stage {
       return;
     }
     if (waiting !== undefined) release();
-    const { delay } = context.toxic.attributes as { delay: number };
+    const { delay } = context.toxic.attributes;
     if (delay > 0) tell(item);
     waiting = { item, timer: startTimer(delay, () => context.batch(release)) };
   }

@@ -1,5 +1,5 @@
 // What a link fault is. Everything that the harness knows about one is in its own file below this folder, which exports a
-// value of this type, and in its line of table.ts. The type is checked whole: what a new fault forgets does not compile.
+// value of this type, and in its line of table.ts. If a new fault forgets a part of the type, it does not compile.
 import { z } from 'zod';
 import type { Framing, Transport } from '../../../system/link.ts';
 import type { Trigger } from '../../when/trigger.ts';

@@ -1,24 +1,24 @@
-// One firing of a split, over all pieces that its target comes in. It is a hit only when its reader got a part by
-// itself: a split whose parts come to one slice, or whose peer had gone, has changed nothing.
+// One firing of a split, over all pieces that its target comes in. It is a hit only when the reader got a part by itself.
+// If the parts come to one slice, or the peer has gone, nothing has changed.
 
-import type { DataItem, SlicePlan } from '../stream/item.ts';
-import type { Hit, StageContext } from './toxic.ts';
+import type { DataItem, SlicePlan } from '../../stream/item.ts';
+import type { Pacing } from './pacing.ts';
+import type { StageContext } from '../base/toxic.ts';
+import type { Hit } from '../../wire/wire-types.ts';
 
 type Outcome = Parameters<SlicePlan['report']>[0];
-
-export type Pacing = Pick<SlicePlan, 'want' | 'apart' | 'delayUs'>;
 
 const RANK = { paced: 0, gated: 1, boundary: 2 } as const;
 
 export class Parting {
-  readonly #context: StageContext;
+  readonly #context: StageContext<object>;
   readonly #hit: Hit;
   #parted = false;
   #waiting = 0;
   #closed = false;
   #done = false;
 
-  constructor(context: StageContext, hit: Hit) {
+  constructor(context: StageContext<object>, hit: Hit) {
     this.#context = context;
     this.#hit = hit;
   }

@@ -1,38 +1,45 @@
-// What a toxic is. Its type says which attributes it takes and builds one stage for each connection and
-// direction that it affects; the armed toxic holds what was asked for and what it has done so far.
+// What a toxic is. Its type says which attributes it takes, and builds one stage for each connection and direction that it
+// affects. The armed toxic holds what was asked for and what it has done so far.
 
-import type { Fields } from '../api/attributes.ts';
-import type { Fidelity } from '../exact/exact.ts';
-import type { Framing } from '../frames/frame.ts';
-import type { DataItem, Direction, Emit, Item } from '../stream/item.ts';
-import type { HowEnded } from '../relay/connection.ts';
-import type { Place } from '../stream/chance.ts';
+import type { AttributesOf, Fields, GoAttributesOf } from './fields.ts';
+import type { TriggerAttributes } from './trigger-fields.ts';
+import type { FrameContent } from '../../frames/content.ts';
+import type { Framing } from '../../frames/frame.ts';
+import type { DataItem, Direction, Emit, Item } from '../../stream/item.ts';
+import type { Place } from '../../stream/chance.ts';
+import type { BothEnds, Hit, StageEvent } from '../../wire/wire-types.ts';
 
-export type Attributes = Readonly<Record<string, unknown>>;
+/** Attributes of any toxic: those that pick and aim, which most take, and its own. */
+export type Attributes = TriggerAttributes & Readonly<Record<string, unknown>>;
 
-export interface ToxicType {
+/** A toxic of ours, whose attributes have the types that its fields declare. */
+export type OwnToxic<F extends Fields> = ToxicType<AttributesOf<F>> & { readonly origin: 'tornwire'; readonly fields: F };
+/** One of Toxiproxy's. */
+export type ToxiproxyToxic<F extends Fields> = ToxicType<GoAttributesOf<F>> & { readonly origin: 'toxiproxy'; readonly fields: F };
+
+export interface ToxicType<Given extends object = Attributes> {
   readonly type: string;
   /** Toxiproxy's own are shown exactly as it shows them. */
   readonly origin: 'toxiproxy' | 'tornwire';
   readonly fields: Fields;
   /** What is wrong with these attributes taken together, if anything. */
-  readonly check?: (attributes: Attributes, framing: Framing) => string | undefined;
+  check?(attributes: Given, framing: Framing): string | undefined;
   /** Firings in total where `times` is not given; without end when absent. */
-  readonly timesDefault?: (attributes: Attributes) => number;
+  timesDefault?(attributes: Given): number;
   /** Acts on bytes: one stage per affected connection and direction. */
-  readonly stage?: (context: StageContext) => Stage;
+  stage?(context: StageContext<Given>): ToxicStage;
   /** Acts on the listener, before there are bytes. */
   readonly listener?: 'refuse' | 'accept-close' | 'never-accept';
 }
 
-export interface ArmedToxic {
+export interface ArmedToxic<Given extends object = Attributes> {
   readonly name: string;
   readonly type: ToxicType;
   /** As given, in its letters. */
   readonly stream: string;
   readonly directions: readonly Direction[];
   toxicity: number;
-  attributes: Attributes;
+  attributes: Given;
   /** Connections that the proxy had accepted when this was armed. */
   readonly armedAfter: number;
   /** Firings that have been begun, whether they had an effect yet or not: what `times` counts. */
@@ -43,34 +50,8 @@ export interface ArmedToxic {
   readonly hits: Hit[];
 }
 
-/** Proof that a toxic acted, and where. */
-export interface Hit {
-  proxy: string;
-  toxic: string;
-  type: string;
-  /** Which connection of the proxy, from 1 since its creation or the last reset. */
-  connection: number;
-  connectionId: number;
-  direction: Direction;
-  /** Offset in the stream as its source sent it. */
-  byteOffset: number;
-  frameIndex?: number;
-  offsetInFrame?: number;
-  /** Bytes of this direction that had been handed to the destination. */
-  bytesForwarded: number;
-  fidelity?: Fidelity;
-  boundaries?: number;
-  vouched?: number;
-  error?: string;
-  /** Whether the destination had read everything before the end came. */
-  delivered?: string;
-  ended?: { client: HowEnded; upstream: HowEnded };
-  /** Anything else worth saying in words. */
-  note?: string;
-}
-
 /** One toxic on one direction of one connection. */
-export interface Stage {
+export interface ToxicStage {
   accept(item: Item): void;
   /** The toxic was removed: hand on what is held, in order, and do nothing any more. */
   release(): void;
@@ -84,8 +65,8 @@ export interface Stage {
 }
 
 /** What a stage may know and do. */
-export interface StageContext {
-  readonly toxic: ArmedToxic;
+export interface StageContext<Given extends object = Attributes> {
+  readonly toxic: ArmedToxic<Given>;
   readonly direction: Direction;
   readonly framed: boolean;
   /** Where the stream was when the stage was made; `atBoundary`: no frame was open. */
@@ -103,17 +84,12 @@ export interface StageContext {
   report(hit: Hit, more?: Partial<Hit>): void;
   /** What was begun has changed nothing: it has not fired, and may fire elsewhere. */
   retract(hit: Hit): void;
-  event(
-    name: 'match-too-large' | 'match-unreadable' | 'hold-too-large' | 'beyond-frame' | 'toxic-released',
-    fields: Record<string, unknown>,
-  ): void;
+  event(body: StageEvent): void;
   chance(...place: Place): number;
   /** The whole frame's content, once its last byte has come. */
   content(item: DataItem): FrameContent;
   readonly connection: ConnectionControl;
 }
-
-export type FrameContent = { known: true; kind: string; payload: Buffer } | { known: false; reason: string };
 
 export interface HitPlace {
   byteOffset: number;
@@ -128,9 +104,9 @@ export interface ConnectionControl {
   /** Waits until the direction's destination has read everything. */
   untilRead(direction: Direction, deadlineMs: number): Promise<string>;
   /** Ends both sides the same way. */
-  endBoth(how: 'fin' | 'rst'): Promise<{ client: HowEnded; upstream: HowEnded }>;
+  endBoth(how: 'fin' | 'rst'): Promise<BothEnds>;
   /** Ends one direction only. */
-  halfClose(direction: Direction): Promise<{ client: HowEnded; upstream: HowEnded }>;
+  halfClose(direction: Direction): Promise<BothEnds>;
   /**
    * From now on nothing passes in either direction, not even an end; `onLost` is told once, when something did not.
    * Sockets stay open until the toxic is removed.

@@ -1,0 +1,22 @@
+// What the API tells about frames.
+
+import type { FrameType } from './frame.ts';
+
+export type FrameEvent =
+  | {
+      event: 'frame';
+      /** Counts from 1, per direction. */
+      index: number;
+      type: FrameType;
+      /** Stream offset of its first byte. */
+      offset: number;
+      /** Bytes including the header. */
+      length: number | undefined;
+      /** The next three on a WebSocket only. */
+      opcode?: number;
+      fin?: boolean | undefined;
+      compressed?: boolean | undefined;
+      /** Its content, where the proxy captures and the frame is short. */
+      payload?: string;
+    }
+  | { event: 'frame-error'; index: number; offset: number; reason: string };
