@@ -1,37 +1,14 @@
-// The table of allowed imports, as a test: arrows only point down, and nothing of the harness knows a system.
+// The house, as a test. Who may import whom stands in the table of ARCHITECTURE.md and is read from there, so the document
+// cannot differ from the rule. Arrows between files and between rooms only point down, and no room is overfull.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
+const FILES_IN_A_ROOM_MAX = 20;
 
-/** What the files of a folder may import: folders of the harness, exact files, and packages. Node's own modules are free. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'harness/model': ['harness/model', 'zod'],
-  'harness/proxy': ['harness/proxy', 'koffi'],
-  'harness/oracles': ['harness/oracles', 'harness/model'],
-  'harness/probes': ['harness/probes', 'harness/model'],
-  'harness/runtime': ['harness/runtime', 'harness/model', 'execa', 'testcontainers'],
-  'harness/network': [
-    'harness/network',
-    'harness/model',
-    'harness/runtime/runtime.ts',
-    'harness/proxy/wire/wire-types.ts',
-    'execa',
-    'toxiproxy-node-client',
-  ],
-  'harness/run': [
-    'harness/run',
-    'harness/model',
-    'harness/network/network.ts',
-    'harness/network/api/network-sink.ts',
-    'harness/runtime/runtime.ts',
-    'execa',
-  ],
-  'harness/results': ['harness/results', 'harness/model', 'zod'],
-  'harness/gate': ['harness/gate', 'harness/model', 'harness/results', 'yaml'],
-  'harness/report': ['harness/report', 'harness/results', 'harness/model'],
-  'harness/pack': ['harness/pack'],
+/** What stands beside the harness and is not in the document's table. Entries as there: folders, files, packages. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'fixtures/package-user': ['fixtures/package-user', 'tornwire'],
   'fixtures/stack': ['fixtures/stack', 'ws', 'yaml', 'zod', '@modelcontextprotocol/sdk'],
   'fixtures/bench': ['fixtures/bench', 'fixtures/stack', 'ws'],
@@ -40,23 +17,65 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'fixtures/agents': ['fixtures/agents'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
-/** Only this file loads the native library, and only this one knows where the proxy's program is. */
+/** Only this file loads the native library. */
 const ONLY: Readonly<Record<string, string>> = { koffi: 'harness/proxy/exact/kernel.ts' };
 
-test.each(Object.keys(ALLOWED))('%s imports only what the table allows', (folder) => {
-  const wrong = sourcesIn(folder).flatMap((file) =>
+const TABLE = { ...tableOf(readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')), ...BESIDE };
+
+test('the table of ARCHITECTURE.md names every room of the harness', () => {
+  const rooms = readdirSync(join(ROOT, 'harness'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !['bin', 'dist', 'node_modules'].includes(entry.name))
+    .map(({ name }) => `harness/${name}`);
+  const named = Object.keys(TABLE).filter((room) => room.startsWith('harness/'));
+  expect(named.toSorted()).toEqual(rooms.toSorted());
+});
+
+test.each(Object.entries(TABLE))('%s imports only what the table allows', (room, allowance) => {
+  if (allowance === 'anything') return;
+  const wrong = sourcesIn(room).flatMap((file) =>
     importsOf(file)
-      .filter((target) => !allowed(target, ALLOWED[folder] ?? []) || (ONLY[target] !== undefined && ONLY[target] !== file))
+      .filter((target) => !allowed(target, [room, ...allowance]) || (ONLY[target] ?? file) !== file)
       .map((target) => `${file} imports ${target}`),
   );
   expect(wrong).toEqual([]);
 });
 
-test('of the proxy, which is a program of its own, network/ takes types and nothing else', () => {
-  const wrong = sourcesIn('harness/network').filter((file) =>
-    /^import (?!type )[^;]*from '[^']*\/proxy\/[^']*'/m.test(readFileSync(join(ROOT, file), 'utf8')),
+describe('in harness/', () => {
+  const graph = new Map(
+    sourcesIn('harness').map((file) => [file, importsOf(file).filter((target) => target.startsWith('harness/'))] as const),
   );
-  expect(wrong).toEqual([]);
+
+  test('no files import each other in a circle', () => {
+    expect(circlesIn(graph)).toEqual([]);
+  });
+
+  test('no rooms import each other in a circle', () => {
+    const rooms = new Map<string, string[]>();
+    for (const [file, targets] of graph) {
+      // The doors at the top of the harness belong to no room.
+      const others = targets.map((target) => dirname(target)).filter((room) => room !== dirname(file) && room !== 'harness');
+      rooms.set(dirname(file), [...(rooms.get(dirname(file)) ?? []), ...others]);
+    }
+    expect(circlesIn(rooms)).toEqual([]);
+  });
+
+  test(`no room holds more than ${FILES_IN_A_ROOM_MAX} files`, () => {
+    const rooms = Map.groupBy(everyFileIn('harness'), (file) => dirname(file));
+    const overfull = [...rooms]
+      .filter(([, files]) => files.length > FILES_IN_A_ROOM_MAX)
+      .map(([room, files]) => `${room}: ${files.length}`);
+    expect(overfull).toEqual([]);
+  });
+});
+
+test('a circle is found, also one that is entered from outside', () => {
+  const graph = new Map([
+    ['a', ['b']],
+    ['b', ['c']],
+    ['c', ['d']],
+    ['d', ['b']],
+  ]);
+  expect(circlesIn(graph)).toEqual(['b -> c -> d -> b']);
 });
 
 test('nothing in harness/ names a node, message or path of the reference stack', () => {
@@ -65,23 +84,67 @@ test('nothing in harness/ names a node, message or path of the reference stack',
   expect(wrong).toEqual([]);
 });
 
+/** Rows whose first cell names rooms: `model/` in backticks. The last cell names what they may import, in backticks, or says anything. */
+function tableOf(text: string): Record<string, readonly string[] | 'anything'> {
+  const table = text.slice(text.indexOf('\n## The rooms') + 1).split('\n## ')[0] ?? '';
+  const rows = table.split('\n').filter((line) => /^\| `[a-z]+\/`/.test(line));
+  return Object.fromEntries(
+    rows.flatMap((row) => {
+      const cells = row.split('|').slice(1, -1);
+      const names = quotedIn(cells[0] ?? '').map((room) => `harness/${room.slice(0, -1)}`);
+      const last = cells.at(-1) ?? '';
+      const allowance = /\banything\b/.test(last) ? ('anything' as const) : quotedIn(last).map(fromRoot);
+      return names.map((room) => [room, allowance] as const);
+    }),
+  );
+}
+
+function quotedIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+}
+
+/** Rooms end in a slash and files in .ts; everything else is a package. */
+function fromRoot(entry: string): string {
+  if (entry.endsWith('/')) return `harness/${entry.slice(0, -1)}`;
+  return entry.endsWith('.ts') ? `harness/${entry}` : entry;
+}
+
+/** One line a circle, such as `b -> c -> b`; every circle is entered once. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const circles = new Set<string>();
+  const done = new Set<string>();
+  const visit = (at: string, path: readonly string[]): void => {
+    const begun = path.indexOf(at);
+    if (begun !== -1) circles.add([...path.slice(begun), at].join(' -> '));
+    if (begun !== -1 || done.has(at)) return;
+    for (const next of graph.get(at) ?? []) visit(next, [...path, at]);
+    done.add(at);
+  };
+  for (const start of graph.keys()) visit(start, []);
+  return [...circles];
+}
+
+/** Without tests, contracts and what only tests use: those may look anywhere. */
 function sourcesIn(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter(
-      (file) => /\.m?ts$/.test(file) && !/\.(test|contract)\.ts$/.test(file) && !/(^|\/)(test-programs|testing|node_modules)\//.test(file),
-    )
-    .map((file) => join(folder, file))
+  return everyFileIn(folder).filter(
+    (file) => /\.m?ts$/.test(file) && !/\.(test|contract|double)\.ts$/.test(file) && !/(^|\/)(testing|node_modules|dist)\//.test(file),
+  );
+}
+
+function everyFileIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .filter((file) => !/(^|\/)(node_modules|dist)\//.test(file))
     .sort();
 }
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const names = [
-    ...text.matchAll(
-      /(?:^|\n)(?:import|export)\s[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
-    ),
-  ];
-  return names
+  const names = text.matchAll(
+    /(?:^|\n)(?:import|export)\s[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+  );
+  return [...names]
     .map((match) => match[1] ?? match[2] ?? match[3] ?? '')
     .filter((name) => !name.startsWith('node:'))
     .map((name) => (name.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), name)) : name));

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
 import type { LinkFault, LinkStep, Step, Trigger } from '../model/faults/fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
-import { fault, kill, onNode } from '../model/faults/steps.ts';
+import { fault, kill, onClock, onFile, onNode } from '../model/faults/steps.ts';
 import type { Topology } from '../model/system/topology.ts';
 import { NODE_FAULT_ROWS } from '../runtime/faults/faults-by-runtime.ts';
 import { RUNTIMES } from '../runtime/registry/runtimes.ts';
@@ -59,6 +59,13 @@ test.each<[string, Step, RegExp]>([
     /fault: a split needs one of every, sizes or offsets/,
   ],
   ['a mark without a name', { ...linkStep({ kind: 'drop' }), armAt: { mark: '' } }, /armAt.*: a mark has a name/],
+  ['a mark of a node step without a name', kill('target', { mark: '' }), /armAt.*: a mark has a name/],
+  [
+    'a mark of a file step without a name',
+    onFile('target', '{state}/x', { kind: 'half-line' }, { armAt: '' }),
+    /armAt.*: a mark has a name/,
+  ],
+  ['a mark of a clock step without a name', onClock('target', { kind: 'jump', byMs: 1 }, { armAt: '' }), /armAt.*: a mark has a name/],
   ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
 ])('%s is a mistake in the scenario', async (_what, step, message) => {
   await expect(plan([step], 'process')).rejects.toThrow(message);

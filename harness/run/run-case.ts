@@ -16,7 +16,7 @@ import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
 import type { Environment } from './drive/environment.ts';
-import { lastFirings } from './faults/on-their-way.ts';
+import { lastFirings } from './drive/on-their-way.ts';
 import { faultsOf } from './faults/faults.ts';
 import { disksFor, fileInjector } from './faults/file-faults.ts';
 import { judge } from './judge.ts';

@@ -5,7 +5,7 @@ import { atSpeed } from '../model/faults/clock-speed.ts';
 import { milliseconds } from '../model/time/duration.ts';
 import { canonicalJson, type Json } from '../model/values/json.ts';
 import type { Scenario, Script, StateView } from '../model/scenario.ts';
-import { askedNode } from './asked-node.ts';
+import { askedNode } from './record/asked-node.ts';
 import type { Stage } from './drive/stage.ts';
 
 const APART_MS = 200;

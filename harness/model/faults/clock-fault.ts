@@ -1,5 +1,6 @@
 // What goes wrong with the wall clock of one node, as plain JSON. These faults never move a monotonic clock.
 import { z } from 'zod';
+import { armingSchema } from './when/arming.ts';
 
 const clockFaultSchema = z.discriminatedUnion('kind', [
   /** The wall clock steps by so much, back when negative, and stays there; monotonic clocks never jump. */
@@ -25,6 +26,6 @@ export const clockStepSchema = z.strictObject({
   on: z.literal('clock'),
   node: z.string(),
   fault: clockFaultSchema,
-  armAt: z.union([z.literal('start'), z.strictObject({ mark: z.string() })]),
+  armAt: armingSchema,
   mustFire: z.int().min(0),
 });

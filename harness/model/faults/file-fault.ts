@@ -7,6 +7,7 @@
 // `*`, `**`, `?` and `[a-z]` match names that nobody knows beforehand. What matches nothing was not hit: the run is vacuous.
 
 import { z } from 'zod';
+import { armingSchema } from './when/arming.ts';
 import { FILE_FAULTS, type FileFault, type FileFaultKind, fileFaultSchema, type LinesFault } from './file/table.ts';
 
 export type { FileFault, LinesFault };
@@ -48,7 +49,7 @@ export const fileStepSchema = z.strictObject({
   node: z.string(),
   path: z.string(),
   fault: fileFaultSchema,
-  armAt: z.union([z.literal('start'), z.strictObject({ mark: z.string() })]),
+  armAt: armingSchema,
   whenLines: z.int().min(0).optional(),
   match: z.int().min(1).optional(),
   mustFire: z.int().min(0),

@@ -2,6 +2,7 @@
 // what it prints, what it may use, and what the kernel answers it. Each fault is a file in node/; here is the step that
 // carries one, and what may be asked about any of them.
 import { z } from 'zod';
+import { armingSchema } from './when/arming.ts';
 import type { Aftermath, StruckNode, Surroundings } from './node/entry.ts';
 import {
   type Hold,
@@ -34,7 +35,7 @@ export const nodeStepSchema = z.strictObject({
   id: z.string(),
   on: z.literal('node'),
   fault: nodeFaultSchema,
-  armAt: z.union([z.literal('start'), z.strictObject({ mark: z.string() }), z.strictObject({ fired: z.string() })]),
+  armAt: z.union([armingSchema, z.strictObject({ fired: z.string() })]),
   mustFire: z.int().min(0),
 });
 

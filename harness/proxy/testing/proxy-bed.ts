@@ -7,7 +7,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventStamp, Hit } from '../wire/wire-types.ts';
+import type { Connections, EventStamp, Hit } from '../wire/wire-types.ts';
 import { controlServer } from '../api/server.ts';
 import type { ControlServer, ControlSettings } from '../api/server.ts';
 
@@ -73,32 +73,18 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
   control.http.listen(0, '127.0.0.1');
   await once(control.http, 'listening');
   const url = `http://127.0.0.1:${(control.http.address() as AddressInfo).port}`;
+  const ask = askAt(url);
   const servers: Upstream[] = [];
   const peers: Peer[] = [];
   let links = 0;
 
-  const ask: ProxyBed['ask'] = async (method, path, body) => {
-    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    const response = await fetch(url + path, { method, ...sent, signal: AbortSignal.timeout(WITHIN_MS) });
-    const text = await response.text();
-    return { status: response.status, text, json: parsed(text) };
-  };
-
-  async function link({ transport = 'tcp', framing = 'raw', capture = false, preamble, seed }: LinkSettings = {}): Promise<Link> {
+  async function link({ transport = 'tcp', ...given }: LinkSettings = {}): Promise<Link> {
     links += 1;
     const name = `link${links}`;
     const upstream = await listening(transport === 'unix' ? join(folder, `${name}.up`) : undefined);
     servers.push(upstream);
     const listen = transport === 'unix' ? `unix:${join(folder, name)}` : '127.0.0.1:0';
-    const created = await ask('POST', '/proxies', {
-      name,
-      listen,
-      upstream: upstream.address,
-      framing,
-      capture,
-      ...(preamble !== undefined && { preamble }),
-      ...(seed !== undefined && { seed }),
-    });
+    const created = await ask('POST', '/proxies', { name, listen, upstream: upstream.address, ...given });
     if (created.status !== 201) throw new Error(`the proxy was not created: ${created.text}`);
     const address = created.json.listen as string;
     const dial = async () => {
@@ -117,33 +103,9 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
         const client = await dial();
         return { client, server: await upstream.accepted(index) };
       },
-      async arm(type, stream, attributes = {}, more = {}) {
-        const answer = await ask('POST', `/proxies/${name}/toxics`, { name: type, type, stream, attributes, ...more });
-        if (answer.status !== 200) throw new Error(`the toxic was refused: ${answer.text}`);
-      },
-      async disarm(type) {
-        const answer = await ask('DELETE', `/proxies/${name}/toxics/${type}`);
-        if (answer.status !== 204) throw new Error(`the toxic was not removed: ${answer.text}`);
-      },
-      hits: (type, count = 0) =>
-        eventually(`${count} hits of ${type}`, async () => {
-          const { hits } = (await ask('GET', `/proxies/${name}/toxics/${type}`)).json as { hits: Hit[] };
-          return hits.length >= count ? hits : undefined;
-        }),
-      async bytesIn(direction) {
-        const { live } = (await ask('GET', `/connections?proxies=${name}`)).json as { live: { bytes: Record<string, { in: number }> }[] };
-        return live.reduce((sum, each) => sum + each.bytes[direction]!.in, 0);
-      },
+      ...toxicsOf(name, ask),
     };
   }
-
-  const events: ProxyBed['events'] = async (query = '') => {
-    const { text } = await ask('GET', `/events?follow=0${query}`);
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as SeenEvent);
-  };
 
   return {
     url,
@@ -151,18 +113,63 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
     control,
     ask,
     link,
-    events,
-    seen: (event, count = 1) =>
-      eventually(`${count} events ${event}`, async () => {
-        const found = (await events()).filter((each) => each.event === event);
-        return found.length >= count ? found : undefined;
-      }),
+    ...eventsOf(ask),
     async [Symbol.asyncDispose]() {
       for (const peer of peers) peer.socket.destroy();
       control.stop();
       for (const server of servers) server.stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function askAt(url: string): ProxyBed['ask'] {
+  return async (method, path, body) => {
+    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const response = await fetch(url + path, { method, ...sent, signal: AbortSignal.timeout(WITHIN_MS) });
+    const text = await response.text();
+    return { status: response.status, text, json: parsed(text) };
+  };
+}
+
+/** What a test asks of one link over the API. */
+function toxicsOf(name: string, ask: ProxyBed['ask']): Pick<Link, 'arm' | 'disarm' | 'hits' | 'bytesIn'> {
+  return {
+    async arm(type, stream, attributes = {}, more = {}) {
+      const answer = await ask('POST', `/proxies/${name}/toxics`, { name: type, type, stream, attributes, ...more });
+      if (answer.status !== 200) throw new Error(`the toxic was refused: ${answer.text}`);
+    },
+    async disarm(type) {
+      const answer = await ask('DELETE', `/proxies/${name}/toxics/${type}`);
+      if (answer.status !== 204) throw new Error(`the toxic was not removed: ${answer.text}`);
+    },
+    hits: (type, count = 0) =>
+      eventually(`${count} hits of ${type}`, async () => {
+        const { hits } = (await ask('GET', `/proxies/${name}/toxics/${type}`)).json as { hits: Hit[] };
+        return hits.length >= count ? hits : undefined;
+      }),
+    async bytesIn(direction) {
+      const { live } = (await ask('GET', `/connections?proxies=${name}`)).json as Connections;
+      return live.reduce((sum, each) => sum + each.bytes[direction].in, 0);
+    },
+  };
+}
+
+function eventsOf(ask: ProxyBed['ask']): Pick<ProxyBed, 'events' | 'seen'> {
+  const events: ProxyBed['events'] = async (query = '') => {
+    const { text } = await ask('GET', `/events?follow=0${query}`);
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as SeenEvent);
+  };
+  return {
+    events,
+    seen: (event, count = 1) =>
+      eventually(`${count} events ${event}`, async () => {
+        const found = (await events()).filter((each) => each.event === event);
+        return found.length >= count ? found : undefined;
+      }),
   };
 }
 

@@ -1,7 +1,7 @@
 // Side probes: requests that have nothing to do with the faults. They must be answered while the faults act.
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import type { Scenario, Script } from '../../model/scenario.ts';
-import { askedNode } from '../asked-node.ts';
+import { askedNode } from '../record/asked-node.ts';
 import { attempt } from './attempt.ts';
 import type { Stage } from './stage.ts';
 import { until } from '../waits/until.ts';

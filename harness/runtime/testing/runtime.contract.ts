@@ -262,7 +262,8 @@ function contract({ runtime, processes, outlived, onEngine }: RuntimeUnderTest):
     expect(await node.exited).toEqual({ code: null, signal: 'SIGKILL' });
     const socket = { what: 'socket-file', detail: join(ground.folder, 'sockets', 'leaves-things.api.sock'), node: 'leaves-things' };
     const orphan = { what: 'process', detail: expect.stringContaining('setTimeout'), node: 'leaves-things', pid: expect.any(Number) };
-    expect(await ground.leftovers()).toEqual(outlived ? [orphan, socket] : [socket]);
+    // Whether the orphan sleeps by then is the machine's affair.
+    expect(await ground.leftovers()).toMatchObject(outlived ? [orphan, socket] : [socket]);
     expect(await node.pids()).toHaveLength(outlived ? 1 : 0);
   });
 

@@ -1,4 +1,4 @@
-// SIGKILL, and everything that the node started is gone; or another signal that is expected to end it.
+// SIGKILL, or another signal that is expected to end the node. Everything that the node started ends too.
 import { z } from 'zod';
 import { never, node, noTime, same, signal, strikes } from './entry.ts';
 

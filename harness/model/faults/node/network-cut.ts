@@ -1,4 +1,4 @@
-// Off every network: what is sent to the node or by it is lost; its connections and its address stay as they are.
+// The node is off every network. What is sent to it or by it is lost. Its connections and its address stay as they are.
 import { z } from 'zod';
 import { imposes, node, noSignal, noTime, same } from './entry.ts';
 

@@ -1,5 +1,5 @@
-// Nobody reads what the node prints, from when it is ready, so that the pipe fills. It has hit when the kernel would not
-// take another byte from the node.
+// Nobody reads what the node prints, from the moment it is ready, so the pipe fills. The fault has hit when the kernel
+// would not take another byte from the node.
 import { z } from 'zod';
 import { imposes, never, node, noSignal, noTime, same } from './entry.ts';
 

@@ -18,7 +18,7 @@ export class FramePicker {
   #verdict: 'picked' | 'not-picked' | 'open' = 'not-picked';
   #begun = 0;
   #matched = 0;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(context: TriggerContext) {
     this.#context = context;
@@ -102,8 +102,8 @@ export class FramePicker {
 
   /** The first of its kind on this connection. */
   #tell(event: 'match-too-large' | 'match-unreadable', index: number, reason: string): void {
-    if (this.#told.has(event)) return;
-    this.#told.add(event);
+    if (this.#reported.has(event)) return;
+    this.#reported.add(event);
     this.#context.event({ event, index, reason });
   }
 }

@@ -12,10 +12,10 @@ export function stageOf(parts: Partial<ToxicStage> & Pick<ToxicStage, 'accept'>)
 
 /** Reports the first item that a stage has changed for its reader, as the one firing on this connection and direction. */
 export function firedOnce(context: StageContext<object>): (item: Item) => void {
-  let told = false;
+  let reported = false;
   return (item) => {
-    if (told) return;
-    told = true;
+    if (reported) return;
+    reported = true;
     const byteOffset = item.kind === 'data' ? item.offset : context.connection.bytesForwarded(context.direction);
     const frame =
       item.kind === 'data' && item.frame !== undefined ? { frameIndex: item.frame.index, offsetInFrame: item.offsetInFrame } : {};

@@ -23,26 +23,26 @@ export const hold: OwnToxic<typeof FIELDS> = {
     const held = new Held();
     let hit: Hit | undefined;
     let later = 0;
-    let told = false;
+    let reported = false;
     let turn: Timer | undefined;
 
     function begin(item: DataItem): void {
       hit = fireAt(context, item);
-      told = false;
+      reported = false;
       if (hit !== undefined) turn = startTimer(0, tell);
     }
 
     /** Once a later frame has overtaken it, or time has passed: what is let go in the turn it came in was not held. */
     function tell(): void {
-      if (hit === undefined || told) return;
-      told = true;
+      if (hit === undefined || reported) return;
+      reported = true;
       context.report(hit);
     }
 
     function letGo(): void {
       turn?.cancel();
       for (const item of held.takeAll()) context.emit(item);
-      if (hit !== undefined && !told) context.retract(hit);
+      if (hit !== undefined && !reported) context.retract(hit);
       else if (hit !== undefined) context.event({ event: 'toxic-released', byteOffset: hit.byteOffset, laterFrames: later });
       hit = undefined;
       later = 0;

@@ -101,10 +101,10 @@ class Cutting implements ToxicStage {
 
   /** Nobody notices a black hole before something has fallen into it. */
   #swallow(hit: Hit, bytesForwarded: number): void {
-    let told = false;
+    let reported = false;
     const tell = () => {
-      if (told) return;
-      told = true;
+      if (reported) return;
+      reported = true;
       this.#context.report(hit, { bytesForwarded, ended: { client: 'swallowed', upstream: 'swallowed' } });
     };
     this.#context.connection.swallow(this.#context.toxic, tell);

@@ -1,7 +1,7 @@
 // What a script did last may still be on its way to a fault when the script ends. Lifting the fault at once would let it
 // pass unharmed, and the case would prove nothing for want of some milliseconds.
 import { until } from '../waits/until.ts';
-import type { Stage } from '../drive/stage.ts';
+import type { Stage } from './stage.ts';
 
 const WAIT_MS = 1_000;
 
