@@ -161,14 +161,14 @@ test('latency on stdout holds back the answer, not the question', async () => {
   const bench = await stdioBench();
   await bench.arm('latency', 'stdout', { latency: 300 });
   const child = bench.start(js(`process.stdin.once('data', () => { process.stderr.write('got it'); process.stdout.write('answer'); })`));
-  const [asked, answered] = [once(child.stderr, 'data'), once(child.stdout, 'data')];
+  const [asked, answered, closed] = [once(child.stderr, 'data'), once(child.stdout, 'data'), once(child, 'close')];
   child.stdin.end('question');
   await asked;
   const askedAtMs = performance.now();
   await answered;
   expect(performance.now() - askedAtMs).toBeGreaterThan(200);
   expect(await bench.events('toxic-fired', 1)).toMatchObject([{ connection: 2, direction: 'downstream' }]);
-  await once(child, 'close');
+  await closed;
 });
 
 test('a fault for the second child leaves the first one alone', async () => {
