@@ -78,6 +78,13 @@ test('a circle is found, also one that is entered from outside', () => {
   expect(circlesIn(graph)).toEqual(['b -> c -> d -> b']);
 });
 
+test('of the proxy, which is a program of its own, network/ takes types and nothing else', () => {
+  const wrong = sourcesIn('harness/network').filter((file) =>
+    /^import (?!type )[^;]*from '[^']*\/proxy\/[^']*'/m.test(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('nothing in harness/ names a node, message or path of the reference stack', () => {
   const words = /\b(desktop|create_window|room_stack|chat[-_]agent|state_delta|list_nodes|fixtures\/stack)\b/i;
   const wrong = sourcesIn('harness').flatMap((file) => (words.test(withoutComments(readFileSync(join(ROOT, file), 'utf8'))) ? [file] : []));
