@@ -248,6 +248,8 @@ function carryInput(socket: Socket, to: ChildProcessWithoutNullStreams['stdin'],
   const closed = () => socket.destroy();
   to.on('error', closed);
   to.once('close', closed);
+  // Near may have ended it before the command was started: then neither event comes any more.
+  if (socket.readableEnded || socket.destroyed) ended();
   // Where the command closed its stdin itself, the socket only follows.
   for (const event of ['end', 'close']) socket.once(event, () => void (to.destroyed || ended()));
   socket.once('close', () => to.end());

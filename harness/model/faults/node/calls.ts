@@ -26,7 +26,7 @@ const schema = z.strictObject({
 
 type Calls = z.infer<typeof schema>;
 
-interface CallsHold extends Readonly<Omit<Calls, 'kind' | 'node'>> {
+export interface CallsHold extends Readonly<Omit<Calls, 'kind' | 'node'>> {
   hold: 'calls';
 }
 

@@ -14,13 +14,13 @@ const schema = z
   })
   .refine(({ descriptors, processes, memoryMiB }) => descriptors ?? processes ?? memoryMiB, 'a limit of something');
 
-interface DescriptorsHold {
+export interface DescriptorsHold {
   hold: 'descriptors';
   descriptors: number;
 }
 
 /** Of all that the node is, together. */
-interface GroupHold {
+export interface GroupHold {
   hold: 'group';
   processes?: number | undefined;
   memoryMiB?: number | undefined;

@@ -4,7 +4,7 @@ import { imposes, node, noSignal, noTime, same } from './entry.ts';
 
 const schema = z.strictObject({ kind: z.literal('network-cut'), node });
 
-interface NetworkCutHold {
+export interface NetworkCutHold {
   hold: 'network-cut';
 }
 

@@ -5,7 +5,7 @@ import { imposes, never, node, noSignal, noTime, same } from './entry.ts';
 
 const schema = z.strictObject({ kind: z.literal('unread'), node, stream: z.enum(['stdout', 'stderr']) });
 
-interface UnreadHold {
+export interface UnreadHold {
   hold: 'unread';
   stream: 'stdout' | 'stderr';
 }
