@@ -49,7 +49,7 @@ async function make(folder: string, npm: (...words: readonly string[]) => Promis
   await npm('pkg', 'set', 'type=module');
   const vitest = `vitest@${devDependencies?.['vitest']}`;
   await npm('install', '--save-dev', '--engine-strict', '--prefer-offline', '--no-audit', '--no-fund', tarball, vitest);
-  for (const project of ['harness/cli/test-project', 'fixtures/package-user'])
+  for (const project of ['harness/cli/testing/test-project', 'fixtures/package-user'])
     cpSync(join(REPOSITORY, project), folder, { recursive: true });
   rmSync(join(folder, 'scenarios', 'mistaken'), { recursive: true });
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT }));
