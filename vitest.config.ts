@@ -6,8 +6,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(3);
 }
 
-// Most tests wait for processes more than they compute: two workers more than there are cores keep these busy.
-const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, retry: 0, maxWorkers: availableParallelism() + 2 } as const;
+// Most tests wait for processes more than they compute: one worker more than there are cores keeps these busy.
+const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, retry: 0, maxWorkers: availableParallelism() + 1 } as const;
 
 export default defineConfig({
   test: {

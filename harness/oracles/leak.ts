@@ -54,12 +54,13 @@ function stopOf({ what, node, seq, atMs, asleep }: Left, history: History, plan:
   const boundMs = plan.topology.nodes.find(({ name }) => name === node)?.stopWithinMs;
   const ofNode = eventsOf(history, 'node').filter((event) => event.node === node && event.seq < seq);
   const stopping = ofNode.findLast((event) => event.state === 'stopping');
-  if (boundMs === undefined || !stopping) return undefined;
+  // Who slept had all the time it wanted.
+  if (boundMs === undefined || !stopping || asleep) return undefined;
   const exited = ofNode.find((event) => event.state === 'exited' && event.seq > stopping.seq);
   // A file that a node leaves although it ended by itself was forgotten, at whatever speed.
   const outlives = what === 'process' || what === 'container';
   if (!outlives && exited?.state === 'exited' && !wasKilled(exited)) return undefined;
-  return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs, asleep: asleep === true };
+  return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs };
 }
 
 type Sample = ReturnType<typeof observationsOf<'resources'>>[number];
