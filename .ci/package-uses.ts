@@ -37,7 +37,7 @@ function holdsNoSource({ folder }: User): void {
 async function replays(user: User): Promise<void> {
   const repros = join('results', 'repros');
   const [file = ''] = readdirSync(join(user.folder, repros));
-  wantEnd(await user.tornwire('repro', join(repros, file), '--times', '2'), 1, /^reproduced 2 of 2$/m);
+  wantEnd(await user.tornwire('repro', join(repros, file), '--times', '2'), 1, /^reproduced 2 of 2 judged/m);
 }
 
 async function serves(user: User): Promise<void> {
