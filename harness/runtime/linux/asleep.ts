@@ -1,14 +1,18 @@
-// Whether processes sleep. A process that sleeps does not wait for a processor. So a busy machine does not explain why it
-// has not ended yet.
+// Whether processes sleep. Who sleeps does not wait for a processor, so a busy machine is no reason why it has not ended yet.
 import { setTimeout as pause } from 'node:timers/promises';
 import { threadStatuses } from './proc.ts';
 
-const LOOKS = 5;
+const LOOKS = 10;
 const LOOKS_APART_MS = 20;
+/** A timer of its own wakes a process now and then. One that wants to end and gets no processor is awake in every look. */
+const AWAKE_LOOKS_MAX = 2;
 
-/** True when every thread of every one of them slept in each of five looks; of nobody it is false. */
+/** True when every thread of every one of them slept in at least eight of ten looks; of nobody it is false. */
 export async function allAsleep(pids: readonly number[]): Promise<boolean> {
-  for (let look = 1; pids.length > 0 && pids.every(isAsleep); look++) {
+  let awakeLooks = 0;
+  for (let look = 1; pids.length > 0; look++) {
+    if (!pids.every(isAsleep)) awakeLooks++;
+    if (awakeLooks > AWAKE_LOOKS_MAX) return false;
     if (look === LOOKS) return true;
     await pause(LOOKS_APART_MS);
   }
