@@ -60,11 +60,15 @@ async function serverOf(onConnection: (end: End) => void): Promise<EchoServer> {
   };
 }
 
+/** A reset that overtakes the news of the connection is how this end ended: on a busy machine the one may come with the other. */
 export async function dial(address: string): Promise<End> {
   const [host = '', port = ''] = address.split(':');
   const socket = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true });
-  await once(socket, 'connect');
-  return endOf(socket);
+  const end = endOf(socket);
+  await Promise.race([once(socket, 'connect').catch(() => {}), end.ended]);
+  const how = socket.connecting || socket.destroyed ? await end.ended : undefined;
+  if (how !== undefined && how !== 'ECONNRESET') throw new Error(`${address} could not be dialled: ${how}`);
+  return end;
 }
 
 function endOf(socket: Socket): End {
