@@ -8,12 +8,12 @@ test('a blocked event loop shows in the reading of that time, and no longer in t
   await passed(50);
   machine.read();
   await passed(20);
-  const endMs = performance.now() + 300;
+  const endMs = performance.now() + 700;
   while (performance.now() < endMs);
   await passed(50);
-  expect(machine.read().loopDelayP99Ms).toBeGreaterThan(200);
+  expect(machine.read().loopDelayP99Ms).toBeGreaterThan(600);
   await passed(100);
-  expect(machine.read().loopDelayP99Ms).toBeLessThan(200);
+  expect(machine.read().loopDelayP99Ms).toBeLessThan(600);
 });
 
 test('a blocked event loop is counted as long as it was blocked, and no longer', async () => {

@@ -42,28 +42,28 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
 
     describe('latency', () => {
       test('delays each chunk by its time, not one after the other', async () => {
-        using client = await dial(await proxied(echo, { type: 'latency', attributes: { latency: 100 } }));
+        using client = await dial(await proxied(echo, { type: 'latency', attributes: { latency: 500 } }));
         const began = performance.now();
         for (const text of ['1', '2', '3', '4']) {
           await client.send(text);
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         expect(await client.received(4)).toBe('1234');
-        expect(client.arrivals[0]).toBeGreaterThanOrEqual(began + 100 - EARLY_MS);
-        expect(client.arrivals.at(-1)).toBeLessThan(began + 60 + 100 + 150);
+        expect(client.arrivals[0]).toBeGreaterThanOrEqual(began + 500 - EARLY_MS);
+        expect(client.arrivals.at(-1)).toBeLessThan(began + 60 + 500 + 900);
       });
 
       test('jitter keeps each delay between latency - jitter and latency + jitter', async () => {
-        using client = await dial(await proxied(echo, { type: 'latency', attributes: { latency: 30, jitter: 20 } }));
+        using client = await dial(await proxied(echo, { type: 'latency', attributes: { latency: 200, jitter: 150 } }));
         const delays: number[] = [];
-        for (let round = 0; round < 12; round++) delays.push(await client.roundTrip());
-        expect(Math.min(...delays)).toBeGreaterThanOrEqual(10 - EARLY_MS);
-        expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(3);
-        expect(delays.filter((delay) => delay < 80).length).toBeGreaterThanOrEqual(9);
+        for (let round = 0; round < 10; round++) delays.push(await client.roundTrip());
+        expect(Math.min(...delays)).toBeGreaterThanOrEqual(50 - EARLY_MS);
+        expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(15);
+        expect(delays.filter((delay) => delay < 500).length).toBeGreaterThanOrEqual(7);
       });
 
       test.each(['upstream', 'downstream'])('works on the %s alone', async (stream) => {
-        const listen = await proxied(silent, { type: 'latency', stream, attributes: { latency: 120 } });
+        const listen = await proxied(silent, { type: 'latency', stream, attributes: { latency: 800 } });
         using client = await dial(listen);
         const began = performance.now();
         await client.send('up');
@@ -73,8 +73,8 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
         const up = (accepted.arrivals[0] ?? 0) - began;
         const down = (client.arrivals[0] ?? 0) - began;
         const [slow, quick] = stream === 'upstream' ? [up, down] : [down, up];
-        expect(slow).toBeGreaterThanOrEqual(120 - EARLY_MS);
-        expect(quick).toBeLessThan(110);
+        expect(slow).toBeGreaterThanOrEqual(800 - EARLY_MS);
+        expect(quick).toBeLessThan(700);
       });
 
       test('two of them add up', async () => {
@@ -107,8 +107,8 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
       });
 
       test('a toxicity of 0 spares every connection', async () => {
-        using client = await dial(await proxied(echo, { type: 'latency', toxicity: 0, attributes: { latency: 200 } }));
-        expect(await client.roundTrip()).toBeLessThan(150);
+        using client = await dial(await proxied(echo, { type: 'latency', toxicity: 0, attributes: { latency: 2_000 } }));
+        expect(await client.roundTrip()).toBeLessThan(1_900);
       });
     });
 
@@ -122,7 +122,7 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
         expect(await accepted.received(text.length)).toBe(text);
         const tookMs = performance.now() - began;
         expect(tookMs).toBeGreaterThanOrEqual(400 * 0.9);
-        expect(tookMs).toBeLessThan(400 * 1.6);
+        expect(tookMs).toBeLessThan(400 * 4);
       });
 
       test('a rate of 0 passes nothing', async () => {
@@ -134,15 +134,15 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
 
     describe('slow_close', () => {
       test('passes data at once and the end after its delay', async () => {
-        using client = await dial(await proxied(silent, { type: 'slow_close', attributes: { delay: 150 } }));
+        using client = await dial(await proxied(silent, { type: 'slow_close', attributes: { delay: 800 } }));
         const accepted = await silent.connection(0);
         await accepted.send('bye');
         const began = performance.now();
         accepted.socket.end();
         await client.received(3);
-        expect(performance.now() - began).toBeLessThan(120);
+        expect(performance.now() - began).toBeLessThan(700);
         expect(await client.ended).toBe('fin');
-        expect(performance.now() - began).toBeGreaterThanOrEqual(150 - EARLY_MS);
+        expect(performance.now() - began).toBeGreaterThanOrEqual(800 - EARLY_MS);
       });
     });
 

@@ -54,7 +54,7 @@ test('starting adds little to what the program itself takes', async () => {
   expect(await again.stop()).toEqual({ killed: false });
   const stoppedMs = performance.now() - start - startedMs;
   console.log(`a shell: started in ${startedMs.toFixed(1)} ms, stopped in ${stoppedMs.toFixed(1)} ms`);
-  // The bounds leave room for a busy machine; an idle one takes about a tenth.
-  expect(startedMs).toBeLessThan(250);
-  expect(stoppedMs).toBeLessThan(250);
+  // The bounds leave room for a busy machine; an idle one takes about a fortieth.
+  expect(startedMs).toBeLessThan(1_000);
+  expect(stoppedMs).toBeLessThan(1_000);
 });

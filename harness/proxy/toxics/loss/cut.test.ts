@@ -245,23 +245,23 @@ test('after a half close a reset still passes', async () => {
 test('latency before a cut delays the cut with the bytes, and a Toxiproxy toxic may pick its connection', async () => {
   const link = await bed.link();
   await link.arm('cut', 'upstream', { at_byte: 3 });
-  await link.arm('latency', 'upstream', { latency: 80, connection: 1 });
+  await link.arm('latency', 'upstream', { latency: 800, connection: 1 });
   const { client, server } = await link.open();
   const began = performance.now();
   client.send('abcdef');
   expect(await server.ended).toBe('eof');
-  expect(performance.now() - began).toBeGreaterThan(75);
+  expect(performance.now() - began).toBeGreaterThan(795);
   expect(server.text()).toBe('abc');
   const second = await link.open();
   const again = performance.now();
   second.client.send('quick');
   await second.server.received(5);
-  expect(performance.now() - again).toBeLessThan(70);
+  expect(performance.now() - again).toBeLessThan(700);
   expect((await bed.ask('GET', `/proxies/${link.name}/toxics/latency`)).json).toEqual({
     name: 'latency',
     type: 'latency',
     stream: 'upstream',
     toxicity: 1,
-    attributes: { latency: 80, jitter: 0, connection: 1 },
+    attributes: { latency: 800, jitter: 0, connection: 1 },
   });
 });

@@ -131,15 +131,15 @@ describe('stall', () => {
 
   test('for_ms lets go by itself, and the other direction is not touched', async () => {
     const link = await bed.link();
-    await link.arm('stall', 'downstream', { for_ms: 60 });
+    await link.arm('stall', 'downstream', { for_ms: 600 });
     const { client, server } = await link.open();
     const began = performance.now();
     server.send('late');
     client.send('now');
     expect(await server.received(3)).toBe('now');
-    expect(performance.now() - began).toBeLessThan(55);
+    expect(performance.now() - began).toBeLessThan(500);
     expect(await client.received(4)).toBe('late');
-    expect(performance.now() - began).toBeGreaterThan(55);
+    expect(performance.now() - began).toBeGreaterThan(590);
     server.send('!');
     expect(await client.received(5)).toBe('late!');
     expect(await link.hits('stall')).toHaveLength(1);
@@ -164,7 +164,7 @@ describe('stall', () => {
     server.socket.resetAndDestroy();
     const began = performance.now();
     await link.disarm('stall');
-    expect(performance.now() - began).toBeLessThan(250);
+    expect(performance.now() - began).toBeLessThan(2_000);
     await eventually('the connection closed', async () =>
       (await bed.ask('GET', `/connections?proxies=${link.name}`)).json.live.length === 0 ? true : undefined,
     );
