@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { BlockList, isIPv6 } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -118,12 +119,17 @@ async function main(): Promise<void> {
       'exit-with-parent': { type: 'boolean', default: false },
     },
   });
-  const code = await serve({
+  const options: ServeOptions = {
     listen: values.listen,
     allowRemote: values['allow-remote'],
     exitWithParent: values['exit-with-parent'],
     ...(values.seed !== undefined && { seed: values.seed }),
     ...(values.config !== undefined && { config: values.config }),
+  };
+  const code = await serve(options, (line) => {
+    console.log(line);
+    // Its parent kills it in the end, and then Node would not keep what it has compiled.
+    flushCompileCache();
   });
   // Peers that do not answer a clean end must not keep us.
   process.exit(code);

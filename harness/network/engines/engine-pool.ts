@@ -3,6 +3,8 @@
 // the next run gets it. An engine that fails this check is replaced.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bounded } from '../../model/time/bounded.ts';
 import { controlOf } from '../api/api-client.ts';
@@ -119,7 +121,7 @@ async function startEngine(readyWithinMs: number): Promise<Running> {
   );
   // A pipe on stdin that it reads: when this process dies, however it dies, the engine sees the end and goes too.
   // Its stderr is a pipe as well: an engine that outlived us would else keep our own stderr open for others.
-  const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'pipe'], env: process.env });
+  const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...compileCache() } });
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-2000)));
   const ended = once(child, 'exit').then(
@@ -141,6 +143,12 @@ async function startEngine(readyWithinMs: number): Promise<Running> {
     child.kill('SIGKILL');
     throw error;
   }
+}
+
+/** The same as this process has. Node gives it with a folder of this version's below it. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 async function listening(lines: NodeJS.EventEmitter, ended: Promise<string>, withinMs: number): Promise<string> {
