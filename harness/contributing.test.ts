@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 /** What the compiler looks at, with whatever is imported from there. */
-const COMPILED = ['harness/model', 'harness/network', 'harness/oracles'];
+const COMPILED = ['model', 'network', 'oracles', 'runtime', 'run'].map((room) => `harness/${room}`);
 const SOURCES_MAX = 2;
 /** What a scenario says. */
 const USE = 'use.ts';
@@ -32,44 +32,65 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 const LINK_FAULT = stepsOf('A link fault');
-const [FILE, LINE] = LINK_FAULT as [Step, Step];
+const NODE_FAULT = stepsOf('A node fault');
+const ALL = [LINK_FAULT, NODE_FAULT, stepsOf('An oracle')];
 
-test('a link fault that is not complete does not compile, and the compiler names what is missing', () => {
-  const whole = [...FILE.text.matchAll(/^ {2}(\w+): .*\n/gm)];
-  expect(whole.length).toBeGreaterThan(10);
-  const without = (property: string): string => FILE.path.replace(/[^/]+$/, `without-${property}.ts`);
-  const misnamed = LINE.path.replace('table.ts', 'misnamed.ts');
-  onTestFinished(() => [misnamed, ...whole.map(([, property = '']) => without(property))].forEach((path) => rmSync(join(copy, path))));
-  carryOut([FILE]);
-  for (const [line, property = ''] of whole) write(without(property), FILE.text.replace(line, ''));
-  const wrongLine = LINE.text.replace('+  noop,', '+  nothing: noop,');
-  write(misnamed, added(readFileSync(join(copy, LINE.path), 'utf8'), wrongLine));
+test('a fault that is not complete does not compile, and the compiler names what is missing', () => {
+  const linkTable = LINK_FAULT[1] as Step;
+  const nodeTable = NODE_FAULT[1] as Step;
+  const misnamed = linkTable.path.replace('table.ts', 'misnamed.ts');
+  const lacking = [...eachLacking(LINK_FAULT[0] as Step, 11), ...eachLacking(NODE_FAULT[0] as Step, 9)];
+  onTestFinished(() => {
+    for (const { path } of [...lacking, { path: misnamed }]) rmSync(join(copy, path));
+    cpSync(join(ROOT, nodeTable.path), join(copy, nodeTable.path));
+  });
+  carryOut([LINK_FAULT[0] as Step, NODE_FAULT[0] as Step]);
+  for (const { path, text } of lacking) write(path, text);
+  write(misnamed, added(readFileSync(join(copy, linkTable.path), 'utf8'), linkTable.text.replace('+  noop,', '+  nothing: noop,')));
+  carryOut([{ ...nodeTable, text: nodeTable.text.replace('+  nothing,', '+  something: nothing,') }]);
 
   const errors = compile();
-  for (const [, property = ''] of whole) expect(errorIn(without(property), errors)).toMatch(new RegExp(`'${property}' is missing`));
+  for (const { path, property } of lacking) expect(errorIn(path, errors)).toMatch(new RegExp(`'${property}' is missing`));
   expect(errorIn(misnamed, errors)).toMatch(/nothing: LinkFaultType<\{ kind: "noop"; \}>/);
   expect(errorIn(USE, errors), 'its line is missing').toMatch(/"noop"/);
+  expect(errorIn('harness/model/faults/node-fault.ts', errors)).toMatch(/Property 'nothing' is missing/);
 }, 60_000);
 
 test('each example is complete with a file and a line, compiles, and is known', () => {
-  for (const steps of [LINK_FAULT, stepsOf('An oracle')]) {
+  for (const steps of ALL) {
     expect(new Set(steps.map(({ path }) => path)).size).toBeLessThanOrEqual(SOURCES_MAX);
     carryOut(steps);
   }
   expect(compile()).toBe('');
-  expect(differing()).toEqual([...LINK_FAULT, ...stepsOf('An oracle')].map(({ path }) => path).sort());
+  expect(differing()).toEqual(
+    ALL.flat()
+      .map(({ path }) => path)
+      .sort(),
+  );
   const code = `
     import { ALWAYS_ON } from './harness/oracles/table.ts';
     import { fault } from './harness/model/faults/steps.ts';
     import { stepProblem } from './harness/model/case.ts';
+    import { NODE_FAULTS } from './harness/model/faults/node/table.ts';
     import { faultToToxic } from './harness/network/fault-to-toxic.ts';
     const step = fault('a->b', { kind: 'noop' });
     const { toxic } = faultToToxic('own', step, { transport: 'tcp', framing: 'raw' });
-    console.log(JSON.stringify([toxic.type, stepProblem(step) ?? 'no problem', ALWAYS_ON.at(-2).name]));`;
+    console.log(JSON.stringify([toxic.type, stepProblem(step) ?? 'no problem', ALWAYS_ON.at(-2).name, NODE_FAULTS.nothing.by]));`;
   const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: copy, encoding: 'utf8' });
   expect(run.stderr).toBe('');
-  expect(JSON.parse(run.stdout)).toEqual(['noop', 'no problem', 'silence']);
+  expect(JSON.parse(run.stdout)).toEqual(['noop', 'no problem', 'silence', 'strike']);
 }, 60_000);
+
+/** The same file once for each property, without it. */
+function eachLacking({ path, text }: Step, atLeast: number): { path: string; property: string; text: string }[] {
+  const properties = [...text.matchAll(/^ {2}(\w+): .*\n/gm)];
+  expect(properties.length).toBeGreaterThanOrEqual(atLeast);
+  return properties.map(([line, property = '']) => ({
+    path: path.replace(/[^/]+$/, `without-${property}.ts`),
+    property,
+    text: text.replace(line, ''),
+  }));
+}
 
 /** The files that a section of CONTRIBUTING.md shows: each has its path, then its text or the lines to add to it. */
 function stepsOf(heading: string): Step[] {

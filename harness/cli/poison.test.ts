@@ -96,6 +96,8 @@ describe('a patch that no longer applies', () => {
   test(
     'is the row of its own defect; the other defect is judged',
     async () => {
+      // It has been seen above, and each command waits for it.
+      await rm(join(user.root, 'scenarios', 'load', 'never-settles.scenario.ts'));
       const { code } = await user.tornwire('run', '--defect', 'all');
       const rows = (await user.summary()).cases.map(({ defect, verdict, reason }) => [defect, verdict, reason]);
       expect(rows).toEqual([

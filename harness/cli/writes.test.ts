@@ -56,7 +56,7 @@ export default defineScenario({
   title: 'a script that writes where it may not',
   expectation: 'the watch sees it',
   system: echo(),
-  schedule: [latency('client->server', { delay: '1ms' })],
+  schedule: [latency('client->server', { delay: '50ms' })],
   async script({ say }) {
     await say('hello');
     writeFileSync(join(process.env.HOME, '.wanders'), 'here');

@@ -28,7 +28,7 @@ async function addScenario(name: string, body: string): Promise<void> {
      import { echo } from '../../system.ts';
      export default defineScenario({
        title: '${name}', expectation: 'none', tags: ['gate'], system: echo(),
-       schedule: [latency('client->server', { delay: '5ms' })],
+       schedule: [latency('client->server', { delay: '50ms' })],
        ${body}
      });`,
   );
@@ -83,10 +83,11 @@ test('a defect that its oracle does not catch makes the gate fail', async () => 
 });
 
 test('what was skipped because something is missing leaves the gate incomplete, exit 4, with the reason; by design does not', async () => {
+  const policy = 'version: 1\ntags: [gate]\nclean: { repeats: 1 }\ndefects: { required: [] }\n';
   await addScenario('elsewhere', "unavailable: () => 'by design: it has no door', async script() {},");
-  expect((await gate()).code).toBe(0);
+  expect((await gate(policy)).code).toBe(0);
   await addScenario('missing', "unavailable: () => 'no tmux here (apt-get install tmux)', async script() {},");
-  const { code, out } = await gate();
+  const { code, out } = await gate(policy);
   expect(out).toContain('no tmux here (apt-get install tmux)');
   expect(out).toContain('gate: incomplete, so not green');
   expect(code).toBe(4);

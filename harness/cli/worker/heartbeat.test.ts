@@ -5,11 +5,13 @@ import { expect, test } from 'vitest';
 import { met } from '../testing/user-project.double.ts';
 import { watchHeart } from './heartbeat.ts';
 
+const LOOP_MS = 1_000;
+
 async function watched(code: string, act: (told: string[]) => Promise<void>): Promise<void> {
   const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
   const told: string[] = [];
-  using _heart = watchHeart(child.pid ?? 0, (what) => told.push(what));
+  using _heart = watchHeart(child.pid ?? 0, (what) => told.push(what), LOOP_MS);
   try {
     await act(told);
   } finally {
@@ -26,7 +28,7 @@ test('an event loop that works and does not turn is told once, by the processor 
 
 test('one that is only late is not: it has used no processor time', async () => {
   await watched("console.log('up'); setInterval(() => {}, 1000)", async (told) => {
-    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    await new Promise((resolve) => setTimeout(resolve, 2 * LOOP_MS));
     expect(told).toEqual([]);
   });
 }, 30_000);

@@ -14,12 +14,12 @@ const SILENT_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
 /** @param stuck called once, with what is the matter. */
-export function watchHeart(pid: number, stuck: (what: string) => void): Heart {
+export function watchHeart(pid: number, stuck: (what: string) => void, loopMs = LOOP_MS): Heart {
   let heardMs = performance.now();
   let usedMs = mainThreadMs(pid) ?? 0;
   const look = (): void => {
     const workedMs = (mainThreadMs(pid) ?? usedMs) - usedMs;
-    if (workedMs > LOOP_MS) tell(`its event loop did not turn for ${Math.round(workedMs / 1_000)} s of processor time: an endless loop`);
+    if (workedMs > loopMs) tell(`its event loop did not turn for ${Math.round(workedMs / 1_000)} s of processor time: an endless loop`);
     else if (performance.now() - heardMs > SILENT_MS) tell(`its event loop did not turn for ${SILENT_MS / 1_000} s: a call that blocks`);
   };
   const timer = setInterval(look, LOOK_EVERY_MS);

@@ -32,7 +32,8 @@ let assembly: Promise<Assembly> | undefined;
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 // Signals come by way of the one who started this process: it decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-new Worker(programFile(import.meta.url, './watchdog.ts'), { workerData: { parent: process.ppid } }).unref();
+const watchdog = new Worker(programFile(import.meta.url, './watchdog.ts'), { workerData: { parent: process.ppid } });
+watchdog.unref();
 
 const channel = openChannel({
   async order(id, ask) {
@@ -50,7 +51,10 @@ process.on('exit', (code) => {
   const lastWords = `process.exit(${code}) was called${place === undefined ? '' : ` (${place})`}`;
   if (!channel.closed) channel.report({ lastWords, ...(owner !== undefined && { owner }) });
 });
-setInterval(() => channel.report({ beat: true }), BEAT_EVERY_MS).unref();
+setInterval(() => {
+  channel.report({ beat: true });
+  watchdog.postMessage('beat');
+}, BEAT_EVERY_MS).unref();
 
 async function answerTo(ask: Ask): Promise<Answer> {
   try {

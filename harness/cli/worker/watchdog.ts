@@ -1,14 +1,20 @@
 // A thread beside the user's code. When the process that counts has gone, the worker has a while to clean up. Then this
-// thread ends it, also out of an endless loop that hears nothing.
+// thread ends it: at once where its event loop does not turn, for an endless loop cleans nothing up.
 import '../../node-22.ts';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { watchHeart } from './heartbeat.ts';
 
 const LOOK_EVERY_MS = 500;
 const CLEAN_UP_WITHIN_MS = 15_000;
+/** Of processor time. Shorter than what a run has, for nobody waits for this worker any more. */
+const LOOP_MS = 2_000;
 const { parent } = workerData as { parent: number };
 
+const end = (): void => void process.kill(process.pid, 'SIGKILL');
 const looking = setInterval(() => {
   if (process.ppid === parent) return;
   clearInterval(looking);
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), CLEAN_UP_WITHIN_MS);
+  const heart = watchHeart(process.pid, end, LOOP_MS);
+  parentPort?.on('message', () => heart.heard());
+  setTimeout(end, CLEAN_UP_WITHIN_MS);
 }, LOOK_EVERY_MS);

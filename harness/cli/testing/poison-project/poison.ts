@@ -10,6 +10,6 @@ export const poison = (title: string, script: (context: Context) => Promise<void
     expectation: 'one row that says so, and a verdict for every other case',
     tags: ['poison'],
     system: echo(),
-    schedule: [latency('client->server', { delay: '5ms' })],
+    schedule: [latency('client->server', { delay: '50ms' })],
     script,
   });

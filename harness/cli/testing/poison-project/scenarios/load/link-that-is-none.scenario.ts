@@ -6,6 +6,6 @@ export default defineScenario({
   expectation: 'a mistake of its author',
   tags: ['poison'],
   system: echo(),
-  schedule: [latency('client->sever', { delay: '5ms' })],
+  schedule: [latency('client->sever', { delay: '50ms' })],
   async script() {},
 });

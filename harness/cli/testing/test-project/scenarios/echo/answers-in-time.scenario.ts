@@ -6,7 +6,7 @@ export default defineScenario({
   expectation: 'an answer within 300 ms',
   tags: ['gate'],
   system: echo(),
-  schedule: [latency('client->server', { delay: '5ms' })],
+  schedule: [latency('client->server', { delay: '50ms' })],
   async script({ say, operation }) {
     await operation('say hello', () => say('hello'), { within: '300ms' });
   },

@@ -7,7 +7,7 @@ export default defineScenario({
   expectation: 'the very same line',
   tags: ['quick'],
   system: echo(),
-  schedule: [latency('client->server', { delay: '5ms' })],
+  schedule: [latency('client->server', { delay: '50ms' })],
   async script({ say }) {
     assert.equal(await say('hello'), 'hello');
   },

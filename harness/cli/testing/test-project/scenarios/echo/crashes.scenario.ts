@@ -6,7 +6,7 @@ export default defineScenario({
   expectation: 'fails by the crash oracle',
   tags: ['broken'],
   system: echo('crash'),
-  schedule: [latency('client->server', { direction: 'upstream', delay: '5ms' })],
+  schedule: [latency('client->server', { direction: 'upstream', delay: '50ms' })],
   async script({ say, operation }) {
     await operation('say hello', () => say('hello'), { within: '2s' });
   },

@@ -6,7 +6,7 @@ export default defineScenario({
   expectation: 'fails by the leak oracle, and is gone afterwards',
   tags: ['broken'],
   system: echo('grandchild'),
-  schedule: [latency('client->server', { direction: 'upstream', delay: '5ms' })],
+  schedule: [latency('client->server', { direction: 'upstream', delay: '50ms' })],
   async script({ say }) {
     await say('hello');
   },

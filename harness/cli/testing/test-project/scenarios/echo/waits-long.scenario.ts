@@ -6,7 +6,7 @@ export default defineScenario({
   expectation: 'is stopped by the test',
   tags: ['slow'],
   system: echo(),
-  schedule: [latency('client->server', { delay: '5ms' })],
+  schedule: [latency('client->server', { delay: '50ms' })],
   async script({ say, until }) {
     await say('hello');
     await until('somebody interrupts', () => false, { within: '25s' });
