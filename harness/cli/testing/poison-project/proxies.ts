@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function proxiesOf(parent: number): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && text(`/proc/${pid}/stat`).includes(`) S ${parent} `))
+    .filter((pid) => Number.isInteger(pid) && new RegExp(`\\) \\w ${parent} `).test(text(`/proc/${pid}/stat`)))
     .filter((pid) => /proxy\/serve\.[tj]s/.test(text(`/proc/${pid}/cmdline`)));
 }
 
