@@ -2,6 +2,7 @@
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { USER_RUNTIMES } from '../model/case.ts';
+import { ISOLATIONS } from '../model/isolation.ts';
 import { milliseconds, type Duration } from '../model/time/duration.ts';
 import { EXIT } from '../model/values/exit-code.ts';
 import { SEED_MAX } from '../model/values/seed.ts';
@@ -44,6 +45,7 @@ function addRun(program: Command, done: Done): void {
     .argument('[filter]', 'a name, a part of a name or title, or @tag')
     .addOption(new Option('--runtime <name>', 'where nodes run').choices([...USER_RUNTIMES, 'auto']).default(USER_RUNTIMES[0]))
     .addOption(new Option('--engine <name>', 'which fault server').choices(['own', 'toxiproxy', 'auto']).default('auto'))
+    .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--repeat <n>', 'run every case so many times', wholeNumber(1, 100_000), 1)
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
@@ -55,7 +57,7 @@ function addRun(program: Command, done: Done): void {
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (filter: string | undefined, options) =>
-      done(await withCrew(async (crew) => (await import('./commands/run.ts')).run(filter, options, crew))),
+      done(await withCrew(options.isolation, async (crew) => (await import('./commands/run.ts')).run(filter, options, crew))),
     );
 }
 
@@ -65,10 +67,13 @@ function addGate(program: Command, done: Done): void {
     .description('the clean pack n times and every reported bug, judged by a policy: exit 0 only if all of it holds')
     .option('--policy <file>', 'YAML: repeats, required defects and tags, allowed rates, budget (docs/reference/gate.md)')
     .option('--changed-since <run>', 'compare with an earlier run: its folder, its summary.json, or latest')
+    .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
-    .action(async (options) => done(await withCrew(async (crew) => (await import('./commands/gate.ts')).gate(options, crew))));
+    .action(async (options) =>
+      done(await withCrew(options.isolation, async (crew) => (await import('./commands/gate.ts')).gate(options, crew))),
+    );
 }
 
 function addNightly(program: Command, done: Done): void {
@@ -77,11 +82,12 @@ function addNightly(program: Command, done: Done): void {
     .description('round after round with fresh seeds in every runtime and engine of this machine, until the budget is used up')
     .argument('[filter]', 'as for run')
     .option('--budget <time>', 'such as 90s, 30min or 8h', duration, '60min')
+    .addOption(isolation())
     .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
     .action(async (filter: string | undefined, options) =>
-      done(await withCrew(async (crew) => (await import('./commands/nightly.ts')).nightly(filter, options, crew))),
+      done(await withCrew(options.isolation, async (crew) => (await import('./commands/nightly.ts')).nightly(filter, options, crew))),
     );
 }
 
@@ -90,10 +96,11 @@ function addRepro(program: Command, done: Done): void {
     .command('repro')
     .description('replay a saved failing case and print reproduced k of n')
     .argument('<file>', 'a file of results/repros/')
+    .addOption(isolation())
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (file: string, options) =>
-      done(await withCrew(async (crew) => (await import('./commands/repro.ts')).repro(file, options, crew))),
+      done(await withCrew(options.isolation, async (crew) => (await import('./commands/repro.ts')).repro(file, options, crew))),
     );
 }
 
@@ -105,7 +112,7 @@ function addList(program: Command, done: Done): void {
     .option('--json', 'print JSON')
     .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
     .action(async (filter: string | undefined, options) =>
-      done(await withCrew(async (crew) => (await import('./commands/list.ts')).list(filter, options, crew))),
+      done(await withCrew('addresses', async (crew) => (await import('./commands/list.ts')).list(filter, options, crew))),
     );
 }
 
@@ -136,11 +143,19 @@ function addClean(program: Command, done: Done): void {
 }
 
 /** The first worker comes up while the command itself is still being loaded. */
-async function withCrew(command: (crew: Crew) => Promise<number>): Promise<number> {
-  const [{ crewFor }, { projectAt }] = await Promise.all([import('./worker/crew.ts'), import('./project/project.ts')]);
-  await using crew = crewFor(projectAt(process.cwd()).root);
+async function withCrew(asked: (typeof ISOLATIONS)[number], command: (crew: Crew) => Promise<number>): Promise<number> {
+  const here = import('./base/isolation.ts').then(({ isolationHere }) => isolationHere(asked));
+  const [{ crewFor }, { projectAt }, isolation] = await Promise.all([import('./worker/crew.ts'), import('./project/project.ts'), here]);
+  await using crew = crewFor(projectAt(process.cwd()).root, isolation);
   crew.begin();
   return await command(crew);
+}
+
+/** How the cases of processes are kept apart. */
+function isolation(): Option {
+  return new Option('--isolation <way>', 'what a case of processes gets for itself: a box of namespaces, or a loopback address')
+    .choices([...ISOLATIONS])
+    .default('addresses');
 }
 
 function duration(text: string): string {

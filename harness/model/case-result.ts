@@ -1,6 +1,7 @@
 // The result of a run: the verdict, and everything that a report, a summary and a repro file say about it.
 import type { Case } from './case.ts';
 import type { Decision } from './repro.ts';
+import type { Isolation } from './isolation.ts';
 import type { Verdict } from './judging/verdict.ts';
 
 export interface CaseResult {
@@ -19,4 +20,6 @@ export interface CaseResult {
   decisions: readonly Decision[];
   /** Stable across runs of one bug; empty on a pass. */
   fingerprint: string;
+  /** How it was kept apart; absent in containers, and where it was not played by a command. */
+  isolation?: Isolation;
 }

@@ -1,6 +1,7 @@
 // The summary of a run for machines. docs/reference/summary.md documents its shape. It carries a version: within a version,
 // fields are added, never changed.
 import type { CaseResult } from '../model/case-result.ts';
+import type { Isolation } from '../model/isolation.ts';
 import type { UnknownReason } from '../model/judging/verdict.ts';
 
 export const SUMMARY_VERSION = 1;
@@ -72,6 +73,8 @@ export interface CaseRow {
   clock?: ClockNote;
   /** Of a case that was taken again alone: why its first verdict did not count. */
   retakenBecause?: string;
+  /** Of a case of processes that was played: how it was kept apart from others, and why not in a box. */
+  isolation?: Isolation;
 }
 
 export interface ClockNote {
@@ -109,6 +112,7 @@ export function rowOf(
     replay: about.replay,
     ...(about.reproduced && { reproduced: about.reproduced }),
     ...(about.clock && { clock: about.clock }),
+    ...(result.isolation && { isolation: result.isolation }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface RuntimeSettings {
   stdioShim?: string;
   /** Needed to see that a pipe is full; absent where the native calls do not load. */
   pipeWritable?: PipeWritable;
+  /** This process is in a box: each case gets one of its own within. `keeps`: folders that stay the machine's own for everybody. */
+  box?: { keeps: readonly string[] };
 }
 
 /** Whether the kernel would take a byte more on this descriptor: poll(2) for POLLOUT, at once. */

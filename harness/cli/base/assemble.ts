@@ -15,7 +15,7 @@ import { stacksOf } from '../../probes/stacks.ts';
 import type { Environment, Probes } from '../../run/drive/environment.ts';
 import { runCase } from '../../run/run-case.ts';
 import { RUN_MARKER } from '../../runtime/linux/marked-processes.ts';
-import type { PipeWritable, Runtime } from '../../runtime/runtime.ts';
+import type { PipeWritable, Runtime, RuntimeSettings } from '../../runtime/runtime.ts';
 import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
 import { sweepingFirst } from '../../runtime/registry/sweep.ts';
 import { redactorHere } from './secrets.ts';
@@ -24,13 +24,14 @@ export interface Assembly extends AsyncDisposable {
   run(named: NamedScenario, given: Case, folder: string, signal: AbortSignal, strays?: Environment['strays']): Promise<CaseResult>;
 }
 
-export function assemble(): Assembly {
+/** @param box of a process that is in a box: folders that stay the machine's own in every case. */
+export function assemble(box?: { keeps: readonly string[] }): Assembly {
   const pool = enginePool();
   const redact = redactorHere();
   const places = new Map<RuntimeName, Place>();
   return {
     async run(named, given, folder, signal, strays) {
-      const place = places.get(given.runtime) ?? placeOf(given.runtime, pool);
+      const place = places.get(given.runtime) ?? placeOf(given.runtime, pool, box);
       places.set(given.runtime, place);
       using machine = machineWatch();
       const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: (runId) => machine.read(markOf(given.runtime, runId)) };
@@ -48,9 +49,9 @@ interface Place {
   networks: Networks;
 }
 
-function placeOf(name: RuntimeName, pool: EnginePool): Place {
+function placeOf(name: RuntimeName, pool: EnginePool, box: RuntimeSettings['box']): Place {
   if (name === 'mock') throw new Error('the mock runtime is for tests of the harness');
-  const runtime = RUNTIMES[name]({ stdioShim: stdioShim(), ...pipeLook() });
+  const runtime = RUNTIMES[name]({ stdioShim: stdioShim(), ...pipeLook(), ...(box && { box }) });
   const { helpers } = runtime;
   // Processes of this machine can serve one run after another.
   const networks = toxiproxyNetworks({ where: helpers, ...(helpers === 'process' && { pool }) });

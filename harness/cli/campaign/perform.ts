@@ -1,6 +1,7 @@
 // A campaign as a person sees it: what was swept before, each case as it ends, the table, and where the results lie.
 import { availableParallelism } from 'node:os';
 import { EXIT } from '../../model/values/exit-code.ts';
+import { isolationLine } from '../../report/isolation.ts';
 import { failureLines, progressLine, table } from '../../report/terminal.ts';
 import { isHarnessError, isMistaken, type Summary } from '../../results/summary.ts';
 import { onInterrupt } from '../base/interrupt.ts';
@@ -20,6 +21,7 @@ export async function perform(
   interrupt.signal.addEventListener('abort', () => about.crew.interrupt(), { once: true });
   const [swept, maker] = await Promise.all([sweepBefore(about.project), makerOf(about.project.root)]);
   swept.forEach((line) => about.say(line));
+  about.say(isolationLine(about.crew.isolation));
   const summary = await runCampaign(planned, {
     project: about.project,
     seed: about.seed,

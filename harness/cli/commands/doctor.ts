@@ -29,6 +29,7 @@ const CHECKS: readonly (() => Promise<Finding>)[] = [
   clocks,
   disks,
   systemCalls,
+  boxes,
   scenarios,
   pressure,
 ];
@@ -95,6 +96,18 @@ async function disks(): Promise<Finding> {
     required: false,
     detail: lacks.length === 0 ? 'full disks and read-only folders' : lacks.join('; '),
     cure: 'run as root, with TMPDIR on ext4, xfs or btrfs',
+  };
+}
+
+async function boxes(): Promise<Finding> {
+  const { boxUnavailable } = await import('../../runtime/box/worker-box.ts');
+  const reason = await boxUnavailable();
+  return {
+    name: 'boxes',
+    has: reason === undefined,
+    required: false,
+    detail: reason ?? 'namespaces of its own for each case: --isolation box',
+    cure: 'see the reason; until then cases are kept apart by their loopback addresses (--isolation addresses)',
   };
 }
 
@@ -173,7 +186,7 @@ async function scenarios(): Promise<Finding> {
   const cure = 'see the reasons above; scenarios without what they need are skipped and counted';
   try {
     const project = projectAt(process.cwd());
-    await using crew = crewFor(project.root);
+    await using crew = crewFor(project.root, { way: 'addresses', why: 'nothing is played' });
     const loaded = await loadScenarios(project, crew);
     const answers = await askedBy(crew)(loaded, 'process');
     const reasons = answers.flatMap(({ skipped, unplayable }) => skipped?.reason ?? unplayable?.detail ?? []);

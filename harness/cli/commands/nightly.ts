@@ -25,6 +25,7 @@ import { sweepBefore } from '../campaign/sweep-before.ts';
 import { makerOf } from '../campaign/maker.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import { loadScenarios, projectAt, select } from '../project/project.ts';
+import { isolationLine } from '../../report/isolation.ts';
 import { sayer } from '../campaign/perform.ts';
 import { runtimeUnavailable, toxiproxyFor } from '../base/runtimes-here.ts';
 import type { Crew } from '../worker/crew.ts';
@@ -57,6 +58,7 @@ export async function nightly(filter: string | undefined, options: NightlyOption
   const all = await loadScenarios(project, crew);
   const chosen = select(all, filter);
   const places = await placesHere(say);
+  say(isolationLine(crew.isolation));
 
   using interrupt = onInterrupt();
   interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });

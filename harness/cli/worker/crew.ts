@@ -2,6 +2,7 @@
 // a dead worker had started is swept at once.
 import { rm } from 'node:fs/promises';
 import type { Case } from '../../model/case.ts';
+import type { Isolation } from '../../model/isolation.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { ResultsError } from '../../results/atomic-file.ts';
 import { withoutVerdict } from '../../results/without-verdict.ts';
@@ -10,6 +11,8 @@ import type { Answer, Ask } from './messages.ts';
 import { startWorker, type Died, type WorkerProcess } from './worker-process.ts';
 
 export interface Crew extends AsyncDisposable {
+  /** Of cases of processes. */
+  readonly isolation: Isolation;
   /** Starts the first worker, which takes a while to come up. */
   begin(): void;
   /** Each question on its own matters: where a worker dies of several, each of them is asked again alone. In the order of `asks`. */
@@ -28,16 +31,21 @@ const QUESTION_WITHIN_MS = 10_000;
 /** So often a case is begun anew because others ended its worker. */
 const AGAIN_MAX = 5;
 
-export function crewFor(root: string): Crew {
+export function crewFor(root: string, isolation: Isolation): Crew {
   // What comes before anybody listens is kept: a module may throw in a timer while cases are still being planned.
   const unheard: [string, string][] = [];
   let stray = (line: string, owner: string): void => void unheard.push([line, owner]);
-  const workers = workersOf(root, (line, owner) => stray(line, owner));
+  const onStray = (line: string, owner: string): void => stray(line, owner);
+  // Cases in containers need the machine's network.
+  const open = workersOf(root, false, onStray);
+  const workers = isolation.way === 'box' ? workersOf(root, true, onStray) : open;
+  const rest = async (): Promise<void> => void (await Promise.all([open.rest(), workers.rest()]));
 
   return {
+    isolation,
     begin: workers.begin,
-    rest: workers.rest,
-    interrupt: workers.interrupt,
+    rest,
+    interrupt: () => [open, workers].forEach((each) => each.interrupt()),
     async askAll(asks) {
       if (asks.length === 0) return [];
       const answers = await workers.ask(asks, QUESTION_WITHIN_MS);
@@ -49,11 +57,13 @@ export function crewFor(root: string): Crew {
     async play(scenario, given, folder) {
       const startedMs = performance.now();
       const asks: Ask[] = [{ do: 'play', scenario: { name: scenario.name, file: scenario.file }, case: given, folder }];
-      let [answer] = await workers.ask(asks, scenario.boundMs);
+      const isProcess = given.runtime === 'process';
+      const players = isProcess ? workers : open;
+      let [answer] = await players.ask(asks, scenario.boundMs);
       // Ended by what an earlier case had left: that case is told, and this one has another worker.
       for (let again = 1; answer?.to === 'died' && answer.byAnother && again <= AGAIN_MAX; again++)
-        [answer] = await workers.ask(asks, scenario.boundMs);
-      if (answer?.to === 'play') return answer.result;
+        [answer] = await players.ask(asks, scenario.boundMs);
+      if (answer?.to === 'play') return isProcess ? { ...answer.result, isolation } : answer.result;
       if (answer?.to === 'stop') throw new ResultsError(answer.why);
       if (answer?.to === 'died') await removeSourceCopy(folder);
       const reason = workers.interrupted ? 'interrupted' : 'harness';
@@ -64,19 +74,19 @@ export function crewFor(root: string): Crew {
       stray = listener;
       for (const [line, owner] of unheard.splice(0)) listener(line, owner);
     },
-    [Symbol.asyncDispose]: workers.rest,
+    [Symbol.asyncDispose]: rest,
   };
 }
 
 /** Those that are there, and new ones where they are needed. */
-function workersOf(root: string, onStray: (line: string, owner: string) => void) {
+function workersOf(root: string, boxed: boolean, onStray: (line: string, owner: string) => void) {
   const idle: WorkerProcess[] = [];
   const all = new Set<WorkerProcess>();
   const retired: Promise<void>[] = [];
   const stopping = new AbortController();
 
   const start = (): WorkerProcess => {
-    const worker = startWorker(root, onStray);
+    const worker = startWorker(root, boxed, onStray);
     all.add(worker);
     return worker;
   };

@@ -1,5 +1,6 @@
 // A worker as a process: how it is started, how its end is put in words, and how everything in its group ends with it.
 import { fork, type ChildProcess } from 'node:child_process';
+import { boxWords } from '../../runtime/box/worker-box.ts';
 import { programFile } from '../../model/values/program-file.ts';
 
 /** A worker that has let go of its channel is of no use any more. */
@@ -9,9 +10,13 @@ const DISCONNECTED_WITHIN_MS = 10_000;
  * A session of its own: Ctrl+C reaches the process that counts alone, and whatever else the user's code starts in the group ends
  * with the worker. What that code prints is seen on stderr; stdout is for results.
  */
-export function forkWorker(root: string): ChildProcess {
+export function forkWorker(root: string, boxed: boolean): ChildProcess {
   const program = programFile(import.meta.url, './main.ts');
-  return fork(program, [root], { detached: true, execPath: process.execPath, serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+  const [execPath = '', ...execArgv] = boxed
+    ? [...boxWords(), process.execPath, ...process.execArgv]
+    : [process.execPath, ...process.execArgv];
+  const words = boxed ? [root, 'boxed'] : [root];
+  return fork(program, words, { detached: true, execPath, execArgv, serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
 }
 
 /** In words. A process that cannot even be started has ended too. */

@@ -1,5 +1,6 @@
 // A process of its own for the user's code. Scenarios, adapters and clients are loaded and played here, one case at a time,
 // and nowhere else. Whatever they do to this process costs one row. worker-process.ts starts it with the project's root.
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -8,6 +9,7 @@ import { programFile } from '../../model/values/program-file.ts';
 import type { NamedScenario } from '../../model/scenario.ts';
 import type { Assembly } from '../base/assemble.ts';
 import { scenarioNameOf } from '../base/scenario-files.ts';
+import { enterBox } from '../../runtime/box/worker-box.ts';
 import { redactorHere } from '../base/secrets.ts';
 import { describeScenario } from './describe.ts';
 import { openChannel } from './channel.ts';
@@ -22,7 +24,8 @@ const HEAR_OUT_MS = 1_000;
 const HEAR_EVERY_MS = 20;
 const BEAT_EVERY_MS = 500;
 
-const root = process.argv[2] ?? process.cwd();
+const [, , root = process.cwd(), boxed] = process.argv;
+if (boxed !== undefined) enterBox();
 const redact = redactorHere();
 const lineOf: ErrorLine = (error) => redact(errorLine(error, root));
 const interrupted = new AbortController();
@@ -69,7 +72,9 @@ async function answerTo(ask: Ask): Promise<Answer> {
       }
       case 'play': {
         const named = await scenarioAt(ask.scenario);
-        assembly ??= import('../base/assemble.ts').then(({ assemble }) => assemble());
+        assembly ??= import('../base/assemble.ts').then(({ assemble }) =>
+          assemble(boxed === undefined ? undefined : { keeps: [realpathSync(root)] }),
+        );
         const { case: given, folder } = ask;
         const played = await play({ assembly: await assembly, named, given, folder, signal: interrupted.signal, strays, lineOf });
         return 'stop' in played ? { to: 'stop', why: played.stop } : { to: 'play', result: played, leaves: timersRun() };

@@ -26,8 +26,8 @@ const BEAT_MS = 500;
 const INTERRUPT_WITHIN_MS = 20_000;
 const CLOSE_WITHIN_MS = 10_000;
 
-export function startWorker(root: string, onStray: (line: string, owner: string) => void): WorkerProcess {
-  const child = forkWorker(root);
+export function startWorker(root: string, boxed: boolean, onStray: (line: string, owner: string) => void): WorkerProcess {
+  const child = forkWorker(root, boxed);
   const waiting = waitingAsks();
   let end: { how: string; owner?: string } | undefined;
   let dead = false;

@@ -1,25 +1,28 @@
 // Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology and
 // runs side by side never meet. Each node is a process group with marker variables, and is killed as a tree.
+import { realpathSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { stdioLinksFrom } from '../../model/system/topology.ts';
+import { type CaseBox, openCaseBox } from '../box/case-box.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';
 import { requireFree } from '../linux/free-port.ts';
 import { lackIn, refusalIn } from '../faults/holds.ts';
 import { type LogLines } from '../ground/log-lines.ts';
 import { loopbackBook } from '../ground/loopback.ts';
-import { killUntilGone, markedProcesses } from '../linux/marked-processes.ts';
+import { killUntilGone, type MarkedProcess, markedProcesses } from '../linux/marked-processes.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';
 import { nodeFolder } from '../ground/node-home.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import type { PlannedProgram, Surroundings } from '../ground/planned-program.ts';
 import { settlesWithin } from '../linux/poll.ts';
+import { procText } from '../linux/proc.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
 import type { RunFolder } from '../ground/run-folder.ts';
 import { type DemandingStep, type GroundRequest, NotReadyError, type Runtime, RuntimeError, type RuntimeSettings } from '../runtime.ts';
 import { type Life, openGround, type Primitives } from '../ground/shared-ground.ts';
 import { spawnProgram } from './spawn-program.ts';
-import { stdioLinks } from './stdio-links.ts';
+import { type StdioLinks, stdioLinks } from './stdio-links.ts';
 import { isTracer } from '../faults/system-calls.ts';
 
 type ProcessLife = ProcessTree & Life;
@@ -32,7 +35,7 @@ export function processRuntime(settings: RuntimeSettings = {}): Runtime {
     unavailable: () => Promise.resolve(linux ? undefined : 'the process runtime reads /proc: run it on Linux, or in a container'),
     refuses,
     lacks,
-    prepare: (request) => openGround('process', request, (place) => processGround(request, place, settings)),
+    prepare: (request) => openGround('process', request, (place, undo) => processGround(request, place, undo, settings)),
   };
 }
 
@@ -55,9 +58,15 @@ async function lacks(step: DemandingStep): Promise<string | undefined> {
   }
 }
 
-async function processGround(request: GroundRequest, place: RunFolder, settings: RuntimeSettings): Promise<Primitives<ProcessLife>> {
+async function processGround(
+  request: GroundRequest,
+  place: RunFolder,
+  undo: AsyncDisposableStack,
+  settings: RuntimeSettings,
+): Promise<Primitives<ProcessLife>> {
   const { runId, topology } = request;
   const { folder, loopback } = place;
+  const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...settings.box.keeps]));
   const book = loopbackBook(request, place);
   await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
   const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
@@ -66,10 +75,16 @@ async function processGround(request: GroundRequest, place: RunFolder, settings:
     folder: (which) => nodeFolder(folder, name, which),
     pipeWritable: settings.pipeWritable,
   });
-  const stdio = stdioLinks(words, settings.stdioShim, spawn, siteOf);
+  const stdio = stdioLinks(
+    words,
+    settings.stdioShim,
+    (planned, log) => spawn(planned, log, box),
+    siteOf,
+    box && ((pid) => box.outerPid(pid)),
+  );
 
-  async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines): Promise<ProcessLife> {
-    const first = await spawnProgram(command, { env, cwd: workingFolder, log });
+  async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines, where?: CaseBox): Promise<ProcessLife> {
+    const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
     return lifeOf({ first, marked: () => markedProcesses(runId).filter((marked) => marked[who.kind] === who.name) });
   }
@@ -85,24 +100,36 @@ async function processGround(request: GroundRequest, place: RunFolder, settings:
     async before(node, sink) {
       for (const link of stdioLinksFrom(topology, node.name)) await stdio.children.open(link, sink);
     },
-    spawn,
+    // Helper programs stay outside: they are nothing that the system should see.
+    spawn: (planned, log) => spawn(planned, log, planned.who.kind === 'node' ? box : undefined),
     running: (node, tree, log) => stdio.withChildren(runningNode(node, tree, log, siteOf(node.name))),
     async alive({ programs }) {
       await stdio.children.settled();
-      const ours = new Set([...programs, ...stdio.farHalves()]);
-      const isOurs = (program: string): boolean => ours.has(program) || isTracer(program);
-      const left = markedProcesses(runId).filter(
-        ({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)),
-      );
-      return processLeftovers(left);
+      return processLeftovers(leftOf(runId, stdio, programs, box));
     },
     async end(lives) {
+      await using _box = box;
       stdio.children[Symbol.dispose]();
       const { left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
       await settlesWithin(Promise.all([...lives.map(({ exited }) => exited), stdio.ended()]), KILL_WITHIN_MS);
       if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
     },
   };
+}
+
+function leftOf(runId: string, stdio: StdioLinks, programs: readonly string[], box: CaseBox | undefined): MarkedProcess[] {
+  const ours = new Set([...programs, ...stdio.farHalves()]);
+  const isOurs = (program: string): boolean => ours.has(program) || isTracer(program);
+  const marked = markedProcesses(runId);
+  const left = marked.filter(({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)));
+  return [...left, ...unmarkedIn(box, marked)];
+}
+
+/** Whatever they did to their environment, they are in the box. One that is ending has no memory any more (proc_pid_statm(5)). */
+function unmarkedIn(box: CaseBox | undefined, marked: readonly MarkedProcess[]): MarkedProcess[] {
+  const known = new Set(marked.map(({ pid }) => pid));
+  const lives = (pid: number): boolean => !(procText(pid, 'statm') ?? '0 ').startsWith('0 ');
+  return (box?.processes() ?? []).filter(({ pid }) => !known.has(pid) && lives(pid)).map(({ pid }) => ({ pid }));
 }
 
 function lifeOf(tree: ProcessTree): ProcessLife {

@@ -2,6 +2,7 @@
 // the harness dies in any way, the pipe closes, so a program that watches its stdin notices.
 import { once } from 'node:events';
 import { execa } from 'execa';
+import type { CaseBox } from '../box/case-box.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import type { NodeExit } from '../runtime.ts';
@@ -21,23 +22,10 @@ const DRAIN_WITHIN_MS = 50;
 /** Gives the reason in words when the command cannot be started at all. */
 export async function spawnProgram(
   command: readonly string[],
-  options: { env: Readonly<Record<string, string>>; cwd: string; log: LogLines },
+  options: { env: Readonly<Record<string, string>>; cwd: string; log: LogLines; box?: CaseBox | undefined },
 ): Promise<SpawnedProgram | { failed: string }> {
-  const [file, ...words] = command;
-  if (file === undefined) return { failed: 'its command is empty' };
-  const child = execa(file, words, {
-    cwd: options.cwd,
-    env: options.env,
-    extendEnv: false,
-    detached: true,
-    cleanup: false,
-    reject: false,
-    buffer: false,
-    encoding: 'buffer',
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
+  if (command.length === 0) return { failed: 'its command is empty' };
+  const child = options.box?.within(command, options, (words) => begin(words, options)) ?? begin(command, options);
   if (child.pid === undefined) return { failed: (await child).shortMessage ?? 'it could not be started' };
   const streams: [LogStream, NodeJS.ReadableStream][] = [
     ['stdout', child.stdout],
@@ -71,6 +59,22 @@ export async function spawnProgram(
       return how;
     }),
   };
+}
+
+function begin([file = '', ...words]: readonly string[], { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> }) {
+  return execa(file, words, {
+    cwd,
+    env,
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    encoding: 'buffer',
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
 }
 
 async function drain(name: LogStream, stream: NodeJS.ReadableStream, log: LogLines): Promise<void> {

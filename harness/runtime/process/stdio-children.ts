@@ -17,6 +17,8 @@ interface StdioChildrenSettings {
   launch: (link: Link, log: LogLines) => Promise<ProcessTree>;
   marked: (node: string) => MarkedProcess[];
   site: (node: string) => NodeSite;
+  /** What the harness calls a process that the far half calls by this number; the same where they share one PID namespace. */
+  outerPid?: (inner: number) => number | undefined;
 }
 
 export interface StdioChildren extends Disposable {
@@ -38,8 +40,10 @@ type FarReport =
 
 const FAR_READY_WITHIN_MS = 10_000;
 const CHILD_GONE_WITHIN_MS = 2_000;
+/** Above every process number there can be (proc_sys_kernel(5), pid_max): for one that has gone before it was looked for. */
+const NOBODY = 2 ** 22 + 1;
 
-export function stdioChildren({ topology, launch, marked, site }: StdioChildrenSettings): StdioChildren {
+export function stdioChildren({ topology, launch, marked, site, outerPid = (pid) => pid }: StdioChildrenSettings): StdioChildren {
   const halves = new Map<string, { tree: ProcessTree; sink: NodeSink }>();
   const children = new Map<string, StdioChild>();
   let closed = false;
@@ -75,7 +79,7 @@ export function stdioChildren({ topology, launch, marked, site }: StdioChildrenS
   }
 
   function began(node: Node, { session, started, near }: Extract<FarReport, { started: number }>, sink: NodeSink | undefined): void {
-    const child = stdioChild(node, started, near);
+    const child = stdioChild(node, outerPid(started) ?? NOBODY, outerPid(near) ?? NOBODY);
     children.set(session, child);
     // Its output is its parent's to read.
     const log = logLines({ line: () => {} });

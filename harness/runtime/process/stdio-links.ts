@@ -31,6 +31,7 @@ export function stdioLinks(
   shim: string | undefined,
   spawn: (planned: PlannedProgram, log: LogLines) => Promise<ProcessTree>,
   site: (node: string) => NodeSite,
+  outerPid?: (inner: number) => number | undefined,
 ): StdioLinks {
   const { request, folder, book } = surroundings;
   const { runId, topology } = request;
@@ -59,7 +60,7 @@ export function stdioLinks(
   }
 
   const marked = (node: string): ReturnType<ProcessTree['marked']> => markedProcesses(runId).filter((each) => each.node === node);
-  const children = stdioChildren({ topology, launch, marked, site });
+  const children = stdioChildren({ topology, launch, marked, site, ...(outerPid && { outerPid }) });
   return {
     words,
     children,

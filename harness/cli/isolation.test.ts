@@ -1,0 +1,99 @@
+// Boxes as a user sees them: programs that do not share a machine well, side by side, and what they leave behind. Where no box
+// can be made, what is said instead.
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { boxUnavailable } from '../runtime/box/worker-box.ts';
+import { isolationHere } from './base/isolation.ts';
+import { met, userProject, type UserProject } from './testing/user-project.double.ts';
+
+const WITHIN_MS = 120_000;
+const missing = await boxUnavailable();
+const name = `tornwire-box-test-${process.pid}`;
+let user: UserProject;
+let foreign: Server;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  user = await userProject('box-project');
+  foreign = createServer().listen(0, '0.0.0.0');
+  await once(foreign, 'listening');
+  env = { BOX_TEST_NAME: name, BOX_TEST_PORT: String((foreign.address() as AddressInfo).port) };
+});
+afterAll(async () => {
+  foreign.close();
+  await user[Symbol.asyncDispose]();
+});
+
+describe.skipIf(missing !== undefined)('in a box', () => {
+  test(
+    'cases of a server with a fixed port that somebody else holds, and with fixed paths, pass side by side',
+    async () => {
+      const { code, out } = await user.start(['run', 'shares-nothing', '--isolation', 'box', '--repeat', '4', '--jobs', '2'], env).ended;
+      expect(out).toContain('4 passed, 0 failed');
+      expect(out).toContain('isolation: box\n');
+      expect(code).toBe(0);
+      expect((await user.summary()).cases.map(({ isolation }) => isolation)).toEqual(Array.from({ length: 4 }, () => ({ way: 'box' })));
+      expect([...(await readdir('/tmp')), ...(await readdir('/dev/shm'))]).not.toContain(name);
+    },
+    WITHIN_MS,
+  );
+
+  test(
+    'a process without environment, group or parent is left over, and ends with its case',
+    async () => {
+      const { code } = await user.start(['run', 'leaves-an-orphan', '--isolation', 'box'], env).ended;
+      expect(code).toBe(1);
+      expect((await user.summary()).cases).toMatchObject([{ verdict: 'fail', oracle: 'leak', findings: [{ message: LEFT }] }]);
+      expect(await sleepers('987654')).toEqual([]);
+    },
+    WITHIN_MS,
+  );
+
+  test(
+    'nothing outlives a worker that is killed, and what it would have cleaned up is swept',
+    async () => {
+      const run = user.start(['run', 'waits-long', '--isolation', 'box'], env);
+      await met('the orphan', async () => (await sleepers('876543')).length === 1, 60_000);
+      for (const pid of await user.workers()) process.kill(pid, 'SIGKILL');
+      await met('the end of the orphan', async () => (await sleepers('876543')).length === 0, 60_000);
+      expect((await run.ended).code).toBe(3);
+      expect(await user.alive()).toEqual([]);
+    },
+    WITHIN_MS,
+  );
+});
+
+describe('where no box can be made', () => {
+  test('one that was asked for is an error of the machine, and any other way falls back with the reason', async () => {
+    process.env['TORNWIRE_NO_NATIVE'] = '1';
+    try {
+      await expect(isolationHere('box')).rejects.toThrow('no box can be made here: TORNWIRE_NO_NATIVE is set: use --isolation addresses');
+      expect(await isolationHere('auto')).toEqual({ way: 'addresses', why: 'no box can be made here: TORNWIRE_NO_NATIVE is set' });
+      expect(await isolationHere('addresses')).toEqual({ way: 'addresses', why: 'asked for' });
+    } finally {
+      delete process.env['TORNWIRE_NO_NATIVE'];
+    }
+  });
+
+  test('the run says so once and is judged all the same', async () => {
+    const echo = await userProject();
+    try {
+      const words = ['run', 'echo/answers-in-time', '--isolation', 'auto'];
+      const { code, out } = await echo.start(words, { TORNWIRE_NO_NATIVE: '1' }).ended;
+      expect(out.match(/^isolation: .*$/gm)).toEqual(['isolation: addresses (no box can be made here: TORNWIRE_NO_NATIVE is set)']);
+      expect(code).toBe(0);
+    } finally {
+      await echo[Symbol.asyncDispose]();
+    }
+  });
+});
+
+const LEFT = expect.stringMatching(/is left after everything was stopped .*sleep 987654/s) as string;
+
+async function sleepers(seconds: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const all = await Promise.all(pids.map(async (pid) => ({ pid, line: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })));
+  return all.filter(({ line }) => line === `sleep\0${seconds}\0`).map(({ pid }) => pid);
+}

@@ -1,0 +1,11 @@
+import { defineScenario } from 'tornwire';
+import { server } from '../../system.ts';
+
+export default defineScenario({
+  title: 'an orphan with an environment and a session of its own',
+  expectation: 'it is left over',
+  system: server({ ORPHAN: '987654' }),
+  async script({ processes }) {
+    await processes();
+  },
+});

@@ -1,0 +1,79 @@
+// The system calls that a box is made of, by their numbers and flags on Linux. Everything native of this room is in this file.
+import { createRequire } from 'node:module';
+
+export interface BoxCalls {
+  /** A new PID namespace for the children that this thread starts from now on, pid_namespaces(7). */
+  newPidNamespace(): void;
+  /** Children that this thread starts from now on are in the PID namespace of this open file. */
+  enterPidNamespace(fd: number): void;
+  mount(source: string | null, target: string, type: string | null, flags: number, data: string | null): void;
+  /** At once; the kernel lets go of it when nobody uses it any more. */
+  unmount(target: string): void;
+  /** Brings `lo` up in the network namespace of this process. */
+  loopbackUp(): void;
+}
+
+export const MOUNT = { bind: 0x1000, recursive: 0x4000, shared: 0x10_0000 } as const;
+
+const CLONE_NEWPID = 0x2000_0000;
+const MNT_DETACH = 2;
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SIOCSIFFLAGS = 0x8914;
+/** netdevice(7): the name has 16 bytes, its flags come behind it. */
+const IFREQ_BYTES = 40;
+const IFNAMSIZ = 16;
+const IFF_UP_RUNNING = 0x41;
+
+interface Koffi {
+  load(path: null): { func(definition: string): (...args: unknown[]) => number };
+  errno(): number;
+}
+
+/** The calls, or why they cannot be made here. */
+export function boxCalls(): BoxCalls | { missing: string } {
+  if (process.platform !== 'linux') return { missing: `the platform is ${process.platform}, and only Linux has namespaces` };
+  if (process.env['TORNWIRE_NO_NATIVE'] === '1') return { missing: 'TORNWIRE_NO_NATIVE is set' };
+  try {
+    return callsOver(createRequire(import.meta.url)('koffi') as Koffi);
+  } catch (error) {
+    return { missing: `koffi does not load: ${(error as Error).message}` };
+  }
+}
+
+function callsOver(koffi: Koffi): BoxCalls {
+  const libc = koffi.load(null);
+  const call = (definition: string): ((...args: unknown[]) => number) => {
+    const raw = libc.func(definition);
+    const name = /(\w+)\(/.exec(definition)?.[1];
+    return (...args) => {
+      const result = raw(...args);
+      if (result < 0) throw new Error(`${name} answers with error ${koffi.errno()}`);
+      return result;
+    };
+  };
+  const unshare = call('int unshare(int)');
+  const setns = call('int setns(int, int)');
+  const mount = call('int mount(const char*, const char*, const char*, unsigned long, const char*)');
+  const umount2 = call('int umount2(const char*, int)');
+  const socket = call('int socket(int, int, int)');
+  const ioctl = call('int ioctl(int, unsigned long, void*)');
+  const close = call('int close(int)');
+  return {
+    newPidNamespace: () => void unshare(CLONE_NEWPID),
+    enterPidNamespace: (fd) => void setns(fd, CLONE_NEWPID),
+    mount: (source, target, type, flags, data) => void mount(source, target, type, flags, data),
+    unmount: (target) => void umount2(target, MNT_DETACH),
+    loopbackUp() {
+      const request = Buffer.alloc(IFREQ_BYTES);
+      request.write('lo', 0);
+      request.writeUInt16LE(IFF_UP_RUNNING, IFNAMSIZ);
+      const fd = socket(AF_INET, SOCK_DGRAM, 0);
+      try {
+        ioctl(fd, SIOCSIFFLAGS, request);
+      } finally {
+        close(fd);
+      }
+    },
+  };
+}
