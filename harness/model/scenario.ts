@@ -31,6 +31,17 @@ export interface NodeControl {
   pids(): Promise<readonly number[]>;
 }
 
+export interface CyclesOptions {
+  /** Rounds that are not counted: 2. */
+  warmUp?: number;
+  /** Counted rounds: 8. */
+  count?: number;
+  /** By default all. */
+  nodes?: readonly string[];
+  /** The bound of all rounds together, beside the script's own: 2 minutes. */
+  within?: Duration;
+}
+
 /** What a script can do. Clients of the system are merged in by name. */
 export interface Script {
   /** The address of a `driver` link. It leads through the link's proxy. */
@@ -58,13 +69,10 @@ export interface Script {
   inject(fault: NodeFault): Promise<void>;
   /**
    * Repeats connect -> fault -> recover -> rest and samples what every node holds after each round:
-   * warm-up rounds uncounted, then `count` (8), and as many again when the first ones grew.
+   * warm-up rounds uncounted, then `count` (8), and as many again when the first ones grew. Growth that outruns the rounds
+   * ends them early. What the rounds take does not count against the script's own bound.
    */
-  cycles(
-    series: string,
-    round: (index: number) => Promise<void>,
-    options?: { warmUp?: number; count?: number; nodes?: readonly string[] },
-  ): Promise<void>;
+  cycles(series: string, round: (index: number) => Promise<void>, options?: CyclesOptions): Promise<void>;
   /** A stable number in [0, 1) for this seed and these words. */
   chance(...about: readonly (string | number)[]): number;
   /** Aborted when the run is interrupted or out of time. */

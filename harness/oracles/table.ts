@@ -6,7 +6,7 @@ import { divergence } from './divergence.ts';
 import { faultHappened } from './fault-happened.ts';
 import { hang } from './hang/hang.ts';
 import { harness, unlessSpoilt } from './harness.ts';
-import { leak } from './leak.ts';
+import { leak } from './leak/leak.ts';
 import { protocol } from './protocol.ts';
 import { script } from './script.ts';
 

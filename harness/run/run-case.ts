@@ -29,6 +29,7 @@ import { newRunId } from './run-id.ts';
 import { scriptOn } from './drive/script.ts';
 import { settle } from './settle.ts';
 import type { Stage } from './drive/stage.ts';
+import { countedTime } from './waits/counted-time.ts';
 
 /** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
 export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {
@@ -98,7 +99,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
       clock: clockInjector(ground, system, injectorSink),
     }),
   );
-  const stage: Stage = { plan, given, ground, system, faults, obligations, recorder, environment, signal };
+  const stage: Stage = { plan, given, ground, system, faults, obligations, time: countedTime(), recorder, environment, signal };
   using _machine = watchMachine(environment, ground.runId, recorder);
   let driveMs = 0;
   try {

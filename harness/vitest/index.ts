@@ -17,8 +17,8 @@ import { makerOf } from '../cli/campaign/maker.ts';
 import { projectAt, type Project } from '../cli/project/project.ts';
 import { loadHere } from './load-here.ts';
 
-/** Beside a scenario's own bound: boot, rest and stop. */
-const AROUND_MS = 30_000;
+/** Beside a scenario's own bound: boot, rest and stop, and rounds, which have a budget of their own. */
+const AROUND_MS = 180_000;
 
 /** Vitest keeps a timeout in 31 bits; a scenario's own bound holds in any case, so a longer one needs none (0). */
 function timeoutFor(withinMs: number): number {

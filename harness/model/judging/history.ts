@@ -37,12 +37,16 @@ export type Owed =
   | { kind: 'script' }
   /** The answer to one recorded operation. */
   | { kind: 'answer'; client: string; operation: string }
+  /** All rounds of a series, within the budget that they have beside the script's bound. */
+  | { kind: 'rounds'; series: string }
   /** What a script waits for, in its own words. */
   | { kind: 'until' };
 
 export type EventBody =
   | { kind: 'phase'; phase: Phase; state: 'began' | 'ended' }
   | { kind: 'mark'; name: string }
+  /** One round of a series of cycles; those that only warm up are numbered 0 and below. */
+  | { kind: 'round'; series: string; round: number; state: 'began' | 'ended' }
   /** `indeterminate`: no answer came, so the operation may have happened or not. */
   | { kind: 'operation'; id: number; client: string; name: string; state: 'invoked' | 'ok' | 'failed' | 'indeterminate'; value?: Json }
   /** Something that the system owes: a reply, a recovery, an end. People read `what`, oracles read `about`. */

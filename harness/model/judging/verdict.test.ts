@@ -34,3 +34,16 @@ test('the first of the worst gives the headline, and the findings of every faili
 test('the first of several unknowns gives the reason', () => {
   expect(combine([unknown('a', 'starved', 'slow'), unknown('b', 'vacuous', 'missed')])).toMatchObject({ oracle: 'a', reason: 'starved' });
 });
+
+test('what is to be told beside any verdict is kept, and decides nothing', () => {
+  const rising = { oracle: 'leak', message: 'it grew', events: [1], beside: true } as const;
+  const cutShort: Verdict = { outcome: 'unknown', oracle: 'leak', reason: 'checker-budget', detail: 'too few', findings: [rising] };
+  const messages = (verdict: Verdict) => (verdict.outcome === 'pass' ? [] : verdict.findings.map(({ message }) => message));
+  const failed = combine([cutShort, fail('hang', 'it hung')]);
+  expect(failed).toMatchObject({ outcome: 'fail', oracle: 'hang' });
+  expect(messages(failed)).toEqual(['it hung', 'it grew']);
+  const starved = combine([unknown('hang', 'starved', 'slow'), cutShort]);
+  expect(starved).toMatchObject({ outcome: 'unknown', oracle: 'hang', reason: 'starved' });
+  expect(messages(starved)).toEqual(['it grew']);
+  expect(combine([cutShort])).toEqual(cutShort);
+});

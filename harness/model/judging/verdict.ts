@@ -22,6 +22,8 @@ export interface Finding {
   subject?: string;
   /** Sequence numbers of the events that prove it. */
   events: readonly number[];
+  /** It is told whatever else the verdict is, for example a rising series that something else has cut short. */
+  beside?: true;
 }
 
 export type Verdict =
@@ -31,13 +33,23 @@ export type Verdict =
 
 const RANK: Record<Outcome, number> = { pass: 0, unknown: 1, fail: 2 };
 
-/** fail > unknown > pass. The first of the worst verdicts decides. The findings of all failing oracles are kept. */
+/**
+ * fail > unknown > pass. The first of the worst verdicts decides. The findings of all failing oracles are kept, and those that
+ * are to be told beside any verdict.
+ */
 export function combine(verdicts: readonly Verdict[]): Verdict {
   let worst: Verdict = { outcome: 'pass', oracle: 'all' };
   for (const verdict of verdicts) if (RANK[verdict.outcome] > RANK[worst.outcome]) worst = verdict;
-  if (worst.outcome !== 'fail') return worst;
-  const others = verdicts.flatMap((verdict) => (verdict.outcome === 'fail' && verdict !== worst ? verdict.findings : []));
-  return { ...worst, findings: [worst.findings[0], ...worst.findings.slice(1), ...others] };
+  if (worst.outcome === 'pass') return worst;
+  const others = verdicts.flatMap((verdict) => (verdict === worst ? [] : findingsOf(verdict).filter(({ beside }) => beside)));
+  if (worst.outcome === 'unknown') return { ...worst, findings: [...worst.findings, ...others] };
+  const failures = verdicts.flatMap((verdict) => (verdict.outcome === 'fail' && verdict !== worst ? verdict.findings : []));
+  const rest = others.filter((finding) => !failures.includes(finding));
+  return { ...worst, findings: [worst.findings[0], ...worst.findings.slice(1), ...failures, ...rest] };
+}
+
+function findingsOf(verdict: Verdict): readonly Finding[] {
+  return verdict.outcome === 'pass' ? [] : verdict.findings;
 }
 
 export function pass(oracle: string): Verdict {

@@ -66,6 +66,7 @@ function novelty(links: readonly Link[], ofScript: boolean): (event: Event) => s
       }
       case 'phase':
       case 'mark':
+      case 'round':
       case 'obligation':
       case 'connection':
       case 'frame-error':

@@ -10,7 +10,8 @@ export interface Suspicion {
 export function verdictOn(oracle: string, suspicions: readonly Suspicion[]): Verdict {
   const certain = suspicions.filter((suspicion) => !suspicion.doubt).map(inOrder);
   const doubtful = suspicions.find((suspicion) => suspicion.doubt)?.doubt;
-  if (certain.length > 0 || !doubtful) return failOrPass(oracle, certain);
+  const beside = suspicions.filter(({ doubt, finding }) => doubt && finding.beside).map(inOrder);
+  if (certain.length > 0 || !doubtful) return failOrPass(oracle, [...certain, ...beside]);
   const findings = suspicions.map((suspicion) => ({ oracle, ...inOrder(suspicion) }));
   return { outcome: 'unknown', oracle, ...doubtful, findings };
 }

@@ -19,6 +19,8 @@ const LAST_SEEN_MAX = 600;
 const LIVELOCK_CPU_SHARE = 0.8;
 /** A wait that ended well before its bound was given up: what it waited for could not come any more. */
 const GIVEN_UP_SHARE = 0.9;
+/** Of the budget of all rounds. */
+const STUCK_SHARE = 0.5;
 
 interface Broken {
   what: string;
@@ -27,6 +29,8 @@ interface Broken {
   openedMs: number;
   /** When it was given up. */
   endedMs: number;
+  /** What of the wait did not count against the bound. */
+  asideMs: number;
   lastSeen: string | undefined;
   /** It happened after its bound. */
   late: boolean;
@@ -48,12 +52,14 @@ function brokenObligations(history: History): Broken[] {
     const met = events.find((event) => event.state === 'met');
     if (!opened || (met && !unmet)) return [];
     const endedMs = unmet?.atMs ?? historyEndMs;
+    const about = opened.about ?? { kind: 'until' };
     return {
       what: opened.what,
-      about: opened.about ?? { kind: 'until' },
+      about,
       boundMs: opened.boundMs,
       openedMs: opened.atMs,
       endedMs,
+      asideMs: about.kind === 'script' ? asideMs(history, opened.atMs, endedMs) : 0,
       lastSeen: unmet?.lastSeen,
       late: met !== undefined,
       cutShort: !unmet && endedMs - opened.atMs < opened.boundMs,
@@ -64,14 +70,8 @@ function brokenObligations(history: History): Broken[] {
 
 function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   const { what, about, boundMs, openedMs } = broken;
-  if (broken.cutShort) {
-    const message = `'${what}' was still owed when the run was cut short`;
-    return { finding: { message, events: broken.events }, doubt: { reason: 'interrupted', detail: message } };
-  }
-  if (about.kind === 'fired') {
-    const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
-    return { finding: { message, events: broken.events }, doubt: { reason: 'vacuous', detail: message } };
-  }
+  const other = causeElsewhere(broken, history);
+  if (other) return other;
   const dumps = dumpPairs(history, openedMs);
   // The dumps are taken after the bound: silence lasts until they are done.
   const endMs = Math.max(broken.endedMs, ...dumps.map((pair) => pair.toMs));
@@ -84,7 +84,9 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
 
   // Who sleeps does not wait for a processor; but a script that is late itself asks nobody, so that all others sleep.
   const asleep = about.kind !== 'script' && everybodySleeps(history, plan, dumps, inForce);
-  const { doubt, unexplained } = lateness(history, [{ fromMs: openedMs, waitedMs: endMs - openedMs, boundMs, asleep }]);
+  const { doubt, unexplained } = lateness(history, [
+    { fromMs: openedMs, waitedMs: endMs - openedMs, boundMs: boundMs + broken.asideMs, asleep },
+  ]);
 
   const details = [
     verdictInWords({ broken, quietMs, neededMs, progress, dumps }),
@@ -104,6 +106,40 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   };
 }
 
+/** A promise that was broken for a reason that is not the system's. */
+function causeElsewhere(broken: Broken, history: History): Suspicion | undefined {
+  const { what, about, boundMs, lastSeen = '', events } = broken;
+  if (broken.cutShort) {
+    const message = `'${what}' was still owed when the run was cut short`;
+    return { finding: { message, events }, doubt: { reason: 'interrupted', detail: message } };
+  }
+  if (about.kind === 'fired') {
+    const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
+    return { finding: { message, events }, doubt: { reason: 'vacuous', detail: message } };
+  }
+  if (about.kind === 'rounds' && !isStuck(broken, about.series, history)) {
+    const message = `the rounds of '${about.series}' take longer than ${lasting(boundMs)} (${lastSeen}, and none was stuck)`;
+    return { finding: { message, events }, doubt: { reason: 'checker-budget', detail: message } };
+  }
+  return undefined;
+}
+
+/** One round alone has taken most of the budget of all of them: that is not for want of budget. */
+function isStuck({ boundMs, endedMs }: Broken, series: string, history: History): boolean {
+  const last = eventsOf(history, 'round').findLast((event) => event.series === series && event.atMs <= endedMs);
+  return last?.state === 'began' && endedMs - last.atMs >= boundMs * STUCK_SHARE;
+}
+
+/** How long rounds went on, which have a budget of their own and do not count against the script's bound. */
+function asideMs(history: History, fromMs: number, toMs: number): number {
+  const ofRounds = eventsOf(history, 'obligation').filter(({ about }) => about?.kind === 'rounds');
+  const spans = [...Map.groupBy(ofRounds, ({ id }) => id).values()].map((events) => ({
+    fromMs: Math.max(fromMs, events[0]?.atMs ?? toMs),
+    toMs: events.length < 2 ? toMs : Math.min(toMs, events.at(-1)?.atMs ?? toMs),
+  }));
+  return spans.reduce((sum, span) => sum + Math.max(0, span.toMs - span.fromMs), 0);
+}
+
 interface Waiting {
   broken: Broken;
   quietMs: number;
@@ -115,7 +151,7 @@ interface Waiting {
 function verdictInWords({ broken, quietMs, neededMs, progress, dumps }: Waiting): string {
   if (broken.late) return 'slow, it happened too late';
   const waitedMs = broken.endedMs - broken.openedMs;
-  if (waitedMs < broken.boundMs * GIVEN_UP_SHARE) return `given up after ${lasting(waitedMs)}`;
+  if (waitedMs - broken.asideMs < broken.boundMs * GIVEN_UP_SHARE) return `given up after ${lasting(waitedMs)}`;
   if (quietMs >= neededMs) return `hang, no progress for ${lasting(quietMs)}${kindOfHang(dumps)}`;
   if (progress) return `slow, still moving ${lasting(quietMs)} before the end`;
   return `no progress for ${lasting(quietMs)}, too short a time to tell a hang from a slow system: that takes ${lasting(neededMs)}`;

@@ -1,7 +1,9 @@
 // Rounds and what nodes hold after each, with a count that the test plays. Side by side, for resting takes its time.
 import { describe, expect, test } from 'vitest';
 import { observationsOf, type History } from '../../model/judging/history.ts';
+import type { CyclesOptions } from '../../model/scenario.ts';
 import { mockRuntime } from '../../runtime/mock/mock-runtime.ts';
+import { hang } from '../../oracles/hang/hang.ts';
 import type { Probes } from './environment.ts';
 import { nodeDouble, playCase, told } from '../testing/played-case.double.ts';
 
@@ -11,7 +13,7 @@ interface Rounds {
 }
 
 /** `held`: what the node holds after so many rounds, warm-up included, and so many readings. */
-async function rounds(held: (rounds: number, readings: number) => number, options: { warmUp?: number; count?: number }): Promise<Rounds> {
+async function rounds(held: (rounds: number, readings: number) => number, options: CyclesOptions): Promise<Rounds> {
   const indexes: number[] = [];
   let readings = 0;
   const resources: Probes['resources'] = async () => {
@@ -34,6 +36,10 @@ async function rounds(held: (rounds: number, readings: number) => number, option
     },
   });
   return { history, indexes };
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function counted(history: History): (number | undefined)[] {
@@ -71,6 +77,11 @@ describe.concurrent('repeated rounds', () => {
     expect(counted(history)).toEqual([3, 4, 2, 3, 4]);
   });
 
+  test('that double each time end as soon as no pool explains them', async () => {
+    const { indexes } = await rounds((done) => 10 * 2 ** done, { warmUp: 0, count: 8 });
+    expect(indexes).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('are read again until what a round still held has been let go', async () => {
     const { history, indexes } = await rounds((done, readings) => (done > 0 && readings < 4 ? 9 : 3), { warmUp: 0, count: 3 });
     expect(counted(history)).toEqual([3, 3, 3, 3]);
@@ -85,6 +96,24 @@ describe.concurrent('repeated rounds', () => {
     });
     expect(told(history)).toContain("harness probe: resources of 'server': EACCES");
     expect(observationsOf(history, 'resources')).toEqual([]);
+  });
+
+  test('have a budget beside the bound of the script, and are told when it is used up', async () => {
+    const { history, result } = await playCase({
+      runtime: mockRuntime(),
+      oracles: [hang],
+      scenario: {
+        within: '2s',
+        script: async ({ cycles, until }) => {
+          await cycles('short', () => passed(2_200), { warmUp: 0, count: 1 });
+          await until('there is time left', () => true, { within: '10ms' });
+          await cycles('long', () => passed(10), { warmUp: 0, count: 1_000_000, within: '3s' });
+        },
+      },
+    });
+    expect(told(history)).toContain('there is time left: met');
+    expect(told(history)).toContain("the rounds of 'long' come to their end: unmet");
+    expect(result.verdict).toMatchObject({ outcome: 'unknown', reason: 'checker-budget', oracle: 'hang' });
   });
 
   test('read only the nodes that are named, and none that does not run', async () => {

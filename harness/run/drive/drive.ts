@@ -1,6 +1,5 @@
 // A script from its first word to its end. There are four ends: the script is done, something that it was owed did not
 // come, it has thrown, or the run was interrupted.
-import { bounded } from '../../model/time/bounded.ts';
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import { milliseconds } from '../../model/time/duration.ts';
 import type { NamedScenario, Script } from '../../model/scenario.ts';
@@ -10,9 +9,9 @@ import { BootFailed } from '../system/boot.ts';
 import { dumpTwice } from './dump.ts';
 import { failedAt } from './failed-at.ts';
 import { UnknownStepError } from '../faults/faults.ts';
-import { Unmet } from './script.ts';
 import { watchSides } from './sides.ts';
 import type { Stage } from './stage.ts';
+import { Unmet } from './unmet.ts';
 
 export async function drive({ scenario, file }: NamedScenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
@@ -25,7 +24,7 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
     // As by hand: an error that nobody caught ends the script.
     const stray = strayErrorIn(recorder, ending.signal);
     const ended = Promise.race([scenario.script(context, stage.given.parameters), stray]);
-    const played = await bounded(ended, { withinMs: scaledMs, signal: stage.signal });
+    const played = await stage.time.within(ended, { withinMs: scaledMs, signal: stage.signal });
     if (played.state === 'aborted') throw stage.signal.reason;
     if (played.state === 'late') {
       await dumpTwice(stage);

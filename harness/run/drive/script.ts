@@ -11,10 +11,8 @@ import { attempt, NoAnswer } from './attempt.ts';
 import { runCycles } from './cycles.ts';
 import { dumpTwice } from './dump.ts';
 import type { Stage } from './stage.ts';
+import { Unmet } from './unmet.ts';
 import { until, type Waiting } from '../waits/until.ts';
-
-/** A wait of the script came to its bound; the open obligation is in the history. */
-export class Unmet extends Error {}
 
 export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>) => void): Script {
   const { ground, faults, recorder, obligations, plan, given } = stage;

@@ -6,6 +6,7 @@ import type { RunningSystem } from '../system/boot.ts';
 import type { Environment } from './environment.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Obligations } from '../record/obligations.ts';
+import type { CountedTime } from '../waits/counted-time.ts';
 import type { Recorder } from '../record/recorder.ts';
 
 export interface Stage {
@@ -15,6 +16,8 @@ export interface Stage {
   system: RunningSystem;
   faults: Faults;
   obligations: Obligations;
+  /** Of the script: what has a bound of its own does not count. */
+  time: CountedTime;
   recorder: Recorder;
   environment: Environment;
   /** Aborted by an interrupt, or when the injector broke: nothing that follows could be trusted. */

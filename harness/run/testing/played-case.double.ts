@@ -129,6 +129,8 @@ function words(event: Event): string | undefined {
       return `${body.phase} ${body.state}`;
     case 'mark':
       return `mark ${body.name}`;
+    case 'round':
+      return `round ${body.round} of ${body.series} ${body.state}`;
     case 'operation':
       return `${body.name} ${body.state}`;
     case 'obligation':

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { leak } from './leak.ts';
-import { judgesWrittenHistories } from './testing/written-history.contract.ts';
+import { judgesWrittenHistories } from '../testing/written-history.contract.ts';
 
 describe('leak', () => {
   judgesWrittenHistories(leak);

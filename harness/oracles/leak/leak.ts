@@ -1,0 +1,12 @@
+// Does every countable thing come back to where it was? A leak grows with every cycle. Anything alive after everything was
+// stopped is a leak at once.
+import type { Oracle } from '../../model/judging/oracle.ts';
+import { verdictOn } from '../evidence/suspicion.ts';
+import { growing } from './growing.ts';
+import { leftOver } from './left-over.ts';
+
+export const leak: Oracle = {
+  name: 'leak',
+  question: 'Does every countable thing come back to where it was, and is nothing left over after the end?',
+  judge: (history, plan) => verdictOn('leak', [...leftOver(history, plan), ...growing(history)]),
+};
