@@ -36,7 +36,7 @@ export const crash: Oracle = {
     verdictOn(
       'crash',
       exitsOf(history)
-        .filter((exit) => !answersParent(exit, topology))
+        .filter((exit) => !answersParent(exit, topology) && !isLawful(exit, topology))
         .flatMap((exit) => suspect(exit, history)),
     ),
 };
@@ -47,8 +47,14 @@ export const crash: Oracle = {
  * it ends with code 0 before that: it was done.
  */
 function answersParent({ node, code, signal, asked }: Exit, topology: Topology): boolean {
-  const isLawful = asked ? signal === null || signal === 'SIGPIPE' : code === 0;
-  return isLawful && topology.nodes.some((each) => each.name === node && isSpawned(each));
+  const answers = asked ? signal === null || signal === 'SIGPIPE' : code === 0;
+  return answers && topology.nodes.some((each) => each.name === node && isSpawned(each));
+}
+
+/** The node says that it may end so. */
+function isLawful({ node, code, signal }: Exit, topology: Topology): boolean {
+  const exits = topology.nodes.find((each) => each.name === node)?.exits ?? [];
+  return exits === 'any' || exits.some((way) => way === (signal ?? code));
 }
 
 interface Exit {

@@ -32,12 +32,20 @@ export type DemandingStep = { on: 'node'; fault: NodeFault } | { on: 'file'; fau
 
 /** Settings of all runtimes; each uses what it needs. */
 export interface RuntimeSettings {
-  /** The program whose two halves stand between a node and a child that it talks to over stdio. */
-  stdioShim?: string;
+  /** The programs that put a link between a node and a child that it talks to over stdio. */
+  stdioShim?: StdioPrograms;
   /** Needed to see that a pipe is full; absent where the native calls do not load. */
   pipeWritable?: PipeWritable;
   /** This process is in a box: each case gets one of its own within. `keeps`: folders that stay the machine's own for everybody. */
   box?: { keeps: readonly string[] };
+}
+
+/** As paths of files that Node runs. */
+export interface StdioPrograms {
+  /** The relay, and the two halves that take its place where it cannot work. */
+  shim: string;
+  /** What a parent starts: it becomes the child. */
+  standIn: string;
 }
 
 /** Whether the kernel would take a byte more on this descriptor: poll(2) for POLLOUT, at once. */

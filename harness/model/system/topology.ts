@@ -46,6 +46,11 @@ export interface Node {
   reads?: readonly string[];
   /** The nodes that must be ready before this one starts. By default: every node that one of its links dials. */
   after?: readonly string[];
+  /**
+   * Ways to end that are no crash whoever asked: exit codes, signals, or any. A child over stdio needs it where its parent
+   * tells it to end by a signal and it answers with a code of its own: a signal between the two is not seen from outside.
+   */
+  exits?: readonly (number | NodeJS.Signals)[] | 'any';
   /** How long, in ms, the node may be silent by design (retry ceiling, heartbeat). Shorter silence is never called a hang. */
   longestTimerMs?: number;
 }

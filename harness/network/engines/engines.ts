@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Link } from '../../model/system/link.ts';
 import { programFile } from '../../model/values/program-file.ts';
-import { exitText, type Ground, type Program, type Runtime } from '../../runtime/runtime.ts';
+import { exitText, type Ground, type Program, type Runtime, type StdioPrograms } from '../../runtime/runtime.ts';
 import type { Engine, EngineName } from '../api/engine.ts';
 
 export type Where = Runtime['helpers'];
@@ -64,9 +64,12 @@ export function ownProgram(settings: OwnProgramSettings): { command: string[]; r
   return { command, reads: [dirname(serve), ...kernelLibrary(serve)] };
 }
 
-/** The program whose two halves put the proxy between a node and a child of it. */
-export function stdioShim(): string {
-  return programFile(import.meta.url, '../../proxy/shim/stdio-shim.ts');
+/** The programs that put the proxy between a node and a child of it. */
+export function stdioShim(): StdioPrograms {
+  return {
+    shim: programFile(import.meta.url, '../../proxy/shim/stdio-shim.ts'),
+    standIn: programFile(import.meta.url, '../../proxy/shim/stand-in.ts'),
+  };
 }
 
 /** koffi and its prebuilt binaries; without them the proxy still runs and paces its splits by time. */

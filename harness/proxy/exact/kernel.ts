@@ -4,7 +4,9 @@
 
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import type { Kernel, Koffi } from './libc.ts';
+import { descriptorsOver } from './descriptor-calls.ts';
+import type { Descriptors, Kernel, Koffi } from './libc.ts';
+import { standInCallsOver, type StandInCalls } from './stand-in-calls.ts';
 import { kernelOver } from './system-calls.ts';
 
 const { EAGAIN, ECONNRESET, EINTR, ENOBUFS, ENOTCONN, EPIPE } = constants.errno;
@@ -27,21 +29,37 @@ export interface KernelMissing {
   missing: string;
 }
 
-const loaded: { kernel?: Kernel | KernelMissing } = {};
+const loaded: { kernel?: Kernel | KernelMissing; descriptors?: Descriptors | KernelMissing } = {};
 
 /** TORNWIRE_NO_NATIVE=1 refuses the library, so that the fallback can be tried anywhere. */
 export function loadKernel(): Kernel | KernelMissing {
-  if (process.env['TORNWIRE_NO_NATIVE'] === '1') return { missing: 'TORNWIRE_NO_NATIVE is set' };
-  loaded.kernel ??= load();
+  if (isRefused()) return REFUSED;
+  loaded.kernel ??= load(kernelOver);
   return loaded.kernel;
 }
 
-function load(): Kernel | KernelMissing {
+export function loadDescriptors(): Descriptors | KernelMissing {
+  if (isRefused()) return REFUSED;
+  loaded.descriptors ??= load(descriptorsOver);
+  return loaded.descriptors;
+}
+
+export function loadStandInCalls(): StandInCalls | KernelMissing {
+  return load(standInCallsOver);
+}
+
+const REFUSED: KernelMissing = { missing: 'TORNWIRE_NO_NATIVE is set' };
+
+function isRefused(): boolean {
+  return process.env['TORNWIRE_NO_NATIVE'] === '1';
+}
+
+function load<T>(over: (koffi: Koffi) => T): T | KernelMissing {
   if (process.platform !== 'linux') return { missing: `platform is ${process.platform}, only Linux is supported` };
   if (process.arch !== 'x64' && process.arch !== 'arm64')
     return { missing: `architecture is ${process.arch}, only x64 and arm64 are supported` };
   try {
-    return kernelOver(createRequire(import.meta.url)('koffi') as Koffi);
+    return over(createRequire(import.meta.url)('koffi') as Koffi);
   } catch (error) {
     return { missing: `koffi does not load: ${(error as Error).message}` };
   }

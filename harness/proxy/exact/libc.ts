@@ -23,6 +23,23 @@ export interface Kernel {
   tcpPeer(local: Endpoint, remote: Endpoint): TcpPeerLook;
 }
 
+/** Open descriptors on their way from one process to another, and processes that are not children of ours. */
+export interface Descriptors {
+  /** What a Unix socket's sender had passed along (SCM_RIGHTS), once the first byte has come; until then `-EAGAIN`. */
+  receive(fd: number): { descriptors: number[]; text: string } | number;
+  /** The process at the other end of a Unix socket, as this process's namespace numbers it. */
+  peerPid(fd: number): number;
+  /** How much a Unix socket may hold that its peer has not read. */
+  sendBytesMax(fd: number, bytes: number): number;
+  /** A hold on a process, so that its number can be nobody else's: a descriptor. */
+  watch(pid: number): number;
+  /**
+   * How a watched process ended, as wait(2) tells it, once its parent has asked; undefined before that, and where the kernel
+   * keeps no such record (before Linux 6.15).
+   */
+  endOf(pidfd: number): number | undefined;
+}
+
 export interface Endpoint {
   address: string;
   port: number;

@@ -4,9 +4,11 @@
 
 import type { Socket } from 'node:net';
 import type { Address } from './address.ts';
+import { handleOf, isTcp } from '../exact/channel.ts';
 import { endConnection } from '../exact/end-connection.ts';
 import type { BothEnds, ConnectionName, ConnectionSummary, EventBody } from '../wire/wire-types.ts';
 import { untilRead } from '../exact/exact.ts';
+import { loadDescriptors } from '../exact/kernel.ts';
 import { FrameWatch } from '../frames/frame-watch.ts';
 import { newFramePair } from '../frames/pair.ts';
 import type { Framing } from '../frames/frame.ts';
@@ -34,6 +36,8 @@ export interface ConnectionSettings {
   onClosed: (connection: Connection) => void;
 }
 
+/** What a stream of a child may have on its way between the proxy and one end. */
+const NARROW_SOCKET_BYTES = 4096;
 /** A peer that does not end its side after our clean end is waited for so long. */
 const LINGER_MS = 250;
 
@@ -67,11 +71,13 @@ export class Connection implements ConnectionControl {
     this.#remote = accepted.remoteAddress === undefined ? undefined : `${accepted.remoteAddress}:${accepted.remotePort}`;
     const labels = new LabelReader((found) => this.#labelled(found));
     const seen = (chunk: Buffer) => labels.see(chunk);
+    // A stream of a child: what its reader does not read must block its writer as a pipe would.
+    const common = { budget: settings.budget, narrow: settings.preamble };
     this.pipes = {
       upstream: settings.preamble
-        ? new Pipe('upstream', settings.budget, undefined, { see: seen, passed: () => this.#open() })
-        : new Pipe('upstream', settings.budget, seen),
-      downstream: new Pipe('downstream', settings.budget),
+        ? new Pipe('upstream', { ...common, preamble: { see: seen, passed: () => this.#open() } })
+        : new Pipe('upstream', { ...common, onHead: seen }),
+      downstream: new Pipe('downstream', common),
     };
     const client = takeOver(accepted, this.pipes.upstream.intake);
     const upstream = dial(settings.upstream, this.pipes.downstream.intake);
@@ -142,9 +148,20 @@ export class Connection implements ConnectionControl {
       this.#open();
       return;
     }
+    this.#holdLittle();
     // What the upstream says before is for the stages too, which are put in behind the preamble.
     this.pipes.downstream.source.pause();
     this.pipes.upstream.start();
+  }
+
+  /** Without native calls the kernel's own bound stands. */
+  #holdLittle(): void {
+    const descriptors = loadDescriptors();
+    if ('missing' in descriptors) return;
+    for (const socket of Object.values(this.#sockets)) {
+      const handle = handleOf(socket);
+      if (handle !== undefined && !isTcp(socket)) descriptors.sendBytesMax(handle.fd, NARROW_SOCKET_BYTES);
+    }
   }
 
   #open(): void {

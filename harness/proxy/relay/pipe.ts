@@ -25,6 +25,8 @@ const BUSY = 16;
 
 /** Bytes waiting for the destination before the source is paused, besides what stages may hold. */
 const WAITING_BYTES_MAX = 1024 * 1024;
+/** Of a pipe that must hold little; and what is read at once. */
+const NARROW_BYTES = 4096;
 
 /** What becomes of bytes that come from the source. */
 type Mode =
@@ -56,15 +58,27 @@ export class Pipe {
   #sink: Sink | undefined;
   readonly #onHead: ((chunk: Buffer) => void) | undefined;
   #preamble: Preamble | undefined;
+  /** It holds as little as it can, so that a writer whose reader does not read is blocked early. */
+  readonly #narrow: boolean;
   /** What is left of the last read; it lies in the intake's buffer. */
   #rest: Buffer | undefined;
 
   /** `onHead` is shown each chunk before it passes. */
-  constructor(direction: Direction, budget: ReadBudget, onHead?: (chunk: Buffer) => void, preamble?: Preamble) {
+  constructor(
+    direction: Direction,
+    {
+      budget,
+      onHead,
+      preamble,
+      narrow = false,
+    }: { budget: ReadBudget; onHead?: (chunk: Buffer) => void; preamble?: Preamble; narrow?: boolean },
+  ) {
     this.direction = direction;
     this.#onHead = onHead;
     this.#preamble = preamble;
+    this.#narrow = narrow;
     this.intake = new Intake(budget, (chunk) => this.#take(chunk));
+    this.intake.bytesMax = this.#readBytesMax;
     this.chain = new Chain((item) => this.sink.take(item));
   }
 
@@ -161,7 +175,8 @@ export class Pipe {
   throttle(bytesPerSecond: number | undefined): void {
     clearTimeout(this.#throttle?.timer);
     this.#throttle = bytesPerSecond === undefined ? undefined : { bytesPerSecond, timer: undefined };
-    this.intake.bytesMax = bytesPerSecond ? Math.min(64 * 1024, Math.max(1, Math.ceil(bytesPerSecond / 10))) : undefined;
+    const most = this.#readBytesMax ?? 64 * 1024;
+    this.intake.bytesMax = bytesPerSecond ? Math.min(most, Math.max(1, Math.ceil(bytesPerSecond / 10))) : this.#readBytesMax;
     if (bytesPerSecond === 0) this.#stop(THROTTLED);
     else this.#unstop(THROTTLED);
   }
@@ -284,8 +299,12 @@ export class Pipe {
     return this.chain.heldBytes + this.sink.heldBytes;
   }
 
+  get #readBytesMax(): number | undefined {
+    return this.#narrow ? NARROW_BYTES : undefined;
+  }
+
   #heldBytesMax(): number {
-    return WAITING_BYTES_MAX + this.chain.holdBytesMax;
+    return (this.#narrow ? NARROW_BYTES : WAITING_BYTES_MAX) + this.chain.holdBytesMax;
   }
 
   /** Pauses the source for as long as these bytes may take at the given rate. */

@@ -3,50 +3,28 @@
 
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import fs from 'node:fs';
-import net from 'node:net';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKernel } from '../exact/kernel.ts';
+import { listen, report, untilStopped } from './far-program.ts';
 import { lastWordsOf } from './last-words.ts';
 import { firstLine, onMessages, say, STREAMS } from './wire.ts';
-import type { ControlPreamble, Ending, FarReport, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';
+import type { ControlPreamble, Ending, Preamble, ShimOptions, StreamName, ToFar } from './wire.ts';
 
 /** For how long a session may lack one of its connections. */
 const PAIRING_MS_MAX = 10_000;
-const PARENT_LOOK_MS = 500;
 const STDIN_LOOK_MS = 20;
 
 export async function runFar(options: ShimOptions): Promise<void> {
   const lobby = new Lobby(options);
   const paths = options.control === undefined ? [options.socket] : [options.socket, options.control];
   const servers = await Promise.all(paths.map((path) => listen(path, (socket) => void lobby.enter(socket))));
-  const stop = () => void shutDown(servers, lobby);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, stop);
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stop(), PARENT_LOOK_MS);
-  process.stdout.on('error', () => {});
+  untilStopped(async () => {
+    for (const server of servers) server.close();
+    await lobby.endAll();
+  });
   process.stdout.write('listening\n');
-}
-
-/** A line on stdout for whoever started this half: which commands run, and how they ended. */
-function report(what: FarReport): void {
-  process.stdout.write(`${JSON.stringify(what)}\n`);
-}
-
-async function listen(path: string, take: (socket: Socket) => void): Promise<net.Server> {
-  fs.rmSync(path, { force: true });
-  const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, take);
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
-  fs.chmodSync(path, 0o600);
-  return server;
-}
-
-async function shutDown(servers: net.Server[], lobby: Lobby): Promise<void> {
-  for (const server of servers) server.close();
-  await lobby.endAll();
-  process.exit(0);
 }
 
 interface Pending {

@@ -8,22 +8,36 @@ const BYTES_MAX = 64 * 1024;
 /** A grandchild may hold stderr open, and a parent that reads slowly holds up the rest of it. */
 const REST_MS = 200;
 
-/** Listens beside whoever else reads; the answer waits a moment for what was written just before the end. */
+export class LastWords {
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  readonly #ended = Promise.withResolvers<void>();
+
+  see(chunk: Buffer): void {
+    this.#chunks.push(Buffer.from(chunk));
+    this.#bytes += chunk.length;
+    if (this.#bytes <= 2 * BYTES_MAX) return;
+    this.#chunks = [Buffer.concat(this.#chunks).subarray(-BYTES_MAX)];
+    this.#bytes = BYTES_MAX;
+  }
+
+  end(): void {
+    this.#ended.resolve();
+  }
+
+  /** Waits a moment for what was written just before the end. */
+  async lines(): Promise<string[]> {
+    await Promise.race([this.#ended.promise, sleep(REST_MS, undefined, { ref: false })]);
+    return linesIn(Buffer.concat(this.#chunks));
+  }
+}
+
+/** Listens beside whoever else reads. */
 export function lastWordsOf(stderr: Readable): () => Promise<string[]> {
-  let chunks: Buffer[] = [];
-  let bytes = 0;
-  stderr.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes <= 2 * BYTES_MAX) return;
-    chunks = [Buffer.concat(chunks).subarray(-BYTES_MAX)];
-    bytes = BYTES_MAX;
-  });
-  const closed = new Promise<void>((resolve) => stderr.once('close', resolve));
-  return async () => {
-    await Promise.race([closed, sleep(REST_MS, undefined, { ref: false })]);
-    return linesIn(Buffer.concat(chunks));
-  };
+  const words = new LastWords();
+  stderr.on('data', (chunk: Buffer) => words.see(chunk));
+  stderr.once('close', () => words.end());
+  return () => words.lines();
 }
 
 function linesIn(output: Buffer): string[] {

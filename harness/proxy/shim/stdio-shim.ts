@@ -4,6 +4,10 @@
 //   parent ==stdio== near --+-- stdin, stdout, stderr --> proxy --> far ==stdio== command
 //                           +-- control (signals, exit): past the proxy, as in life ---^
 //
+// Where the machine allows it, nothing stands between (relay.ts, stand-in.ts): the relay takes far's place, and a stand-in
+// that becomes the command takes near's.
+//
+//   node stdio-shim.ts relay --socket <proxy's upstream path> --control <path> --dial <proxy's path> [--env …]… -- command args…
 //   node stdio-shim.ts near --socket <proxy's path> [--control <path>] [-- command args…]
 //   node stdio-shim.ts far --socket <proxy's upstream path> [--control <path>] [--env NAME=VALUE]… [-- command args…]
 //
@@ -16,9 +20,11 @@
 import { parseArgs } from 'node:util';
 import { runFar } from './far.ts';
 import { runNear } from './near.ts';
+import { nativesHere, runRelay } from './relay.ts';
+import type { RelayWay, ShimOptions } from './wire.ts';
 
 const USAGE =
-  'usage: stdio-shim.ts near|far --socket <path> [--control <path>] [--env NAME=VALUE] [--drain-ms <n>] [--grace-ms <n>] [-- command args…]';
+  'usage: stdio-shim.ts near|far|relay --socket <path> [--control <path>] [--dial <path>] [--env NAME=VALUE] [--drain-ms <n>] [--grace-ms <n>] [-- command args…]';
 
 const separator = process.argv.indexOf('--');
 const command = separator < 0 ? [] : process.argv.slice(separator + 1);
@@ -28,18 +34,32 @@ const { values, positionals } = parseArgs({
   options: {
     socket: { type: 'string' },
     control: { type: 'string' },
+    dial: { type: 'string' },
     env: { type: 'string', multiple: true, default: [] },
     'drain-ms': { type: 'string', default: '2000' },
     'grace-ms': { type: 'string', default: '1000' },
   },
 });
 
-const socket = values.socket;
+const { socket, control, dial } = values;
 const [half] = positionals;
-if (socket === undefined || (half !== 'near' && half !== 'far')) {
+if (socket === undefined || !isHalf(half) || (half === 'relay' && (control === undefined || dial === undefined))) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
 }
 const env = Object.fromEntries(values.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
-const options = { socket, control: values.control, command, env, drainMs: Number(values['drain-ms']), graceMs: Number(values['grace-ms']) };
-await (half === 'near' ? runNear(options) : runFar(options));
+const options = { socket, control, command, env, drainMs: Number(values['drain-ms']), graceMs: Number(values['grace-ms']) };
+if (half === 'near') await runNear(options);
+else if (half === 'far') await runFar(options);
+else await runBesideOrBetween({ ...options, control: control!, dial: dial! });
+
+function isHalf(word: string | undefined): word is 'near' | 'far' | 'relay' {
+  return word === 'near' || word === 'far' || word === 'relay';
+}
+
+async function runBesideOrBetween(asked: ShimOptions & { control: string; dial: string }): Promise<void> {
+  const natives = await nativesHere();
+  if (!('missing' in natives)) return runRelay(asked, natives);
+  process.stdout.write(`${JSON.stringify({ way: 'between', why: natives.missing } satisfies RelayWay)}\n`);
+  return runFar(asked);
+}

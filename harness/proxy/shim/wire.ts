@@ -46,8 +46,20 @@ export interface ToFar {
 
 export type ToNear = { started: number } | { exit: number } | { signal: NodeJS.Signals } | { failed: string };
 
-/** What the far half says on its stdout, a line of JSON each, after the line `listening`. */
-export type FarReport = { session: string; started: number; near: number } | { session: string; ended: Ending };
+/** A stand-in that has come to the relay, and one whose command could not be executed. Descriptors come with the first. */
+export type Arrival = { streams: number[] } | { notStarted: string };
+
+export type ToStandIn = { become: { command: readonly string[]; env: Readonly<Record<string, string>> } } | { failed: string };
+
+/** What the far half or the relay says on its stdout, a line of JSON each, after the line `listening`. */
+export type FarReport =
+  | { session: string; started: number; near: number }
+  | { session: string; ended: Ending }
+  /** Bytes were given up that a stream had taken: what the system suffers from it is not its fault. */
+  | { session: string; lost: string };
+
+/** What the relay says on its stdout before it listens. */
+export type RelayWay = { way: 'beside' } | { way: 'between'; why: string };
 
 export interface Ending {
   code: number | null;

@@ -1,6 +1,6 @@
 // Starts the nodes in their order, one layer at a time, and records every log line and exit. If a node does not come up,
 // the run ends with an open obligation. The oracles say whose fault that is.
-import { isSpawned, nodeNamed, startOrder, type Node, type Topology } from '../../model/system/topology.ts';
+import { isSpawned, nodeNamed, startOrder, stdioLinksFrom, type Node, type Topology } from '../../model/system/topology.ts';
 import { NotReadyError, type Ground, type RunningNode } from '../../runtime/runtime.ts';
 import { endingsOf } from './endings.ts';
 import { expectedExits } from './expected-exits.ts';
@@ -39,7 +39,7 @@ export async function boot(system: RunningSystem, topology: Topology): Promise<v
 }
 
 export function systemOn(ground: Ground, topology: Topology, recorder: Recorder, obligations: Obligations): RunningSystem {
-  const exits = expectedExits();
+  const exits = expectedExits((name) => stdioLinksFrom(topology, name).map(({ to }) => to));
   const nodes = runningNodes(recorder, exits);
   const endings = endingsOf({ topology, nodes, exits, recorder, obligations });
   const conditions = startConditions();

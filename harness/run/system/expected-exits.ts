@@ -10,10 +10,15 @@ export interface ExpectedExits {
   covers(name: string, exit: NodeExit): boolean;
 }
 
-export function expectedExits(): ExpectedExits {
+/** @param spawned gives the nodes that this one starts over stdio: what reaches it reaches them or ends their stdin. */
+export function expectedExits(spawned: (name: string) => readonly string[]): ExpectedExits {
   const expected = new Map<string, Set<NodeJS.Signals | 'any'>>();
   return {
-    expect: (name, signal = 'any') => void expected.set(name, (expected.get(name) ?? new Set()).add(signal)),
+    expect(name, signal = 'any') {
+      expected.set(name, (expected.get(name) ?? new Set()).add(signal));
+      if (signal !== 'any' && !ENDING.includes(signal)) return;
+      for (const child of spawned(name)) expected.set(child, (expected.get(child) ?? new Set()).add('any'));
+    },
     forget: (name) => void expected.delete(name),
     covers: (name, exit) => isExpected(exit, expected.get(name)),
   };

@@ -1,6 +1,6 @@
 // Stdio links through the real straight line: a caller that starts its child from a variable, the shim and the fault
 // proxy between them, and the oracles that are always on.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -112,7 +112,6 @@ test.each([
   ['it is done, with code 0', 'ask=go', undefined, node('process.exit(0);')],
   ['its stdin has ended, with code 1', 'close=stdin', 'end of stdin', node(`process.stdin.on('end', () => process.exit(1));`)],
   ['its parent told it to, with code 143', 'signal=SIGTERM', 'signal', node(`process.on('SIGTERM', () => process.exit(143));`)],
-  ['its parent told it to, with code 1', 'signal=SIGTERM', 'signal', node(`process.on('SIGTERM', () => process.exit(1));`)],
   ['its parent told it to, by that signal', 'signal=SIGTERM', 'signal', node('')],
   ['its parent killed it', 'signal=SIGKILL', 'signal', node(`process.on('SIGTERM', () => {});`)],
   ['nobody reads its output, with code 1', 'close=stdout', 'closed output', node(`setInterval(say, 5);`)],
@@ -129,13 +128,23 @@ test.each([
   expect(verdict).toEqual(PASS);
 });
 
-test('a far half that dies is the harness’s fault, never the system’s', async () => {
+test('a code that the node lists is no crash, whoever asked', async () => {
+  const child = node(`process.on('SIGTERM', () => process.exit(1));`);
+  const { verdict } = await play({ child, exits: [1] }, async (script) => {
+    await ask(script, 'go');
+    await tell(script, 'signal=SIGTERM');
+    await script.until('the child has gone', () => !script.node('answerer').running, { within: '5s' });
+  });
+  expect(verdict).toEqual(PASS);
+});
+
+test('a relay that dies is the harness’s fault, never the system’s', async () => {
   const { verdict } = await play({}, async (script) => {
-    const { said } = await ask(script, 'x');
-    process.kill(parentOf((said as { pid: number }).pid), 'SIGKILL');
+    await ask(script, 'x');
+    process.kill(relayOf(), 'SIGKILL');
     await script.until('the caller’s child is gone', async () => (await ask(script, 'y')).status === 502, { within: '3s' });
   });
-  expect(verdict).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining(`the far half of stdio link '${LINK}'`) as string });
+  expect(verdict).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining(`the relay of stdio link '${LINK}'`) as string });
 });
 
 test('what a child leaves behind is a leak of that child', async () => {
@@ -154,8 +163,8 @@ test('a child that does not end with its parent is a leak by its own name, and t
   expect(leftoversOf(history)).toEqual([child]);
 });
 
-test('a parent that is killed takes its child along, and starts another one when it is started again', async () => {
-  const { verdict, history } = await play({ flags: ['--stubborn'] }, async (script) => {
+test('a child sees the end of a parent that is killed, which starts another one when it is started again', async () => {
+  const { verdict, history } = await play({}, async (script) => {
     const { said } = await ask(script, 'x');
     await script.node('caller').kill();
     await script.until('the child is gone', () => !isAlive((said as { pid: number }).pid), { within: '3s' });
@@ -165,8 +174,23 @@ test('a parent that is killed takes its child along, and starts another one when
     await script.node('answerer').kill();
   });
   expect(verdict).toEqual(PASS);
-  expect(lifeOf(history, 'answerer')).toEqual(['ready', 'exited SIGKILL', 'ready', 'exited SIGKILL']);
+  expect(lifeOf(history, 'answerer')).toEqual(['ready', 'exited 0', 'ready', 'exited SIGKILL']);
   expect(leftoversOf(history)).toEqual([]);
+});
+
+test('a child that ignores the end of its stdin lives on when its parent is killed, and is left over', async () => {
+  const { verdict, history } = await play({ flags: ['--stubborn'] }, async (script) => {
+    await ask(script, 'x');
+    await script.node('caller').kill();
+  });
+  expect(verdict).toMatchObject({ outcome: 'fail', findings: [{ oracle: 'leak', subject: 'answerer' }] });
+  expect(leftoversOf(history)).toMatchObject([{ node: 'answerer' }]);
+});
+
+test('a child may need longer than its parent to end, up to the bound of its own node', async () => {
+  const { verdict, history } = await play({ flags: ['--impatient', '--slow'] }, async (script) => void (await ask(script, 'x')));
+  expect(verdict).toEqual(PASS);
+  expect(lifeOf(history, 'answerer')).toEqual(['ready', 'exited 0']);
 });
 
 test('stdio links are refused where nodes are containers, and a restart of a child is refused anywhere', async () => {
@@ -184,6 +208,7 @@ interface Play {
   flags?: readonly string[];
   /** In place of answerer.ts. */
   child?: readonly string[];
+  exits?: NonNullable<Topology['nodes'][number]['exits']>;
   schedule?: readonly Step[];
 }
 
@@ -229,7 +254,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
   }
 }
 
-function topology({ byPath = false, flags = [], child: command = ['{node}', '{source}/answerer.ts', '--own'] }: Play): Topology {
+function topology({ byPath = false, flags = [], child: command = ['{node}', '{source}/answerer.ts', '--own'], exits }: Play): Topology {
   const child = byPath ? { CHILD_PATH: `{${LINK}.path}` } : { CHILD_COMMAND: `{${LINK}.command}` };
   return {
     nodes: [
@@ -252,6 +277,7 @@ function topology({ byPath = false, flags = [], child: command = ['{node}', '{so
         ready: { when: 'spawned' },
         readyWithinMs: 10_000,
         stopWithinMs: 3_000,
+        ...(exits && { exits }),
       },
     ],
     links: [
@@ -292,8 +318,21 @@ function leftoversOf(history: readonly Event[]): unknown[] {
   return history.flatMap((event) => (event.kind === 'leftover' ? [{ node: event.node, detail: event.detail }] : []));
 }
 
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+/** This process has started it. */
+function relayOf(): number {
+  const ours = readdirSync('/proc').filter((pid) => {
+    const [words, status] = ['cmdline', 'status'].map((file) => textOf(`/proc/${pid}/${file}`));
+    return words?.includes('\0relay\0') === true && new RegExp(`^PPid:\\s+${process.pid}$`, 'm').test(status ?? '');
+  });
+  return Number(ours[0]);
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -63,6 +63,12 @@ export function startedAtMs(pid: number): number | undefined {
   return ticks === undefined || bootS === undefined ? undefined : Number(bootS) * 1_000 + (Number(ticks) / TICKS_PER_S) * 1_000;
 }
 
+/** proc_pid_stat(5) fields 4 and 5; undefined for one that has gone. */
+export function parentAndGroupOf(pid: number): { parent: number; group: number } | undefined {
+  const fields = statFields(pid);
+  return fields && { parent: Number(fields[1]), group: Number(fields[2]) };
+}
+
 export function commandLineOf(pid: number): string {
   const words = procText(pid, 'cmdline')?.split('\0').join(' ').trim();
   return words === undefined || words === '' ? '(ended)' : words.slice(0, 200);

@@ -86,7 +86,8 @@ async function processGround(
   async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines, where?: CaseBox): Promise<ProcessLife> {
     const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
-    return lifeOf({ first, marked: () => markedProcesses(runId).filter((marked) => marked[who.kind] === who.name) });
+    const others = (): MarkedProcess[] => markedProcesses(runId).filter(({ node }) => node !== undefined && node !== who.name);
+    return lifeOf({ first, marked: () => markedProcesses(runId).filter((marked) => marked[who.kind] === who.name), others });
   }
 
   return {

@@ -7,7 +7,7 @@ import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-p
 import { imposeBy } from '../faults/holds.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { poll, settlesWithin } from '../linux/poll.ts';
-import { commandLineOf } from '../linux/proc.ts';
+import { allPids, commandLineOf, parentAndGroupOf } from '../linux/proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from '../runtime.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
@@ -16,6 +16,8 @@ export interface ProcessTree {
   first: SpawnedProgram;
   /** Who carries the marker now. */
   readonly marked: () => MarkedProcess[];
+  /** Processes of other nodes: one that it has started over stdio is in its group, unless it leads one of its own. */
+  readonly others?: () => MarkedProcess[];
 }
 
 /** After SIGKILL only the kernel is waited for. */
@@ -51,7 +53,7 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
 
 /** @throws RuntimeError when the kernel does not let go of them. */
 export async function killTree(tree: ProcessTree): Promise<void> {
-  signalGroup(tree.first, 'SIGKILL');
+  signalOwn(tree, 'SIGKILL');
   const { left } = await killUntilGone(() => pidsOf(tree), KILL_WITHIN_MS);
   if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} survived SIGKILL for ${KILL_WITHIN_MS} ms`);
   await tree.first.exited;
@@ -87,7 +89,7 @@ function pauseTree(tree: ProcessTree): void {
   for (let pass = 0; pass < 10; pass += 1) {
     const fresh = pidsOf(tree).filter((pid) => !stopped.has(pid));
     if (fresh.length === 0) return;
-    signalGroup(tree.first, 'SIGSTOP');
+    signalOwn(tree, 'SIGSTOP');
     for (const pid of fresh) {
       sendSignal(pid, 'SIGSTOP');
       stopped.add(pid);
@@ -97,13 +99,27 @@ function pauseTree(tree: ProcessTree): void {
 
 function signalTree(tree: ProcessTree, signal: NodeJS.Signals): void {
   if (tree.first.ended) return;
-  signalGroup(tree.first, signal);
+  signalOwn(tree, signal);
   for (const pid of pidsOf(tree)) sendSignal(pid, signal);
 }
 
-/** Only while its first process lives: afterwards the number may belong to somebody else's group. */
+/**
+ * Only while its first process lives: afterwards the number may belong to somebody else's group. A child over stdio leads a
+ * group only if its parent wanted that.
+ */
 function signalGroup(first: SpawnedProgram, signal: NodeJS.Signals): void {
-  if (!first.ended) sendSignal(-first.pid, signal);
+  if (first.ended) return;
+  const leads = parentAndGroupOf(first.pid)?.group === first.pid;
+  sendSignal(leads ? -first.pid : first.pid, signal);
+}
+
+/** The group without the processes of other nodes in it: those are killed or stopped by their own names. */
+function signalOwn(tree: ProcessTree, signal: NodeJS.Signals): void {
+  const { first, others } = tree;
+  const spared = new Set(others?.().flatMap(({ pid }) => (parentAndGroupOf(pid)?.group === first.pid ? [pid] : [])));
+  if (spared.size === 0) return signalGroup(first, signal);
+  if (first.ended) return;
+  for (const pid of allPids()) if (!spared.has(pid) && parentAndGroupOf(pid)?.group === first.pid) sendSignal(pid, signal);
 }
 
 /** The first process counts also in the instant between fork and exec, when it does not carry the marker yet. */

@@ -1,14 +1,16 @@
-// One child that a node has started over stdio, as the far half reports it: its process id, and how it ended.
+// One child that a node has started over stdio, as the relay reports it: its process id, and how it ended.
 import type { Node } from '../../model/system/topology.ts';
-import { commandLineOf } from '../linux/proc.ts';
+import { commandLineOf, parentAndGroupOf } from '../linux/proc.ts';
 import type { NodeExit } from '../runtime.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
 
 export interface StdioChild {
   readonly node: Node;
   readonly pid: number;
-  /** The near half that stands before it. */
+  /** The near half that stands before it; itself where nothing does. */
   readonly near: number;
+  /** The process that started it, when it began. */
+  readonly parent: number;
   /** As it was when it began. */
   readonly commandLine: string;
   readonly ended: boolean;
@@ -34,6 +36,7 @@ export function stdioChild(node: Node, pid: number, near: number): StdioChild {
     node,
     pid,
     near,
+    parent: parentAndGroupOf(near)?.parent ?? 0,
     commandLine: commandLineOf(pid),
     get ended() {
       return ended;

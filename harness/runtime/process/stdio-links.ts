@@ -1,5 +1,6 @@
 // The stdio links of a run of processes: the words that stand in for each child's command, and the far halves, which
 // are helper programs that run before the nodes do.
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Link } from '../../model/system/link.ts';
 import { linkNamed, nodeNamed } from '../../model/system/topology.ts';
@@ -10,9 +11,9 @@ import type { NodeSite } from '../faults/node-processes.ts';
 import { fillAll, fillVariables } from '../ground/placeholders.ts';
 import { fillersOfNode, type PlannedProgram, plannedProgram, type Surroundings } from '../ground/planned-program.ts';
 import type { ProcessTree } from './process-tree.ts';
-import { type RunningNode, RuntimeError } from '../runtime.ts';
-import { type StdioChildren, stdioChildren } from './stdio-children.ts';
-import { farWords, nearWords, stdioPlace, writeWrapper } from '../ground/stdio-place.ts';
+import { type RunningNode, RuntimeError, type StdioPrograms } from '../runtime.ts';
+import { type StdioChildren, stdioChildren, type StdioWay } from './stdio-children.ts';
+import { relayWords, stdioPlace, writeWrapper } from '../ground/stdio-place.ts';
 
 export interface StdioLinks {
   /** For the placeholders of the node that dials such a link. */
@@ -28,7 +29,7 @@ export interface StdioLinks {
 
 export function stdioLinks(
   surroundings: Surroundings,
-  shim: string | undefined,
+  shim: StdioPrograms | undefined,
   spawn: (planned: PlannedProgram, log: LogLines) => Promise<ProcessTree>,
   site: (node: string) => NodeSite,
   outerPid?: (inner: number) => number | undefined,
@@ -40,7 +41,7 @@ export function stdioLinks(
   function words(name: string): ReturnType<StdioLinks['words']> {
     const link = linkNamed(topology, name);
     const place = stdioPlace(folder, topology, link);
-    return { words: nearWords(requireShim(shim), place, book.dial(link)), wrapper: place.wrapper };
+    return { words: [place.wrapper], wrapper: place.wrapper };
   }
 
   /** The child gets the variables of the node that starts it, its own over them, and marks that tell it from that node. */
@@ -50,17 +51,24 @@ export function stdioLinks(
     const fillers = fillersOfNode(child, { ...surroundings, stdio: words });
     const env = { ...fillVariables(child.env, fillers, where), [RUN_MARKER]: runId, [NODE_MARKER]: child.name };
     const place = stdioPlace(folder, topology, link);
-    await writeWrapper(place, words(link.name).words);
+    await mkdir(dirname(place.wrapper), { recursive: true });
     const name = `stdio-${basename(dirname(place.wrapper))}`;
     await makeHome(folder, name);
-    const command = farWords(requireShim(shim), place, { command: fillAll(child.command, fillers, where), env });
-    const half = await spawn(await plannedProgram({ kind: 'program', name }, { command }, surroundings, { fillers: new Map() }), log);
+    const command = relayWords(requireShim(shim), place, book.dial(link), { command: fillAll(child.command, fillers, where), env });
+    // So that the way without native calls can be tried anywhere.
+    const refused = process.env['TORNWIRE_NO_NATIVE'];
+    const program = { command, env: refused === undefined ? {} : { TORNWIRE_NO_NATIVE: refused } };
+    const half = await spawn(await plannedProgram({ kind: 'program', name }, program, surroundings, { fillers: new Map() }), log);
     halves.set(name, half);
     return half;
   }
 
   const marked = (node: string): ReturnType<ProcessTree['marked']> => markedProcesses(runId).filter((each) => each.node === node);
-  const children = stdioChildren({ topology, launch, marked, site, ...(outerPid && { outerPid }) });
+  const stand = (link: Link, way: StdioWay): Promise<void> => {
+    const marks = { [RUN_MARKER]: runId, [NODE_MARKER]: link.to };
+    return writeWrapper(requireShim(shim), stdioPlace(folder, topology, link), { dial: book.dial(link), way, marks });
+  };
+  const children = stdioChildren({ topology, launch, stand, marked, site, ...(outerPid && { outerPid }) });
   return {
     words,
     children,
@@ -76,7 +84,7 @@ export function stdioLinks(
   };
 }
 
-function requireShim(shim: string | undefined): string {
+function requireShim(shim: StdioPrograms | undefined): StdioPrograms {
   if (shim === undefined) throw new RuntimeError('this process runtime was made without the shim that stdio links need');
   return shim;
 }
