@@ -124,8 +124,13 @@ export interface Scenario<Clients extends object = object> {
   oracles: readonly Oracle[];
   /** The truths whose views must agree at the end. By default all truths of the system. */
   truths?: readonly string[];
-  /** How long the system may take to come to rest after all faults are lifted. */
+  /** How long the system may take until its views agree after all faults are lifted. Rest lasts no longer than this either. */
   restWithin: Duration;
+  /**
+   * How long nothing but heartbeats must be seen for the system to be at rest. By default the longest timer that a node declares
+   * (`longestTimerMs`); where none does, two readings that agree are enough.
+   */
+  quietFor?: Duration;
   /** The bound of the whole script. If it passes, whatever the script waited for hangs. */
   within: Duration;
   /**
@@ -149,13 +154,14 @@ export interface ScenarioSettings<Clients extends object> {
   oracles?: readonly Oracle[];
   truths?: readonly string[];
   restWithin?: Duration;
+  quietFor?: Duration;
   within?: Duration;
   unavailable?: NonNullable<Scenario['unavailable']>;
 }
 
 export function defineScenario<Clients extends object>(settings: ScenarioSettings<Clients>): Scenario<Clients> {
   const { schedule = [], tags = [], parameters = {}, oracles = [], restWithin = '3s', within = '30s', ...rest } = settings;
-  for (const time of [restWithin, within]) milliseconds(time);
+  for (const time of [restWithin, within, settings.quietFor ?? 0]) milliseconds(time);
   return { ...rest, tags, parameters, oracles, restWithin, within, schedule: typeof schedule === 'function' ? schedule : () => schedule };
 }
 

@@ -1,13 +1,15 @@
 // Do all who hold a truth hold the same one at rest? The last two readings of each view, at least 200 ms apart, must be
-// equal, and equal to everybody else's. A difference that disappears before that is not a finding.
-import { observationsOf, type Event, type History } from '../model/judging/history.ts';
+// equal, and equal to everybody else's. A difference that disappears within the bound of the rest is not a finding.
+import { eventsOf, observationsOf, type Event, type History } from '../model/judging/history.ts';
 import { canonicalJson } from '../model/values/json.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
+import { pass } from '../model/judging/verdict.ts';
 import { diff, diffLines, type Difference } from './evidence/diff.ts';
+import { restsOn } from './evidence/rests-on.ts';
 import { awaySpans } from './evidence/spans.ts';
-import { starvedDoubt } from './evidence/starvation.ts';
+import { lateness, starvedDoubt } from './evidence/starvation.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
-import { listed } from './evidence/words.ts';
+import { lasting, listed } from './evidence/words.ts';
 
 /** The runner waits 200 ms between readings; a timer may come a little early. */
 const READINGS_APART_MIN_MS = 190;
@@ -21,10 +23,9 @@ export const divergence: Oracle = {
   judge(history, plan) {
     const apartMs = READINGS_APART_MIN_MS / plan.clockSpeed;
     const truths = Map.groupBy(observationsOf(history, 'view'), (reading) => reading.truth);
-    return verdictOn(
-      'divergence',
-      [...truths].flatMap(([truth, readings]) => judgeTruth(truth, readings, history, plan, apartMs)),
-    );
+    const apart = [...truths].flatMap(([truth, readings]) => judgeTruth(truth, readings, history, plan, apartMs));
+    const verdict = verdictOn('divergence', apart.length > 0 ? apart : slowRest(history));
+    return verdict.outcome === 'pass' ? pass('divergence', restsOn(history, plan)) : verdict;
   },
 };
 
@@ -85,8 +86,36 @@ function restless(truth: string, moving: readonly View[], history: History): Sus
       ...(first && { subject: first.subject }),
       events,
     },
-    ...starvedDoubt(history, before?.atMs ?? 0, endOf(moving)),
+    ...lateRest(history, before?.atMs ?? 0, endOf(moving)),
   };
+}
+
+/**
+ * What is not at rest yet is late by the bound that it had, and judged as everything that is late. Older histories do not tell that
+ * bound.
+ */
+function lateRest(history: History, fromMs: number, toMs: number): Pick<Suspicion, 'doubt'> {
+  const rest = restIn(history);
+  if (!rest) return starvedDoubt(history, fromMs, toMs);
+  const { doubt } = lateness(history, [{ fromMs: rest.fromMs, waitedMs: toMs - rest.fromMs, boundMs: rest.boundMs }]);
+  return doubt ? { doubt } : {};
+}
+
+/** The views agree, but longer after the lift of the last fault than they may. */
+function slowRest(history: History): Suspicion[] {
+  const rest = restIn(history);
+  if (!rest || typeof rest.agreedAfterMs !== 'number' || rest.agreedAfterMs <= rest.boundMs) return [];
+  const { fromMs, boundMs, agreedAfterMs } = rest;
+  const { doubt, unexplained } = lateness(history, [{ fromMs, waitedMs: agreedAfterMs, boundMs }]);
+  const details = [`it took ${lasting(agreedAfterMs)}`, ...(unexplained === undefined ? [] : [unexplained])];
+  const message = `the views did not agree within ${lasting(boundMs)} after the last fault was lifted (slow: ${details.join('; ')})`;
+  return [{ finding: { message, events: [rest.seq] }, ...(doubt && { doubt }) }];
+}
+
+function restIn(history: History): (ReturnType<typeof observationsOf<'rest'>>[number] & { fromMs: number }) | undefined {
+  const rest = observationsOf(history, 'rest').at(-1);
+  const began = eventsOf(history, 'phase').findLast(({ phase, state }) => phase === 'observe' && state === 'began');
+  return rest && { ...rest, fromMs: began?.atMs ?? 0 };
 }
 
 function disagreement(truth: string, views: readonly View[], history: History): Suspicion {
@@ -104,7 +133,7 @@ function disagreement(truth: string, views: readonly View[], history: History): 
     // What has stood still for so long does not wait for a processor: a busy machine is no excuse then.
     ...(stillForMs(views) >= STANDSTILL_MS
       ? {}
-      : starvedDoubt(history, Math.min(...views.map((view) => view.atEnd[0]?.atMs ?? 0)), endOf(views))),
+      : lateRest(history, Math.min(...views.map((view) => view.atEnd[0]?.atMs ?? 0)), endOf(views))),
   };
 }
 

@@ -7,7 +7,6 @@ import { expect, test } from 'vitest';
 /** What others wrote has no fields. These files, and no others, look into such text. */
 const TEXT_OF_OTHERS: Readonly<Record<string, string>> = {
   'evidence/last-words.ts': 'the output of a program that has died',
-  'evidence/progress.ts': 'payloads of frames',
   'handshake-keys.ts': 'payloads of frames',
   'script.ts': 'the message of an error that the script threw',
 };

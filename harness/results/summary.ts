@@ -59,6 +59,8 @@ export interface CaseRow {
   reasonKind: UnknownReason | null;
   /** Of a skipped case: it cannot run there by its nature. Otherwise something is missing that could be installed. */
   byDesign?: true;
+  /** Of a pass: what it rests on, in words: how long rest lasted, and what nobody could see. */
+  restsOn?: readonly string[];
   findings: readonly { oracle: string; message: string; subject?: string; events: readonly number[] }[];
   fingerprint: string | null;
   durationMs: number;
@@ -103,6 +105,7 @@ export function rowOf(
     oracle: verdict.outcome === 'pass' ? null : verdict.oracle,
     reason: verdict.outcome === 'unknown' ? `${verdict.reason}: ${verdict.detail}` : null,
     reasonKind: verdict.outcome === 'unknown' ? verdict.reason : null,
+    ...(verdict.outcome === 'pass' && verdict.restsOn && { restsOn: verdict.restsOn }),
     findings: verdict.outcome === 'pass' ? [] : verdict.findings,
     fingerprint: result.fingerprint || null,
     durationMs: Math.round(result.durationMs),
@@ -119,7 +122,8 @@ export function rowOf(
 /** An error came out after the case had passed: what it did meanwhile is not known. */
 export function rowWithStray(row: CaseRow, line: string): CaseRow {
   const reason = `harness: stray-error: after its end: ${line}`;
-  return { ...row, verdict: 'unknown', oracle: 'harness', reason, reasonKind: 'harness' };
+  const { restsOn: _, ...rest } = row;
+  return { ...rest, verdict: 'unknown', oracle: 'harness', reason, reasonKind: 'harness' };
 }
 
 /** A defect case is caught when it fails and any of its findings is of the oracle that its patch names. */

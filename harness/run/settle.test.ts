@@ -1,21 +1,35 @@
 // After the lift: views are read until they rest and agree, or the bound has passed.
 import { describe, expect, test } from 'vitest';
-import { eventsOf, observationsOf, type History } from '../model/judging/history.ts';
+import { eventsOf, observationsOf, type History, type RestObservation } from '../model/judging/history.ts';
 import type { Json } from '../model/values/json.ts';
+import type { Script } from '../model/scenario.ts';
 import { mockRuntime } from '../runtime/mock/mock-runtime.ts';
-import { playCase } from './testing/played-case.double.ts';
+import type { Link } from '../model/system/link.ts';
+import { networksDouble, type NetworksDouble } from './testing/networks.double.ts';
+import { nodeDouble, playCase } from './testing/played-case.double.ts';
 
 type Values = (reading: number) => Json | Promise<Json>;
 
 async function settled(
   views: Readonly<Record<string, Values>>,
-  more: { restWithin?: number; truths?: readonly string[]; script?: () => Promise<void> } = {},
+  more: {
+    restWithin?: number;
+    quietFor?: number;
+    truths?: readonly string[];
+    script?: (script: Script) => Promise<void>;
+    longestTimerMs?: number;
+    links?: readonly Link[];
+    networks?: NetworksDouble;
+  } = {},
 ): Promise<History> {
-  const { script = async () => {}, restWithin = 5_000, ...rest } = more;
+  const { script = async () => {}, restWithin = 5_000, longestTimerMs, links = [], networks = networksDouble(), ...rest } = more;
+  const nodes = [{ ...nodeDouble('server'), ...(longestTimerMs !== undefined && { longestTimerMs }) }];
   const readings = new Map<string, number>();
   const { history } = await playCase({
     runtime: mockRuntime(),
+    networks,
     system: {
+      topology: { nodes, links },
       views: Object.entries(views).map(([name, values]) => {
         const [truth = '', subject = ''] = name.split('/');
         return {
@@ -35,6 +49,10 @@ async function settled(
 
 function samples(history: History): number {
   return Math.max(0, ...observationsOf(history, 'view').map(({ sample }) => sample));
+}
+
+function restIn(history: History): Partial<RestObservation> {
+  return observationsOf(history, 'rest').at(-1) ?? {};
 }
 
 function restedMs(history: History): number {
@@ -99,4 +117,66 @@ describe.concurrent('the rest after the faults', () => {
     expect(samples(await settled({ 'windows/room': () => 1 }, { script }))).toBe(2);
     expect(restedMs(await settled({}))).toBeLessThan(150);
   });
+
+  test('lasts as long as the longest declared timer, so that what a timer brings back is seen', async () => {
+    let firstMs: number | undefined;
+    const registersAgain: Values = () => (performance.now() - (firstMs ??= performance.now()) >= 500 ? ['dead agent'] : []);
+    const views = { 'agents/registry': registersAgain, 'agents/truth': () => [] };
+    expect(restIn(await settled(views, { restWithin: 1_500 }))).toMatchObject({ agreedAfterMs: expect.any(Number), wantedMs: 0 });
+    firstMs = undefined;
+    const history = await settled(views, { restWithin: 1_500, longestTimerMs: 700 });
+    expect(restIn(history)).toMatchObject({ agreedAfterMs: null, wantedMs: 900 });
+    expect(observationsOf(history, 'view').findLast(({ subject }) => subject === 'registry')?.value).toEqual(['dead agent']);
+  });
+
+  test('takes no longer than its bound, and says what kept it from being quiet', async () => {
+    const history = await settled(
+      { 'windows/room': () => 1 },
+      { restWithin: 600, longestTimerMs: 60_000, ...talking({ payload: 'tick', type: 'text' }) },
+    );
+    expect(restIn(history)).toMatchObject({ wantedMs: 60_200, boundMs: 600, moved: expect.stringContaining('text frame') });
+    expect(restedMs(history)).toBeLessThan(30_000);
+  });
+
+  test('is not disturbed by pings and by heartbeats that the link declares', async () => {
+    const tick = { payload: '{"op":"tick","n":7}', type: 'text' };
+    for (const [frame, heartbeats] of [[{ type: 'ping' }, undefined] as const, [tick, [{ type: 'text', contains: '"tick"' }]] as const]) {
+      const history = await settled({ 'windows/room': () => 1 }, { quietFor: 400, ...talking(frame, heartbeats) });
+      const { quietMs, moved } = restIn(history);
+      expect([moved, (quietMs as number) >= 399]).toEqual([undefined, true]);
+    }
+  });
+
+  test('is awaited without views where a timer is declared or the scenario wants quiet', async () => {
+    expect(restIn(await settled({}, { quietFor: 300 })).quietMs).toBeGreaterThanOrEqual(299);
+    expect(restIn(await settled({}, { longestTimerMs: 100 })).wantedMs).toBe(300);
+  });
 });
+
+/** A link that carries this frame every 50 ms, for as long as the case is played. */
+function talking(
+  frame: { type: string; payload?: string },
+  heartbeats?: Link['heartbeats'],
+): { links: readonly Link[]; networks: NetworksDouble; script: (script: Script) => Promise<void> } {
+  const networks = networksDouble();
+  const link: Link = {
+    name: 'a->b',
+    from: 'server',
+    to: 'server',
+    listener: 'api',
+    framing: 'websocket',
+    ...(heartbeats && { heartbeats }),
+  };
+  let index = 0;
+  const say = (): void =>
+    networks.sink.frame({ link: link.name, connection: 1, direction: 'upstream', index: ++index, offset: index, ...frame });
+  return {
+    links: [link],
+    networks,
+    script: async ({ defer }) => {
+      say();
+      const timer = setInterval(say, 50);
+      defer(() => clearInterval(timer));
+    },
+  };
+}

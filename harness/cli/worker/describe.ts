@@ -52,5 +52,6 @@ function mistakeIn({ system }: Scenario, schedule: ReturnType<Scenario['schedule
 
 function boundOf({ within, restWithin, system }: Scenario): number {
   const nodesMs = system.topology.nodes.map(({ readyWithinMs, stopWithinMs }) => 2 * (readyWithinMs + stopWithinMs));
-  return milliseconds(within) + milliseconds(restWithin) + nodesMs.reduce((sum, ms) => sum + ms, AROUND_MS);
+  // Views that do not agree are read for as long again.
+  return milliseconds(within) + 2 * milliseconds(restWithin) + nodesMs.reduce((sum, ms) => sum + ms, AROUND_MS);
 }

@@ -112,6 +112,8 @@ export type Observation =
     }
   /** An unrelated request while faults are in force. If `latencyMs` is null, nobody answered for `waitedMs`. */
   | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
+  /** How the system came to rest once all faults were lifted. */
+  | RestObservation
   /** How the machine and the harness fared in the last interval. */
   | MachineReading
   /** What a node's processes are doing. Two equal dumps at least 1 s apart show that the node stands still. `asleep`: every thread slept. */
@@ -124,6 +126,20 @@ export type Observation =
       asleep: boolean;
       handles: readonly string[];
     };
+
+export interface RestObservation {
+  probe: 'rest';
+  /** How long the system may take until its views agree. Those that did not are read for as long again. */
+  boundMs: number;
+  /** How long it took until two readings of all views agreed; null when they never did. Absent without views. */
+  agreedAfterMs?: number | null;
+  /** How long it was to be quiet: its longest declared timer, or what the scenario says. */
+  wantedMs: number;
+  /** How long nothing but heartbeats was seen, with views that agreed at its beginning and its end. */
+  quietMs: number;
+  /** What moved last, where it was not quiet for so long. */
+  moved?: string;
+}
 
 /** Of the time since the reading before it. */
 export interface MachineReading {

@@ -1,4 +1,4 @@
-// Pass, fail or unknown. "Could not tell" is a third outcome, never a pass.
+// Pass, fail or unknown. "Could not tell" is a third outcome, never a pass. A pass says what it rests on.
 
 type Outcome = 'pass' | 'fail' | 'unknown';
 export type UnknownReason =
@@ -27,7 +27,8 @@ export interface Finding {
 }
 
 export type Verdict =
-  | { outcome: 'pass'; oracle: string }
+  /** `restsOn`: what a pass rests on, in words for people: how long rest lasted, and what nobody could see. */
+  | { outcome: 'pass'; oracle: string; restsOn?: readonly string[] }
   | { outcome: 'fail'; oracle: string; findings: readonly [Finding, ...Finding[]] }
   | { outcome: 'unknown'; oracle: string; reason: UnknownReason; detail: string; findings: readonly Finding[] };
 
@@ -40,7 +41,12 @@ const RANK: Record<Outcome, number> = { pass: 0, unknown: 1, fail: 2 };
 export function combine(verdicts: readonly Verdict[]): Verdict {
   let worst: Verdict = { outcome: 'pass', oracle: 'all' };
   for (const verdict of verdicts) if (RANK[verdict.outcome] > RANK[worst.outcome]) worst = verdict;
-  if (worst.outcome === 'pass') return worst;
+  if (worst.outcome === 'pass') {
+    return pass(
+      worst.oracle,
+      verdicts.flatMap((verdict) => ('restsOn' in verdict ? verdict.restsOn : [])),
+    );
+  }
   const others = verdicts.flatMap((verdict) => (verdict === worst ? [] : findingsOf(verdict).filter(({ beside }) => beside)));
   if (worst.outcome === 'unknown') return { ...worst, findings: [...worst.findings, ...others] };
   const failures = verdicts.flatMap((verdict) => (verdict.outcome === 'fail' && verdict !== worst ? verdict.findings : []));
@@ -52,8 +58,8 @@ function findingsOf(verdict: Verdict): readonly Finding[] {
   return verdict.outcome === 'pass' ? [] : verdict.findings;
 }
 
-export function pass(oracle: string): Verdict {
-  return { outcome: 'pass', oracle };
+export function pass(oracle: string, restsOn: readonly string[] = []): Verdict {
+  return { outcome: 'pass', oracle, ...(restsOn.length > 0 && { restsOn }) };
 }
 
 export function failOrPass(oracle: string, findings: readonly Omit<Finding, 'oracle'>[]): Verdict {

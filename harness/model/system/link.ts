@@ -22,6 +22,16 @@ export interface Link {
   framing: Framing;
   /** The node answers a WebSocket ping on this link within this bound, also while other links are faulty. */
   pongWithinMs?: number;
+  /** Frames that come and go at rest as well. WebSocket pings and JSON of type ping, pong or heartbeat need not be declared. */
+  heartbeats?: readonly Heartbeat[];
+}
+
+/** A frame is one if everything that is given here is so. */
+export interface Heartbeat {
+  /** As the link's frame reader calls it: `text`, `line`, `request-head`, ... */
+  type?: string;
+  /** Its payload holds this text. */
+  contains?: string;
 }
 
 export type Address =

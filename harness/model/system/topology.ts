@@ -51,7 +51,10 @@ export interface Node {
    * tells it to end by a signal and it answers with a code of its own: a signal between the two is not seen from outside.
    */
   exits?: readonly (number | NodeJS.Signals)[] | 'any';
-  /** How long, in ms, the node may be silent by design (retry ceiling, heartbeat). Shorter silence is never called a hang. */
+  /**
+   * How long, in ms, the node may be silent by design (retry ceiling, heartbeat). Shorter silence is never called a hang, and the rest
+   * after the faults lasts so long.
+   */
   longestTimerMs?: number;
 }
 

@@ -54,7 +54,7 @@ function read(file: string): { expected: Expected; plan: Plan; history: History 
 }
 
 export function textOf(verdict: Verdict): string {
-  if (verdict.outcome === 'pass') return 'pass';
+  if (verdict.outcome === 'pass') return ['pass', ...(verdict.restsOn ?? [])].join('\n');
   const findings = verdict.findings.map((finding) => finding.message).join('\n');
   return verdict.outcome === 'unknown' ? `${verdict.detail}\n${findings}` : findings;
 }

@@ -18,6 +18,11 @@ export interface LinkFaultType<F extends { kind: string }> {
    * there are, 0 where they pass or are lost at once.
    */
   heldMs(fault: F): number;
+  /**
+   * Its lift alone ends the silence that it makes. What a system keeps of a silent peer is gone by the time its views are read.
+   * No lift heals what a fault without this has done.
+   */
+  liftHeals?(fault: F): boolean;
   /** The same fault where clocks run faster: its own times shrink and its rates grow by the factor. */
   atSpeed(fault: F, clockSpeed: number): F;
   readonly aim: Aim;

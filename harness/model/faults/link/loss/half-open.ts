@@ -8,6 +8,7 @@ export const halfOpen = linkFault({
   effect: 'ends',
   delayMs: noWait,
   heldMs: noWait,
+  liftHeals: () => true,
   atSpeed: sameAtAnySpeed,
   aim: 'points',
   onStdio: 'a pipe whose other end has gone says so at once, so it is never half-open',

@@ -9,6 +9,7 @@ export const neverAccept = linkFault({
   effect: 'ends',
   delayMs: noWait,
   heldMs: noWait,
+  liftHeals: () => true,
   atSpeed: sameAtAnySpeed,
   aim: 'counted connections',
   onStdio: PIPES_ARE_NOT_DIALLED,

@@ -9,6 +9,7 @@ export const timeout = linkFault({
   effect: 'ends',
   delayMs: ({ afterMs }) => afterMs,
   heldMs: ({ afterMs }) => afterMs,
+  liftHeals: ({ afterMs }) => afterMs === 0,
   atSpeed: (fault, clockSpeed) => ({ ...fault, afterMs: shorter(fault.afterMs, clockSpeed) }),
   aim: 'connections',
   onStdio: true,

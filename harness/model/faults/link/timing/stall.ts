@@ -9,6 +9,7 @@ export const stall = linkFault({
   effect: 'none',
   delayMs: ({ forMs = 0 }) => forMs,
   heldMs: ({ forMs = 0 }) => forMs,
+  liftHeals: ({ forMs }) => forMs === undefined,
   atSpeed: (fault, clockSpeed) => (fault.forMs === undefined ? fault : { ...fault, forMs: shorter(fault.forMs, clockSpeed) }),
   aim: 'points',
   onStdio: true,
