@@ -54,7 +54,7 @@ test('a fault that is not complete does not compile, and the compiler names what
   expect(errorIn(misnamed, errors)).toMatch(/nothing: LinkFaultType<\{ kind: "noop"; \}>/);
   expect(errorIn(USE, errors), 'its line is missing').toMatch(/"noop"/);
   expect(errorIn('harness/model/faults/node-fault.ts', errors)).toMatch(/Property 'nothing' is missing/);
-}, 60_000);
+}, 180_000);
 
 test('each example is complete with a file and a line, compiles, and is known', () => {
   for (const steps of ALL) {
@@ -79,7 +79,7 @@ test('each example is complete with a file and a line, compiles, and is known', 
   const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: copy, encoding: 'utf8' });
   expect(run.stderr).toBe('');
   expect(JSON.parse(run.stdout)).toEqual(['noop', 'no problem', 'silence', 'strike']);
-}, 60_000);
+}, 180_000);
 
 /** The same file once for each property, without it. */
 function eachLacking({ path, text }: Step, atLeast: number): { path: string; property: string; text: string }[] {

@@ -98,6 +98,7 @@ function addRepro(program: Command, done: Done): void {
     .argument('<file>', 'a file of results/repros/')
     .addOption(isolation())
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
+    .option('--trust', 'run what the file does to programs and files also where its scenario does not')
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (file: string, options) =>
       done(await withCrew(options.isolation, async (crew) => (await import('./commands/repro.ts')).repro(file, options, crew))),

@@ -1,3 +1,4 @@
+import { NO_SECRETS } from '../model/secrets/redact.ts';
 import { expect, test } from 'vitest';
 import { crash } from '../oracles/crash.ts';
 import { script } from '../oracles/script.ts';
@@ -12,7 +13,7 @@ test('what a program or a script printed is bounded in every finding, with its t
     { atMs: 3, kind: 'node', node: 'room', state: 'exited', code: 1, signal: null, asked: false },
     { atMs: 4, kind: 'script', state: 'failed', error: long, detail: '' },
   ]);
-  const verdict = judge(history, PLAN, [crash, script]);
+  const verdict = judge(history, PLAN, [crash, script], NO_SECRETS);
   const messages = verdict.outcome === 'fail' ? verdict.findings.map(({ message }) => message) : [];
   expect(messages).toHaveLength(2);
   for (const message of messages) {
@@ -23,7 +24,7 @@ test('what a program or a script printed is bounded in every finding, with its t
 
 test('an oracle that fails itself is the harness’s fault', () => {
   const broken = { ...script, judge: () => JSON.parse('{') as never };
-  expect(judge([], PLAN, [broken])).toMatchObject({
+  expect(judge([], PLAN, [broken], NO_SECRETS)).toMatchObject({
     outcome: 'unknown',
     reason: 'harness',
     detail: expect.stringContaining('SyntaxError') as string,

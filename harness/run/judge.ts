@@ -1,12 +1,22 @@
 // Oracles judge the finished history and give one verdict. Oracles may quote texts of any length, so this file bounds them
 // for all.
 import { boundedText } from '../model/values/bounded-text.ts';
+import type { Redactor } from '../model/secrets/redact.ts';
 import type { History } from '../model/judging/history.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { combine, unknown, type Finding, type Verdict } from '../model/judging/verdict.ts';
 
-export function judge(history: History, plan: Plan, oracles: readonly Oracle[]): Verdict {
-  return combine(oracles.map((oracle) => bounded(judgeOne(oracle, history, plan))));
+/** Judges see secrets, and what they say holds none: replaced before it is cut, for half a secret is not known for one. */
+export function judge(history: History, plan: Plan, oracles: readonly Oracle[], redact: Redactor): Verdict {
+  return combine(oracles.map((oracle) => bounded(withoutSecrets(judgeOne(oracle, history, plan), redact))));
+}
+
+function withoutSecrets(verdict: Verdict, redact: Redactor): Verdict {
+  if (verdict.outcome === 'pass') return verdict;
+  const of = (finding: Finding): Finding => ({ ...finding, message: redact.text(finding.message) });
+  if (verdict.outcome === 'unknown') return { ...verdict, detail: redact.text(verdict.detail), findings: verdict.findings.map(of) };
+  const [first, ...rest] = verdict.findings;
+  return { ...verdict, findings: [of(first), ...rest.map(of)] };
 }
 
 function judgeOne(oracle: Oracle, history: History, plan: Plan): Verdict {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Case } from '../model/case.ts';
 import type { CaseResult } from '../model/case-result.ts';
 import type { Step } from '../model/faults/fault.ts';
+import type { Redactor } from '../model/secrets/redact.ts';
+import { secretsOfSystem } from '../model/secrets/secret-values.ts';
 import { fingerprint } from '../model/judging/fingerprint.ts';
 import type { Phase } from '../model/judging/history.ts';
 import { decisionsIn, type Decision } from '../model/repro.ts';
@@ -34,15 +36,16 @@ import { countedTime } from './waits/counted-time.ts';
 /** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
 export async function runCase(named: NamedScenario, given: Case, environment: Environment): Promise<CaseResult> {
   const startedMs = performance.now();
+  const redact = environment.redact.knowing(secretsOfSystem(named.scenario.system.topology, given.schedule));
   const plan = await planCase(named, given, environment.networks, environment.runtime);
   if ('refused' in plan) {
-    const verdict = unknown('plan', 'refused', plan.refused);
+    const verdict = unknown('plan', 'refused', redact.text(plan.refused));
     return {
-      ...resultOf(named, given, environment, { verdict, startedMs, live: NOT_LIVE, decisions: [] }),
+      ...resultOf(named, given, environment, redact, { verdict, startedMs, live: NOT_LIVE, decisions: [] }),
       ...(plan.byDesign && { byDesign: true }),
     };
   }
-  using recorder = openRecorder(join(environment.folder, 'history.ndjson'), environment.redact);
+  using recorder = openRecorder(join(environment.folder, 'history.ndjson'), redact);
   const stopHearing = environment.strays?.((line) => void recorder.record({ kind: 'harness', problem: 'stray-error', detail: line }));
   const live = await playLive(named, plan, given, environment, recorder)
     .catch((error: unknown) => {
@@ -53,8 +56,10 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
     .finally(stopHearing);
   recorder.saved();
   const oracles = [...environment.oracles, ...named.scenario.oracles];
-  const verdict = live.interrupted ? unknown('run', 'interrupted', 'the run was interrupted') : judge(recorder.history, plan, oracles);
-  return resultOf(named, given, environment, { verdict, startedMs, live, decisions: decisionsIn(recorder.history) });
+  const verdict = live.interrupted
+    ? unknown('run', 'interrupted', 'the run was interrupted')
+    : judge(recorder.history, plan, oracles, redact);
+  return resultOf(named, given, environment, redact, { verdict, startedMs, live, decisions: decisionsIn(recorder.history) });
 }
 
 const MACHINE_EVERY_MS = 500;
@@ -184,16 +189,23 @@ interface Ended {
   decisions: readonly Decision[];
 }
 
-function resultOf(named: NamedScenario, given: Case, environment: Environment, { verdict, startedMs, live, decisions }: Ended): CaseResult {
+/** Nothing of it is secret: it is shown and saved. */
+function resultOf(
+  named: NamedScenario,
+  given: Case,
+  environment: Environment,
+  redact: Redactor,
+  { verdict, startedMs, live, decisions }: Ended,
+): CaseResult {
   return {
-    case: given,
-    title: named.scenario.title,
+    case: { ...given, parameters: redact.value(given.parameters), schedule: redact.value(given.schedule) },
+    title: redact.text(named.scenario.title),
     verdict,
     durationMs: performance.now() - startedMs,
     driveMs: live.driveMs,
     folder: environment.folder,
     engines: live.engines,
-    decisions,
+    decisions: redact.value(decisions),
     fingerprint: verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], roleOf(named, verdict.findings[0].subject)) : '',
   };
 }

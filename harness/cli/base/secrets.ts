@@ -1,13 +1,7 @@
-// Secrets of the runner. If the name of a variable says that it is secret, its value is replaced wherever it would reach
-// the disk.
-import { redactor } from '../../model/values/redact.ts';
+// Secrets of the runner: the values of its variables whose name or value says that they are secret.
+import { redactor, type Redactor } from '../../model/secrets/redact.ts';
+import { secretsInVariables } from '../../model/secrets/secret-values.ts';
 
-export function redactorHere(): ReturnType<typeof redactor> {
-  return redactor(secretsIn(process.env));
-}
-
-function secretsIn(environment: NodeJS.ProcessEnv): string[] {
-  return Object.entries(environment).flatMap(([name, value]) =>
-    /token|secret|password|passwd|api_?key|credential/i.test(name) && value && value.length >= 6 ? [value] : [],
-  );
+export function redactorHere(): Redactor {
+  return redactor(secretsInVariables(process.env));
 }

@@ -9,6 +9,14 @@ import type { Replays } from '../../results/replays.ts';
 import type { Summary } from '../../results/summary.ts';
 import { userProject, type Ended, type UserProject } from '../testing/user-project.double.ts';
 
+const PS_FIRST: Repro['case']['schedule'][number] = {
+  id: 'ps',
+  on: 'node',
+  armAt: 'start',
+  mustFire: 0,
+  fault: { kind: 'environment', node: 'server', first: { ps: '#!/bin/sh\ntouch ran' } },
+};
+
 let user: UserProject;
 let saved: Repro;
 
@@ -44,6 +52,11 @@ test.each<[string, Partial<Repro['case']>, string]>([
   ['a defect that is not here', { defect: 'E9' }, "no defect 'E9'; did you mean 'E1'?"],
   ['a scenario that is not here', { scenario: 'echo/nowhere' }, "'echo/nowhere', which is not here"],
   ['a link that is not here', { schedule: [onLink('client->sever')] }, "no link 'client->sever'"],
+  [
+    'a program that its scenario does not run',
+    { schedule: [PS_FIRST] },
+    'first":{"ps":"#!/bin/sh\\ntouch ran"}}. If you want that run, say --trust',
+  ],
 ])('%s is refused in one line, exit 2, and nothing is made', async (_what, more, line) => {
   const before = await tree();
   const { code, err } = await replayed(more);
@@ -52,6 +65,12 @@ test.each<[string, Partial<Repro['case']>, string]>([
   expect(code).toBe(2);
   expect(await tree()).toEqual(before);
   expect(existsSync(join(user.root, '..', 'outside'))).toBe(false);
+});
+
+test('what a file does that its scenario does not is run where that is wanted', async () => {
+  const { code, out } = await replayed({ scenario: 'echo/answers-in-time', schedule: [PS_FIRST] }, '--trust');
+  expect(out).toContain('reproduced 0 of 1 judged');
+  expect(code).toBe(0);
 });
 
 function onLink(link: string, more: { connection?: number } = {}): Repro['case']['schedule'][number] {

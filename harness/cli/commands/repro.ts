@@ -2,6 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Case } from '../../model/case.ts';
+import { originOf } from '../../model/repro-origin.ts';
+import { secretsOfSystem } from '../../model/secrets/secret-values.ts';
+import { boundedText } from '../../model/values/bounded-text.ts';
+import { redactorHere } from '../base/secrets.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { Event } from '../../model/judging/history.ts';
 import { decisionsIn, firstDifference, type Decision, type Repro } from '../../model/repro.ts';
@@ -20,17 +24,18 @@ import { perform, sayer } from '../campaign/perform.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
-export async function repro(file: string, options: { times: number; json?: boolean }, crew: Crew): Promise<number> {
+export async function repro(file: string, options: { times: number; json?: boolean; trust?: boolean }, crew: Crew): Promise<number> {
   const say = sayer(options.json);
   const saved = await readRepro(resolve(file));
   const project = projectAt(process.cwd());
   const scenario = await scenarioOf(saved, file, project, crew);
+  const given = trustedCase(saved, scenario, file, options.trust === true);
   const [available] = await askedBy(crew)([scenario], saved.case.runtime);
   const { seed } = saved.case;
   say(oneLine(`seed ${seed}: ${scenario.name}, saved ${saved.savedAt} as ${saved.outcome} by ${saved.oracle}: ${saved.message}`));
   const planned: PlannedCase[] = Array.from({ length: options.times }, (_, i) => ({
     scenario,
-    case: saved.case as Case,
+    case: given,
     repeat: i + 1,
     expectedOracle: saved.oracle,
     ...available,
@@ -58,6 +63,16 @@ async function scenarioOf(saved: Repro, file: string, project: Project, crew: Cr
   if (defect !== undefined) await wantedDefects(all, [defect]);
   if (named.topology) checkPlan(named.topology, schedule as readonly Step[]);
   return named;
+}
+
+/** @throws UsageError naming what the file would run that its scenario does not, unless that is wanted. */
+function trustedCase(saved: Repro, scenario: DescribedScenario, file: string, trust: boolean): Case {
+  const { parameters, schedule, topology } = scenario;
+  const redact = redactorHere().knowing(topology ? secretsOfSystem(topology, schedule) : []);
+  const origin = originOf(saved.case as Case, { parameters, schedule }, redact);
+  if (origin.foreign.length === 0 || trust) return origin.case;
+  const what = boundedText(oneLine(redact.text(origin.foreign.join('; '))));
+  throw new UsageError(`${file} is code, and not what scenario '${scenario.name}' does now: ${what}. If you want that run, say --trust`);
 }
 
 /** Of the first replay that was judged: what its history says the faults did. */

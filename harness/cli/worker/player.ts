@@ -1,6 +1,7 @@
 // Plays a case in this process. If something keeps the case from a verdict of its own, the verdict is unknown, with the
 // reason.
 import type { Case } from '../../model/case.ts';
+import type { Redactor } from '../../model/secrets/redact.ts';
 import type { NamedScenario } from '../../model/scenario.ts';
 import type { UnknownReason } from '../../model/judging/verdict.ts';
 import { withoutVerdict } from '../../results/without-verdict.ts';
@@ -17,9 +18,19 @@ interface Playing {
   signal: AbortSignal;
   strays: StrayWatch;
   lineOf: ErrorLine;
+  redact: Redactor;
 }
 
-export async function play({ assembly, named, given, folder, signal, strays, lineOf }: Playing): Promise<CaseResult | { stop: string }> {
+export async function play({
+  assembly,
+  named,
+  given,
+  folder,
+  signal,
+  strays,
+  lineOf,
+  redact,
+}: Playing): Promise<CaseResult | { stop: string }> {
   const startedMs = performance.now();
   try {
     const heard = (listener: (line: string) => void) => strays.listen(folder, (error) => listener(lineOf(error)));
@@ -29,9 +40,10 @@ export async function play({ assembly, named, given, folder, signal, strays, lin
     if (kind === 'RecorderError') return { stop: (error as Error).message };
     const reason = REASONS.get(kind) ?? 'harness';
     // In one line for what was foreseen; the stack of anything else is for whoever mends it.
-    if (!FORESEEN.has(kind)) process.stderr.write(`tornwire: ${given.scenario}: ${(error as Error | undefined)?.stack ?? String(error)}\n`);
-    const detail = FORESEEN.has(kind) ? (error as Error).message : lineOf(error);
-    const { title } = named.scenario;
+    if (!FORESEEN.has(kind))
+      process.stderr.write(redact.text(`tornwire: ${given.scenario}: ${(error as Error | undefined)?.stack ?? String(error)}\n`));
+    const detail = FORESEEN.has(kind) ? redact.text((error as Error).message) : lineOf(error);
+    const title = redact.text(named.scenario.title);
     return withoutVerdict({ given, title, folder, reason, detail, durationMs: performance.now() - startedMs });
   }
 }

@@ -27,7 +27,7 @@ const BEAT_EVERY_MS = 500;
 const [, , root = process.cwd(), boxed] = process.argv;
 if (boxed !== undefined) enterBox();
 const redact = redactorHere();
-const lineOf: ErrorLine = (error) => redact(errorLine(error, root));
+const lineOf: ErrorLine = (error) => redact.text(errorLine(error, root));
 const interrupted = new AbortController();
 let assembly: Promise<Assembly> | undefined;
 
@@ -68,7 +68,7 @@ async function answerTo(ask: Ask): Promise<Answer> {
       case 'availability': {
         const { scenario } = await scenarioAt(ask.scenario);
         const reason = await scenario.unavailable?.(ask.runtime);
-        return { to: 'availability', ...(reason !== undefined && { reason }) };
+        return { to: 'availability', ...(reason !== undefined && { reason: redact.text(reason) }) };
       }
       case 'play': {
         const named = await scenarioAt(ask.scenario);
@@ -76,7 +76,7 @@ async function answerTo(ask: Ask): Promise<Answer> {
           assemble(boxed === undefined ? undefined : { keeps: [realpathSync(root)] }),
         );
         const { case: given, folder } = ask;
-        const played = await play({ assembly: await assembly, named, given, folder, signal: interrupted.signal, strays, lineOf });
+        const played = await play({ assembly: await assembly, named, given, folder, signal: interrupted.signal, strays, lineOf, redact });
         return 'stop' in played ? { to: 'stop', why: played.stop } : { to: 'play', result: played, leaves: timersRun() };
       }
       default:
@@ -103,7 +103,8 @@ async function described(file: string): Promise<Answer> {
 
 function describedOrBroken(named: NamedScenario): ReturnType<typeof describeScenario> {
   try {
-    return describeScenario(named);
+    const described = describeScenario(named);
+    return { ...described, title: redact.text(described.title), expectation: redact.text(described.expectation) };
   } catch (error) {
     return brokenScenario(named.name, named.file, lineOf(error));
   }

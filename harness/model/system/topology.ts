@@ -35,6 +35,8 @@ export interface Node {
   role: string;
   command: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** Each is the name of one of its variables, or a value: it never reaches the disk, in any form. What has the name or the look of a secret need not be named. */
+  secrets?: readonly string[];
   listens: Readonly<Record<string, Listener>>;
   ready: Readiness;
   readyWithinMs: number;

@@ -80,7 +80,7 @@ function proxyName(engine: EngineName, request: OpenRequest, link: Link): string
 async function createProxy(control: Control, request: OpenRequest, engine: EngineName, link: Link, name: string): Promise<void> {
   const place = request.ground.proxyPlace(link);
   const body: ICreateProxyBody = { name, listen: addressText(place.listen), upstream: addressText(place.upstream), enabled: true };
-  const ours = { framing: link.framing, capture: true, seed: request.seed, label: link.name };
+  const ours = { framing: link.framing, capture: link.capture !== 'none', seed: request.seed, label: link.name };
   const preamble = transportOf(request.topology, link) === 'stdio' && { preamble: true };
   await control.client.createProxy(engine === 'own' ? { ...body, ...ours, ...preamble } : body);
 }

@@ -1,4 +1,5 @@
 // What a run is handed: implementations are chosen in cli/ and vitest/, never here.
+import type { Redactor } from '../../model/secrets/redact.ts';
 import type { Networks } from '../../network/network.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { MachineReading } from '../../model/judging/history.ts';
@@ -11,8 +12,8 @@ export interface Environment {
   oracles: readonly Oracle[];
   /** The case's own folder: history.ndjson and, on failure, evidence. */
   folder: string;
-  /** Replaces secrets; `name` is the key that the text stands under. */
-  redact: (text: string, name?: string) => string;
+  /** Knows the secrets of the runner. */
+  redact: Redactor;
   /** Aborted by Ctrl+C: the run stops everything and ends as interrupted. */
   signal: AbortSignal;
   /** Tells of errors of this case's script and clients that nobody caught, in one line; gives how to stop. Absent under Vitest, which tells of them itself. */

@@ -6,6 +6,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { NO_SECRETS } from '../../model/secrets/redact.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import { eventsOf, type Event } from '../../model/judging/history.ts';
 import { defineScenario, type Script } from '../../model/scenario.ts';
@@ -257,7 +258,7 @@ async function play(
         },
         oracles: ALWAYS_ON,
         folder,
-        redact: (text) => text,
+        redact: NO_SECRETS,
         signal: new AbortController().signal,
       },
     );

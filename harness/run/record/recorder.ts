@@ -1,10 +1,14 @@
 // The only writer of a run's history. Events are appended to history.ndjson while the run goes on and are kept for the
-// oracles. Secrets are replaced before anything reaches the disk. Waiters learn of each event when it is recorded.
+// oracles. Secrets are replaced in what is written; the oracles see everything, so that no replacement changes a verdict. Waiters learn of each event when it is recorded.
+import type { Redactor } from '../../model/secrets/redact.ts';
 import type { Event, EventBody, History } from '../../model/judging/history.ts';
 import { openHistoryFile } from './history-file.ts';
 
 /** Beyond this the history ends with a harness event: a run that talks so much is not judged as complete. */
 const EVENTS_MAX = 400_000;
+
+/** Their content is over at their end; others are pieces of what goes on. */
+const WHOLE_FRAMES = new Set(['line', 'text', 'binary', 'ping', 'pong', 'close']);
 
 export interface Recorder extends Disposable {
   readonly history: History;
@@ -17,19 +21,19 @@ export interface Recorder extends Disposable {
   saved(): void;
 }
 
-export function openRecorder(file: string, redact: (text: string, name?: string) => string, eventsMax = EVENTS_MAX): Recorder {
+export function openRecorder(file: string, redact: Redactor, eventsMax = EVENTS_MAX): Recorder {
   const onDisk = openHistoryFile(file);
   const history: Event[] = [];
   const listeners = new Set<(event: Event) => void>();
   const startedMs = performance.now();
 
+  const withoutSecrets = redactedEvents(redact);
   const nowMs = (): number => Math.round((performance.now() - startedMs) * 1_000) / 1_000;
   const append = (body: EventBody): Event => {
     const whole = { seq: history.length + 1, atMs: nowMs(), wallMs: Date.now(), ...body };
-    const line = JSON.stringify(whole, (key, value: unknown) => (typeof value === 'string' ? redact(value, key) : value));
-    const event = JSON.parse(line) as Event;
+    const event = JSON.parse(JSON.stringify(whole)) as Event;
     history.push(event);
-    onDisk.append(line);
+    onDisk.append(JSON.stringify(withoutSecrets(event)));
     return event;
   };
 
@@ -53,5 +57,21 @@ export function openRecorder(file: string, redact: (text: string, name?: string)
     },
     saved: () => onDisk.flush(),
     [Symbol.dispose]: () => onDisk[Symbol.dispose](),
+  };
+}
+
+/** What a connection or a program says in pieces may hold a secret that no piece holds alone. */
+function redactedEvents(redact: Redactor): (event: Event) => Event {
+  const streams = new Map<string, (piece: string) => string>();
+  const said = (stream: string, between: string, piece: string): string => {
+    const known = streams.get(stream) ?? redact.stream(between);
+    streams.set(stream, known);
+    return known(piece);
+  };
+  return (event) => {
+    if (event.kind === 'log') return { ...event, line: said(`${event.node} ${event.stream}`, '\n', event.line) };
+    if (event.kind !== 'frame' || event.payload === undefined) return redact.value(event);
+    const { link, connection, direction, type, payload } = event;
+    return { ...event, payload: said(`${link} ${connection} ${direction}`, WHOLE_FRAMES.has(type) ? '\n' : '', payload) };
   };
 }

@@ -6,6 +6,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { NO_SECRETS } from '../../model/secrets/redact.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { Event } from '../../model/judging/history.ts';
 import { defineScenario, type Script } from '../../model/scenario.ts';
@@ -243,7 +244,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
         },
         oracles: ALWAYS_ON,
         folder,
-        redact: (text) => text,
+        redact: NO_SECRETS,
         signal: new AbortController().signal,
       },
     );

@@ -1,5 +1,6 @@
 // One case played without processes, proxies or probes: a scenario of a few lines, a runtime and judges that the test
 // hands in, and the history and verdict that came out. Nodes show a process id, so that probes are asked about them.
+import { NO_SECRETS } from '../../model/secrets/redact.ts';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +65,7 @@ export async function playCase(play: CasePlay): Promise<PlayedCase> {
         probes: { ...QUIET, ...play.probes },
         oracles: play.oracles ?? [],
         folder,
-        redact: play.redact ?? ((text) => text),
+        redact: play.redact ?? NO_SECRETS,
         signal: play.signal ?? new AbortController().signal,
         ...(play.strays && { strays: play.strays }),
       },

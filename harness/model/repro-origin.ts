@@ -1,0 +1,52 @@
+// What a repro file asks for, held against its scenario. A file may come from anybody, and some steps are code: they set the
+// variables of a program, put other programs before its own, write its files. Only the scenario's own are run unasked.
+import { isDeepStrictEqual } from 'node:util';
+import type { Case } from './case.ts';
+import type { Step } from './faults/fault.ts';
+import type { Redactor } from './secrets/redact.ts';
+
+interface Own {
+  parameters: Case['parameters'];
+  schedule: readonly Step[];
+}
+
+interface Origin {
+  /** The case with the scenario's own secrets where the file has `***`. */
+  case: Case;
+  /** What it would do to programs and files that the scenario does not do, in one line each. */
+  foreign: readonly string[];
+}
+
+export function originOf(saved: Case, own: Own, redact: Redactor): Origin {
+  const schedule = saved.schedule.map((step) => ownOf(step, own.schedule, redact) ?? step);
+  const parameters = Object.fromEntries(
+    Object.entries(saved.parameters).map(([name, value]) => [name, ownOf(value, [own.parameters[name]], redact, name) ?? value]),
+  );
+  return {
+    case: { ...saved, schedule, parameters },
+    foreign: [
+      ...schedule.filter((step) => step.on !== 'link' && !own.schedule.some((each) => same(each, step))).map(stepText),
+      ...Object.entries(parameters)
+        .filter(([name, value]) => !same(value, own.parameters[name]))
+        .map(([name, value]) => `parameter ${name}: ${JSON.stringify(value)}`),
+    ],
+  };
+}
+
+/** The one that is the same, or was before its secrets were replaced. */
+function ownOf<T>(saved: T, own: readonly (T | undefined)[], redact: Redactor, name?: string): T | undefined {
+  return own.find((each) => each !== undefined && (same(each, saved) || same(redact.value(each, name), saved)));
+}
+
+/** As JSON, which a file is. */
+function same(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(plain(one), plain(other));
+}
+
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+function stepText({ id, fault }: Step): string {
+  return `step '${id}': ${JSON.stringify(fault)}`;
+}
