@@ -34,7 +34,7 @@ function commands(done: Done): Command {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tornwire: ')) });
-  for (const add of [addRun, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addClean]) add(program, done);
+  for (const add of [addRun, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addSelftest, addClean]) add(program, done);
   return program;
 }
 
@@ -134,6 +134,21 @@ function addDoctor(program: Command, done: Done): void {
     .description('what this machine has and lacks, with the cure')
     .option('--json', 'print JSON')
     .action(async (options) => done(await (await import('./commands/doctor.ts')).doctor(options)));
+}
+
+function addSelftest(program: Command, done: Done): void {
+  program
+    .command('selftest')
+    .description('tiny programs with one planted bug each and their clean twins, by hand and judged: can verdicts be believed here?')
+    .argument('[filter]', 'a part of a pair, or @oracle, @language, @transport')
+    .option('--repeat <n>', 'judge every twin so many times', wholeNumber(1, 1_000), 1)
+    .option('--load <k>', 'busy loops beside it: k times as many as there are cores', wholeNumber(0, 64), 0)
+    .addOption(isolation())
+    .option('--quick', 'few pairs that have something of everything')
+    .option('--jobs <n>', 'cases side by side; by default twice as many as there are cores', wholeNumber(1, 64))
+    .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
+    .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
+    .action(async (filter: string | undefined, options) => done(await (await import('./commands/selftest.ts')).selftest(filter, options)));
 }
 
 function addClean(program: Command, done: Done): void {

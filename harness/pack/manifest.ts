@@ -11,6 +11,8 @@ export interface Manifest {
 export const PACKAGE_ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What packing writes beside the sources; git knows none of it. */
 export const MADE = { compiled: 'dist', licence: 'LICENSE', source: '.package.source.json' } as const;
+/** Folders of programs that no compiler touches, beside the compiled files that start them. */
+export const AS_THEY_ARE = ['selftest/programs'] as const;
 
 /** `./index.ts` becomes the pair of `./dist/index.js` and its declarations. The scripts stay: after a pack that was killed they mend. */
 export function published({ exports, ...rest }: Manifest): Manifest {

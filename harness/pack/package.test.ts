@@ -1,12 +1,12 @@
 // What `npm pack` would put into the package, tried on a copy: other tests run on these very sources meanwhile.
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, normalize, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
+import { AS_THEY_ARE, MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
 
 const REPOSITORY = join(PACKAGE_ROOT, '..');
 const manifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
@@ -48,7 +48,10 @@ const packedSources = (): string[] =>
 test('the package holds compiled files with their maps and declarations, and nothing that only the repository needs', () => {
   const compiled = packed.filter((path) => path.startsWith(`${MADE.compiled}/`));
   expect(packed.filter((path) => !compiled.includes(path)).sort()).toEqual(['LICENSE', 'README.md', 'bin/tornwire.mjs', 'package.json']);
-  expect(compiled.filter((path) => !/\.(js|js\.map|d\.ts)$/.test(path))).toEqual([]);
+  const programs = AS_THEY_ARE.flatMap((folder) =>
+    readdirSync(join(PACKAGE_ROOT, folder)).map((file) => `${MADE.compiled}/${folder}/${file}`),
+  );
+  expect(compiled.filter((path) => !/\.(js|js\.map|d\.ts)$/.test(path)).sort()).toEqual(programs.sort());
   expect(packed.filter((path) => /\.(test|contract|double)\.|\/(bench|pack|test-project|test-programs)\//.test(path))).toEqual([]);
   for (const source of packedSources().map((path) => path.slice(0, -'.ts'.length)))
     expect(packed).toEqual(expect.arrayContaining([`dist/${source}.js.map`, `dist/${source}.d.ts`]));

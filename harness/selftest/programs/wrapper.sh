@@ -1,0 +1,2 @@
+# Starts the real server, as the entry script of a container does.
+exec "$@"
