@@ -22,9 +22,10 @@ export interface Link {
   framing: Framing;
   /** The node answers a WebSocket ping on this link within this bound, also while other links are faulty. */
   pongWithinMs?: number;
-<<<<<<< HEAD
   /** Frames that come and go at rest as well. WebSocket pings and JSON of type ping, pong or heartbeat need not be declared. */
   heartbeats?: readonly Heartbeat[];
+  /** `none`: what its frames say is not recorded, only that they passed. Everything is, when absent: secrets are replaced. */
+  capture?: 'none';
 }
 
 /** A frame is one if everything that is given here is so. */
@@ -33,10 +34,6 @@ export interface Heartbeat {
   type?: string;
   /** Its payload holds this text. */
   contains?: string;
-=======
-  /** `none`: what its frames say is not recorded, only that they passed. Everything is, when absent: secrets are replaced. */
-  capture?: 'none';
->>>>>>> 8164a62 (secrets: found by name and by look, in every form and in pieces; judges see what was really said; a repro file that is code asks for --trust)
 }
 
 export type Address =
