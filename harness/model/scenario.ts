@@ -38,6 +38,12 @@ export interface CyclesOptions {
   count?: number;
   /** By default all. */
   nodes?: readonly string[];
+  /**
+   * Reads memory in place of countable things, after 100 rounds (`count`) that follow 20 that warm up, and after as many again
+   * when it grew. Node programs are made to collect their garbage before (their inspector is opened by SIGUSR1). A function
+   * tells, for other programs, how many bytes a node keeps alive; without it their resident memory is read.
+   */
+  memory?: true | ((node: string) => number | Promise<number>);
   /** The bound of all rounds together, beside the script's own: 2 minutes. */
   within?: Duration;
 }

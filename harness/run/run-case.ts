@@ -29,7 +29,7 @@ import { planCase, type CasePlan } from './plan.ts';
 import { openRecorder, type Recorder } from './record/recorder.ts';
 import { newRunId } from './run-id.ts';
 import { scriptOn } from './drive/script.ts';
-import { settle } from './settle.ts';
+import { observe } from './observe.ts';
 import type { Stage } from './drive/stage.ts';
 import { countedTime } from './waits/counted-time.ts';
 
@@ -120,7 +120,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
       await lastFirings(stage);
       await faults.liftAll();
     });
-    await phase('observe', () => settle(scenario, stage, context));
+    await phase('observe', () => observe(scenario, stage, context));
   } catch (error) {
     if (error instanceof InjectorError) sink.broken(error.message);
     else if (!(error instanceof BootFailed) && !signal.aborted) throw error;

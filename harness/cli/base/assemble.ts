@@ -7,6 +7,7 @@ import { stdioShim } from '../../network/engines/engines.ts';
 import type { Networks } from '../../network/network.ts';
 import { toxiproxyNetworks } from '../../network/toxiproxy-network.ts';
 import { ALWAYS_ON } from '../../oracles/table.ts';
+import { liveMemoryOf, memoryOf } from '../../probes/memory.ts';
 import { machineWatch } from '../../probes/machine.ts';
 import type { RunMark } from '../../probes/processor-wait.ts';
 import { loadKernel } from '../../proxy/exact/kernel.ts';
@@ -34,7 +35,12 @@ export function assemble(box?: { keeps: readonly string[] }): Assembly {
       const place = places.get(given.runtime) ?? placeOf(given.runtime, pool, box);
       places.set(given.runtime, place);
       using machine = machineWatch();
-      const probes: Probes = { resources: resourcesOf, stacks: stacksOf, machine: (runId) => machine.read(markOf(given.runtime, runId)) };
+      const probes: Probes = {
+        resources: resourcesOf,
+        stacks: stacksOf,
+        memory: async (pids, live) => (live ? liveMemoryOf(pids) : memoryOf(pids)),
+        machine: (runId) => machine.read(markOf(given.runtime, runId)),
+      };
       const about = { probes, oracles: ALWAYS_ON, folder, redact, signal, ...(strays && { strays }) };
       return await runCase(named, given, { ...place, ...about });
     },

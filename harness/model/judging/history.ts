@@ -3,6 +3,7 @@
 import type { FileHit } from '../faults/file-fault.ts';
 import type { Json } from '../values/json.ts';
 import type { Direction } from '../system/link.ts';
+import type { MemorySample } from './memory-sample.ts';
 import type { NodeHit } from '../faults/node-fault.ts';
 import type { Leftover } from './leftover.ts';
 
@@ -110,6 +111,10 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
+  /** Memory of one node after a round. `confirms`: in the second half of the rounds, which is played only when the first one grew. */
+  | ({ probe: 'memory'; node: string; series: string; cycle: number; confirms?: true } & MemorySample)
+  /** Memory of one node when all were ready, and before any was stopped. */
+  | ({ probe: 'occupied'; node: string; at: 'boot' | 'end' } & MemorySample)
   /** An unrelated request while faults are in force. If `latencyMs` is null, nobody answered for `waitedMs`. */
   | { probe: 'side'; name: string; node?: string; latencyMs: number | null; waitedMs?: number; boundMs: number }
   /** How the system came to rest once all faults were lifted. */

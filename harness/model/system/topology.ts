@@ -58,6 +58,11 @@ export interface Node {
    * after the faults lasts so long.
    */
   longestTimerMs?: number;
+  /**
+   * How many MiB more it may occupy at most than when it was ready (its resident memory). Without it only a node with a broken link
+   * is judged: by 192 MiB.
+   */
+  growthMaxMB?: number;
 }
 
 export interface Topology {

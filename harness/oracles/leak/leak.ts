@@ -3,10 +3,12 @@
 import type { Oracle } from '../../model/judging/oracle.ts';
 import { verdictOn } from '../evidence/suspicion.ts';
 import { growing } from './growing.ts';
+import { growingMemory, occupiedTooMuch } from './memory.ts';
 import { leftOver } from './left-over.ts';
 
 export const leak: Oracle = {
   name: 'leak',
   question: 'Does every countable thing come back to where it was, and is nothing left over after the end?',
-  judge: (history, plan) => verdictOn('leak', [...leftOver(history, plan), ...growing(history)]),
+  judge: (history, plan) =>
+    verdictOn('leak', [...leftOver(history, plan), ...growing(history), ...growingMemory(history), ...occupiedTooMuch(history, plan)]),
 };

@@ -1,7 +1,7 @@
 // Rounds and what nodes hold after each, with a count that the test plays. Side by side, for resting takes its time.
 import { describe, expect, test } from 'vitest';
 import { observationsOf, type History } from '../../model/judging/history.ts';
-import type { CyclesOptions } from '../../model/scenario.ts';
+import type { CyclesOptions, ScenarioSettings } from '../../model/scenario.ts';
 import { mockRuntime } from '../../runtime/mock/mock-runtime.ts';
 import { hang } from '../../oracles/hang/hang.ts';
 import type { Probes } from './environment.ts';
@@ -114,6 +114,37 @@ describe.concurrent('repeated rounds', () => {
     expect(told(history)).toContain('there is time left: met');
     expect(told(history)).toContain("the rounds of 'long' come to their end: unmet");
     expect(result.verdict).toMatchObject({ outcome: 'unknown', reason: 'checker-budget', oracle: 'hang' });
+  });
+
+  test('for memory are a hundred after twenty, and as many again when it grew', async () => {
+    const memoryOf = async (bytes: (round: number) => number): Promise<{ last: number | undefined; history: History }> => {
+      let last = 0;
+      const memory: Probes['memory'] = async (_pids, live) => {
+        const residentBytes = bytes(last);
+        return { residentBytes, peakBytes: residentBytes, ...(live && { liveBytes: residentBytes }) };
+      };
+      const script: ScenarioSettings<object>['script'] = ({ cycles }) =>
+        cycles('reconnects', async (index) => void (last = index), { memory: true });
+      const { history } = await playCase({ runtime: mockRuntime(), probes: { memory }, scenario: { script } });
+      return { last, history };
+    };
+    const flat = await memoryOf(() => 1_000_000);
+    expect(flat.last).toBe(100);
+    expect(observationsOf(flat.history, 'memory').map(({ cycle }) => cycle)).toEqual(Array.from({ length: 21 }, (_, index) => index * 5));
+    const rising = await memoryOf((round) => 1_000_000 + 50_000 * round);
+    expect(rising.last).toBe(200);
+    const readings = observationsOf(rising.history, 'memory');
+    expect(readings.filter(({ confirms }) => confirms).map(({ cycle }) => cycle)[0]).toBe(105);
+    expect(readings[0]).toMatchObject({ node: 'server', liveBytes: 1_000_000 });
+  });
+
+  test('for memory take what is alive from a function of the scenario', async () => {
+    const { history } = await playCase({
+      runtime: mockRuntime(),
+      probes: { memory: async (_pids, live) => ({ residentBytes: live ? 0 : 7, peakBytes: 7, garbage: 'much' }) },
+      scenario: { script: ({ cycles }) => cycles('reconnects', async () => {}, { warmUp: 0, count: 1, memory: (node) => node.length }) },
+    });
+    expect(observationsOf(history, 'memory').map(({ liveBytes }) => liveBytes)).toEqual([6, 6]);
   });
 
   test('read only the nodes that are named, and none that does not run', async () => {

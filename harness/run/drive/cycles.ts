@@ -6,7 +6,9 @@ import { atSpeed } from '../../model/faults/clock-speed.ts';
 import { hasExploded, isRising } from '../../model/judging/growth.ts';
 import { milliseconds } from '../../model/time/duration.ts';
 import type { CyclesOptions } from '../../model/scenario.ts';
+import { playForMemory } from './cycles-memory.ts';
 import { dumpTwice } from './dump.ts';
+import type { Series } from './series.ts';
 import type { Stage } from './stage.ts';
 import type { ResourceSample } from './environment.ts';
 import { Unmet } from './unmet.ts';
@@ -18,15 +20,6 @@ const WITHIN = '2min';
 const REST_MS = 2_000;
 /** Once a count has stayed up for the whole rest, later rounds wait less: the last round of each series waits fully. */
 const REST_AGAIN_MS = 100;
-
-interface Series {
-  name: string;
-  /** Records its beginning and its end, and that it took place. */
-  round: (index: number) => Promise<void>;
-  options: CyclesOptions;
-  /** Aborted when nobody waits for the rounds any more: none begins after that. */
-  over: AbortSignal;
-}
 
 export async function runCycles(
   stage: Stage,
@@ -63,7 +56,9 @@ export async function runCycles(
   }
 }
 
-async function play(stage: Stage, { name, round, options, over }: Series): Promise<void> {
+async function play(stage: Stage, series: Series): Promise<void> {
+  if (series.options.memory) return playForMemory(stage, series);
+  const { name, round, options, over } = series;
   const { warmUp = WARM_UP, count = COUNT, nodes = stage.system.names() } = options;
   for (let index = 1 - warmUp; index <= 0 && !over.aborted; index++) await round(index);
   const samples: Sample[] = [await sampleAtRest(stage, nodes, undefined, REST_MS)];

@@ -10,12 +10,14 @@ import { dumpTwice } from './dump.ts';
 import { failedAt } from './failed-at.ts';
 import { UnknownStepError } from '../faults/faults.ts';
 import { watchSides } from './sides.ts';
+import { readOccupied } from './occupied.ts';
 import type { Stage } from './stage.ts';
 import { Unmet } from './unmet.ts';
 
 export async function drive({ scenario, file }: NamedScenario, stage: Stage, context: Script): Promise<void> {
   const { recorder } = stage;
   stage.signal.throwIfAborted();
+  await readOccupied(stage, 'boot');
   const scaledMs = atSpeed(milliseconds(scenario.within), stage.plan.clockSpeed);
   const whole = stage.obligations.open('the script comes to its end', { kind: 'script' }, scaledMs);
   const ending = new AbortController();

@@ -3,6 +3,7 @@ import type { Redactor } from '../../model/secrets/redact.ts';
 import type { Networks } from '../../network/network.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { MachineReading } from '../../model/judging/history.ts';
+import type { MemorySample } from '../../model/judging/memory-sample.ts';
 import type { Oracle } from '../../model/judging/oracle.ts';
 
 export interface Environment {
@@ -29,6 +30,11 @@ export interface Probes {
   /** What these processes hold now; a reason when this user may not look. */
   resources(pids: readonly number[]): Promise<ResourceSample | { unreadable: string }>;
   stacks(pids: readonly number[]): Promise<{ cpuMs: number; threads: readonly string[]; asleep: boolean; handles: readonly string[] }>;
+  /**
+   * What these processes occupy now; undefined when none is there. `live`: also what is alive in them, for which Node programs
+   * are made to collect their garbage.
+   */
+  memory(pids: readonly number[], live: boolean): Promise<MemorySample | undefined>;
   /** Of the time since it was asked before; this run's processes are those whose waits for a processor count. */
   machine(runId: string): MachineReading;
 }

@@ -253,6 +253,7 @@ async function play(
         networks: networksDouble(),
         probes: {
           resources: async () => ({ counts: {}, holders: {} }),
+          memory: async () => undefined,
           stacks: async () => ({ cpuMs: 0, threads: [], asleep: false, handles: [] }),
           machine: () => ({ probe: 'machine', loopDelayP99Ms: 1, cpuPressureAvg10: 0 }),
         },

@@ -239,6 +239,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
         networks: how.networks ?? toxiproxyNetworks({ where: 'process' }),
         probes: {
           resources: async () => ({ counts: {}, holders: {} }),
+          memory: async () => undefined,
           stacks: async () => ({ cpuMs: 0, threads: [], asleep: false, handles: [] }),
           machine: () => ({ probe: 'machine', cpuPressure: 0 }) as never,
         },

@@ -99,6 +99,7 @@ export function nodeDouble(name: string, more: Partial<Node> = {}): Node {
 
 const QUIET: Probes = {
   resources: async () => ({ counts: {}, holders: {} }),
+  memory: async () => undefined,
   stacks: async () => ({ cpuMs: 0, threads: ['main: poll'], asleep: false, handles: [] }),
   machine: () => ({ probe: 'machine', loopDelayP99Ms: 1, cpuPressureAvg10: 0 }),
 };
