@@ -19,7 +19,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
 };
 /** Only these files load the native library. */
 const ONLY: Readonly<Record<string, readonly string[]>> = {
-  koffi: ['harness/proxy/exact/kernel.ts', 'harness/runtime/box/system-calls.ts'],
+  koffi: ['harness/proxy/exact/kernel.ts', 'harness/runtime/linux/system-calls.ts'],
 };
 
 const TABLE = { ...tableOf(readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')), ...BESIDE };

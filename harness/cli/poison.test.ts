@@ -64,7 +64,8 @@ describe('run over everything at once', () => {
     taken = createServer().listen(0);
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    ended = await user.start(['run', '--json', '--jobs', '4'], { ...LITTLE_MEMORY, POISON_PORT: String(port) }).ended;
+    ended = await user.start(['run', '--json', '--jobs', '4', '--isolation', 'addresses'], { ...LITTLE_MEMORY, POISON_PORT: String(port) })
+      .ended;
     summary = JSON.parse(ended.out) as Summary;
   }, WITHIN_MS);
   afterAll(() => void taken.close());

@@ -171,7 +171,7 @@ async function withCrew(asked: (typeof ISOLATIONS)[number], command: (crew: Crew
 function isolation(): Option {
   return new Option('--isolation <way>', 'what a case of processes gets for itself: a box of namespaces, or a loopback address')
     .choices([...ISOLATIONS])
-    .default('addresses');
+    .default('auto');
 }
 
 function duration(text: string): string {

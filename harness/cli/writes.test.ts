@@ -21,7 +21,7 @@ describe('a project of its own', () => {
       await writeFile(join(project, 'scenarios', 'echo', 'wanders.scenario.ts'), WANDERS);
     });
     const before = watched.tree();
-    await watched.run([process.execPath, join(import.meta.dirname, '../main.ts'), 'run', 'echo/wanders'], 0);
+    await watched.run([process.execPath, join(import.meta.dirname, '../main.ts'), 'run', 'echo/wanders', '--isolation', 'addresses'], 0);
     expect(changedBetween(before, watched.tree())).toEqual([
       '/home/.wanders appeared',
       '/home changed',

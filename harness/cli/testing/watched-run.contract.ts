@@ -23,6 +23,9 @@ const MAIN = join(REPOSITORY, 'harness', 'main.ts');
 const WITHIN_MS = 90_000;
 const STRACE = ['-f', '-qq', '-y', '--seccomp-bpf', '-e', 'trace=%file,fchmod,fchown,ftruncate', '-e', 'signal=none'];
 
+/** In a box the same paths are other files. */
+const ON_THE_MACHINE = ['--isolation', 'addresses'];
+
 export function describeWrites({ make, runs }: WatchedProject): void {
   const named = runs.map((run) => ({ ...run, line: run.words.join(' ') }));
   test.each(named)(
@@ -47,7 +50,7 @@ export function describeWrites({ make, runs }: WatchedProject): void {
       const calls = join(watched.beside, 'calls');
       const [run] = runs;
       if (!run) throw new Error('a project to watch has runs');
-      await watched.run(['strace', ...STRACE, '-o', calls, process.execPath, MAIN, ...run.words], run.code);
+      await watched.run(['strace', ...STRACE, '-o', calls, process.execPath, MAIN, ...run.words, ...ON_THE_MACHINE], run.code);
       const written = writtenIn(readFileSync(calls, 'utf8'));
       expect(written.length, 'it wrote something').toBeGreaterThan(0);
       expect(written.filter((path) => !watched.allowed.some((folder) => path === folder || path.startsWith(`${folder}/`)))).toEqual([]);

@@ -13,7 +13,7 @@ import { settlesWithin } from '../linux/poll.ts';
 import { RuntimeError } from '../runtime.ts';
 import { type Boxed, boxedProcesses } from './boxed-processes.ts';
 import { privateFolders } from './private-folders.ts';
-import { boxCalls, type BoxCalls } from './system-calls.ts';
+import { systemCalls, type SystemCalls } from '../linux/system-calls.ts';
 import { DEAF_TO_CHILDREN } from './worker-box.ts';
 
 export interface CaseBox extends AsyncDisposable {
@@ -34,7 +34,7 @@ const FIRST = [...DEAF_TO_CHILDREN, 'cat'];
 
 /** For a worker that is in a box of its own. @param keeps folders that stay real; @throws RuntimeError when it cannot be made */
 export async function openCaseBox(keeps: readonly string[]): Promise<CaseBox> {
-  const calls = boxCalls();
+  const calls = systemCalls();
   if ('missing' in calls) throw new RuntimeError(`no box: ${calls.missing}`);
   await using undo = new AsyncDisposableStack();
   try {
@@ -57,7 +57,7 @@ interface Namespaces {
   first: ChildProcess;
 }
 
-function caseBox(calls: BoxCalls, { own, inside, first }: Namespaces, undo: AsyncDisposableStack): CaseBox {
+function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, undo: AsyncDisposableStack): CaseBox {
   const processes = (): Boxed[] => boxedProcesses(first.pid as number);
   return {
     within(command, about, start) {
@@ -77,7 +77,7 @@ function caseBox(calls: BoxCalls, { own, inside, first }: Namespaces, undo: Asyn
 }
 
 /** The first child after the call is the first process of the new namespace. */
-async function firstProcess(calls: BoxCalls, own: number): Promise<ChildProcess> {
+async function firstProcess(calls: SystemCalls, own: number): Promise<ChildProcess> {
   calls.newPidNamespace();
   let first: ChildProcess;
   try {

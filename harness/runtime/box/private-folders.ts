@@ -2,14 +2,14 @@
 // overlay whose changes lie in memory. Folders that must be the real ones, such as the run's own, are put back in their places.
 import { chmodSync, chownSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { MOUNT, type BoxCalls } from './system-calls.ts';
+import { MOUNT, type SystemCalls } from '../linux/system-calls.ts';
 
 /** Where programs put what they share with nobody in particular. */
 const TEMPORARY = ['/tmp', '/var/tmp'];
 const SHARED_MEMORY = '/dev/shm';
 
 /** @param keeps absolute paths of folders that stay what they are */
-export function privateFolders(calls: BoxCalls, keeps: readonly string[]): Disposable {
+export function privateFolders(calls: SystemCalls, keeps: readonly string[]): Disposable {
   const mounted: string[] = [];
   const undo = {
     [Symbol.dispose]: () =>
@@ -18,11 +18,11 @@ export function privateFolders(calls: BoxCalls, keeps: readonly string[]): Dispo
         .toReversed()
         .forEach((target) => calls.unmount(target)),
   };
-  const over: BoxCalls = {
+  const over: SystemCalls = {
     ...calls,
     mount(source, target, type, flags, data) {
       calls.mount(source, target, type, flags, data);
-      mounted.push(target);
+      if (source !== null) mounted.push(target);
     },
   };
   try {
@@ -40,9 +40,14 @@ function canBePrivate(folder: string, keeps: readonly string[]): boolean {
   return existsSync(folder) && lstatSync(folder).isDirectory() && !keeps.some((keep) => isWithin(keep, folder));
 }
 
-type Cover = (folder: string, real: number, calls: BoxCalls) => void;
+/** What is mounted there, with all below, changes how it passes mounts on, mount_namespaces(7). */
+function alter(path: string, how: number, calls: SystemCalls): void {
+  calls.mount(null, path, null, MOUNT.recursive | how, null);
+}
 
-function makePrivate(folder: string, keeps: readonly string[], calls: BoxCalls, cover: Cover): void {
+type Cover = (folder: string, real: number, calls: SystemCalls) => void;
+
+function makePrivate(folder: string, keeps: readonly string[], calls: SystemCalls, cover: Cover): void {
   const open = [folder, ...outermost(keeps.filter((keep) => isWithin(folder, keep)))].map((path) => ({ path, fd: openSync(path, 'r') }));
   try {
     const [whole, ...kept] = open as [{ path: string; fd: number }, ...{ path: string; fd: number }[]];
@@ -50,6 +55,9 @@ function makePrivate(folder: string, keeps: readonly string[], calls: BoxCalls, 
     for (const { path, fd } of kept) {
       mkdirSync(path, { recursive: true });
       calls.mount(`/proc/self/fd/${fd}`, path, null, MOUNT.bind | MOUNT.recursive, null);
+      // Else taking it away again would also take away what is mounted in the original.
+      alter(path, MOUNT.slave, calls);
+      alter(path, MOUNT.shared, calls);
     }
   } finally {
     for (const { fd } of open) closeSync(fd);
@@ -57,7 +65,7 @@ function makePrivate(folder: string, keeps: readonly string[], calls: BoxCalls, 
 }
 
 /** The tmpfs that holds the changes lies below the overlay, where nobody sees it. */
-function overlaid(folder: string, real: number, calls: BoxCalls): void {
+function overlaid(folder: string, real: number, calls: SystemCalls): void {
   empty(folder, real, calls);
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
   const { mode, uid, gid } = statSync(`/proc/self/fd/${real}`);
@@ -70,7 +78,7 @@ function overlaid(folder: string, real: number, calls: BoxCalls): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isSocket()) rmSync(join(folder, entry.name));
 }
 
-function empty(folder: string, _real: number, calls: BoxCalls): void {
+function empty(folder: string, _real: number, calls: SystemCalls): void {
   calls.mount('tmpfs', folder, 'tmpfs', 0, 'mode=1777');
 }
 

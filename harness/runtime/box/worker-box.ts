@@ -2,7 +2,7 @@
 // the harness is not the superuser. `unshare` (util-linux) makes them and then becomes the worker, whose process number
 // stays what it was. So drivers, clients, proxies and nodes share one network that nobody else is in.
 import { execa } from 'execa';
-import { boxCalls, MOUNT, type BoxCalls } from './system-calls.ts';
+import { systemCalls, MOUNT, type SystemCalls } from '../linux/system-calls.ts';
 
 /** Stands before the words of a program that is to live in a box. */
 export function boxWords(): string[] {
@@ -11,7 +11,7 @@ export function boxWords(): string[] {
 
 /** Why no box can be made here, in one line; undefined when one was made and left again. About 20 ms. */
 export async function boxUnavailable(): Promise<string | undefined> {
-  const calls = boxCalls();
+  const calls = systemCalls();
   if ('missing' in calls) return calls.missing;
   if (!isRoot()) return 'only the superuser makes boxes so far';
   const words = [...namespaces(), '--pid', '--fork', '--kill-child', '--mount-proc', '--', 'sh', '-c', TRIAL];
@@ -31,8 +31,8 @@ mount -t overlay overlay -o lowerdir=/var,upperdir=/tmp/up,workdir=/tmp/work /tm
 ${DEAF_TO_CHILDREN.join(' ')} true`;
 
 /** For a worker that `boxWords` has started: its loopback interface comes up, and what it mounts is seen by the nodes that run. */
-export function enterBox(): BoxCalls {
-  const calls = boxCalls();
+export function enterBox(): SystemCalls {
+  const calls = systemCalls();
   if ('missing' in calls) throw new Error(`no box: ${calls.missing}`);
   calls.loopbackUp();
   calls.mount(null, '/', null, MOUNT.recursive | MOUNT.shared, null);

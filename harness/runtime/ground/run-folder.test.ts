@@ -22,8 +22,21 @@ test('a run folder tells its owner, and whether that one lives', async () => {
   await using place = await openRunFolder('owned', 'process');
   const owner = await readOwner(place.folder);
   expect(owner).toMatchObject({ runId: 'owned', runtime: 'process', pid: process.pid, loopback: place.loopback });
-  expect(owner && ownerLives(owner)).toBe(true);
-  expect(owner && ownerLives({ ...owner, startTime: '1' }), 'the number was used again').toBe(false);
+  expect(owner && ownerLives(owner, place.folder)).toBe(true);
+  const numbered = owner && { ...owner, locked: false };
+  expect(numbered && ownerLives(numbered, place.folder)).toBe(true);
+  expect(numbered && ownerLives({ ...numbered, startTime: '1' }, place.folder), 'the number was used again').toBe(false);
+});
+
+test('whose number means nothing here lives for as long as it holds its lock', async () => {
+  const place = await openRunFolder('numberless', 'process');
+  const owner = await readOwner(place.folder);
+  const elsewhere = owner && { ...owner, pid: 1, startTime: '1' };
+  expect(elsewhere && ownerLives(elsewhere, place.folder)).toBe(true);
+  await writeFile(join(tmp, 'owner.json'), `${JSON.stringify(elsewhere)}\n`);
+  expect(elsewhere && ownerLives(elsewhere, tmp), 'nobody holds that one').toBe(false);
+  await place[Symbol.asyncDispose]();
+  expect(elsewhere && ownerLives(elsewhere, place.folder), 'it has gone').toBe(false);
 });
 
 test('a folder whose owner is only half written belongs to nobody yet', async () => {

@@ -1,6 +1,6 @@
 // What a run claims on this machine: a folder under <tmp>/tornwire-<uid>/ with its owner written inside, and a loopback
-// address of its own. Both show whether the owner still lives. The folder names the owner's process. The address is held by
-// a listening abstract socket (unix(7)), which the kernel closes when the owner ends, so no claim is ever stale. So runs on
+// address of its own. Both show whether the owner still lives. The owner holds a lock on the file with its name, which means
+// the same in every namespace; where the native calls do not load, the file says its process. The address is held by a listening abstract socket (unix(7)), which the kernel closes when the owner ends, so no claim is ever stale. So runs on
 // one machine's network never share an address, whichever user started them.
 //
 //   <tmp>/tornwire-<uid>/<runId>/owner.json   written before anything else
@@ -18,6 +18,7 @@ import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { baseFolder, compileCacheFolder } from './base-folder.ts';
 import { CLOCKS_FOLDER, removeClockRemains } from '../linux/fake-clock.ts';
+import { holdFile, isHeld } from '../linux/file-lock.ts';
 import { thawBelow } from '../linux/frozen.ts';
 import { startTimeOf } from '../linux/proc.ts';
 import { RuntimeError } from '../runtime.ts';
@@ -31,6 +32,8 @@ export interface Owner {
   pid: number;
   startTime: string;
   loopback: string;
+  /** It holds a lock on this file for as long as it lives. */
+  locked?: boolean;
 }
 
 export interface RunFolder extends AsyncDisposable {
@@ -52,13 +55,17 @@ export async function openRunFolder(runId: string, runtime: string): Promise<Run
   const claim = await claimLoopback(runId);
   try {
     const folder = join(base, runId);
-    await createOwned(base, folder, { runId, runtime, pid: process.pid, startTime: ownStartTime(), loopback: claim.address });
+    const held = await createOwned(base, folder, { runId, runtime, pid: process.pid, startTime: ownStartTime(), loopback: claim.address });
     return {
       folder,
       loopback: claim.address,
       async [Symbol.asyncDispose]() {
         await using _released = claim;
-        await removeRunFolder(folder);
+        try {
+          await removeRunFolder(folder);
+        } finally {
+          held?.[Symbol.dispose]();
+        }
       },
     };
   } catch (error) {
@@ -103,8 +110,9 @@ function ownerIn(text: string): Owner | undefined {
   }
 }
 
-export function ownerLives(owner: Owner): boolean {
-  return startTimeOf(owner.pid) === owner.startTime;
+export function ownerLives(owner: Owner, folder: string): boolean {
+  const held = owner.locked === true ? isHeld(join(folder, OWNER_FILE)) : undefined;
+  return held ?? startTimeOf(owner.pid) === owner.startTime;
 }
 
 /** A named lock among all processes of this machine's network; gone with its holder. Undefined when it is held. */
@@ -132,13 +140,18 @@ async function openBaseFolder(): Promise<string> {
 }
 
 /** The folder appears under its name only together with its owner, so a sweep never meets one without. */
-async function createOwned(base: string, folder: string, owner: Owner): Promise<void> {
+async function createOwned(base: string, folder: string, owner: Owner): Promise<Disposable | undefined> {
   const fresh = await mkdtemp(join(base, UNNAMED));
-  await writeFile(join(fresh, OWNER_FILE), `${JSON.stringify(owner)}\n`);
+  const file = join(fresh, OWNER_FILE);
+  await writeFile(file, '');
+  const held = holdFile(file);
+  await writeFile(file, `${JSON.stringify({ ...owner, locked: held !== undefined })}\n`);
   await rename(fresh, folder).catch(async (error: Error) => {
     await rm(fresh, { recursive: true, force: true });
+    held?.[Symbol.dispose]();
     throw new RuntimeError(`run id '${owner.runId}' is in use: ${folder} exists`, { cause: error });
   });
+  return held;
 }
 
 async function claimLoopback(runId: string): Promise<AsyncDisposable & { address: string }> {

@@ -96,7 +96,7 @@ async function runsToSweep(): Promise<{ dead: DeadRun[]; unreadable: Swept[] }> 
   for (const folder of folders) {
     const owner = await readOwner(folder).catch((error: Error) => error);
     if (owner instanceof Error) unreadable.push({ ...NOTHING, runId: basename(folder), folder, left: owner.message });
-    else if (owner && !ownerLives(owner)) dead.push({ folder, owner });
+    else if (owner && !ownerLives(owner, folder)) dead.push({ folder, owner });
   }
   return { dead, unreadable };
 }

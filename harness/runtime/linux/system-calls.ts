@@ -1,7 +1,8 @@
-// The system calls that a box is made of, by their numbers and flags on Linux. Everything native of this room is in this file.
+// System calls that Node does not offer, by their numbers and flags on Linux. Everything native of runtime/ is in this file.
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 
-export interface BoxCalls {
+export interface SystemCalls {
   /** A new PID namespace for the children that this thread starts from now on, pid_namespaces(7). */
   newPidNamespace(): void;
   /** Children that this thread starts from now on are in the PID namespace of this open file. */
@@ -11,10 +12,15 @@ export interface BoxCalls {
   unmount(target: string): void;
   /** Brings `lo` up in the network namespace of this process. */
   loopbackUp(): void;
+  /** flock(2), at once: false when somebody else's lock is in the way. It lasts until the open file is closed by all who have it. */
+  lock(fd: number, how: 'shared' | 'exclusive'): boolean;
 }
 
-export const MOUNT = { bind: 0x1000, recursive: 0x4000, shared: 0x10_0000 } as const;
+export const MOUNT = { bind: 0x1000, recursive: 0x4000, shared: 0x10_0000, slave: 0x8_0000 } as const;
 
+const { EWOULDBLOCK } = constants.errno;
+const LOCK = { shared: 1, exclusive: 2 } as const;
+const LOCK_NB = 4;
 const CLONE_NEWPID = 0x2000_0000;
 const MNT_DETACH = 2;
 const AF_INET = 2;
@@ -31,7 +37,7 @@ interface Koffi {
 }
 
 /** The calls, or why they cannot be made here. */
-export function boxCalls(): BoxCalls | { missing: string } {
+export function systemCalls(): SystemCalls | { missing: string } {
   if (process.platform !== 'linux') return { missing: `the platform is ${process.platform}, and only Linux has namespaces` };
   if (process.env['TORNWIRE_NO_NATIVE'] === '1') return { missing: 'TORNWIRE_NO_NATIVE is set' };
   try {
@@ -41,7 +47,7 @@ export function boxCalls(): BoxCalls | { missing: string } {
   }
 }
 
-function callsOver(koffi: Koffi): BoxCalls {
+function callsOver(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null);
   const call = (definition: string): ((...args: unknown[]) => number) => {
     const raw = libc.func(definition);
@@ -59,11 +65,17 @@ function callsOver(koffi: Koffi): BoxCalls {
   const socket = call('int socket(int, int, int)');
   const ioctl = call('int ioctl(int, unsigned long, void*)');
   const close = call('int close(int)');
+  const flock = libc.func('int flock(int, int)');
   return {
     newPidNamespace: () => void unshare(CLONE_NEWPID),
     enterPidNamespace: (fd) => void setns(fd, CLONE_NEWPID),
     mount: (source, target, type, flags, data) => void mount(source, target, type, flags, data),
     unmount: (target) => void umount2(target, MNT_DETACH),
+    lock(fd, how) {
+      if (flock(fd, LOCK[how] | LOCK_NB) === 0) return true;
+      if (koffi.errno() === EWOULDBLOCK) return false;
+      throw new Error(`flock answers with error ${koffi.errno()}`);
+    },
     loopbackUp() {
       const request = Buffer.alloc(IFREQ_BYTES);
       request.write('lo', 0);
