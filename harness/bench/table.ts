@@ -1,4 +1,5 @@
 // Every promised figure: its name, what it measures, and how. A new figure is a line here.
+import { boxCost, fixedPort } from './boxes.ts';
 import { cleanCaseOnBusyMachine, deafServer } from './busy-machine.ts';
 import { proxyMemory, proxySpeed } from './bulk.ts';
 import {
@@ -76,6 +77,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
     what: "clean programs on a machine with too much to do: the judges' false alarms, kept for the gate",
     run: () => nullCampaign(),
   },
+  { name: 'fixed-port', what: '8 cases side by side of a server on a port of all interfaces that somebody else holds', run: fixedPort },
+  { name: 'box-cost', what: 'a case and the pack in boxes beside loopback addresses', run: boxCost },
   { name: 'deaf-server', what: 'no pong in 80 s, four busy loops a core: a failure every time', run: deafServer },
   { name: 'busy-clean-case', what: 'a clean case of many rounds under 26 busy loops: never a failure', run: cleanCaseOnBusyMachine },
 ];

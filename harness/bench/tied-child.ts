@@ -16,8 +16,12 @@ export interface TiedOptions {
   stderr?: 'ignore' | 'pipe' | 'inherit';
 }
 
-export function startTied(command: readonly string[], { stdout = 'ignore', stderr = 'ignore' }: TiedOptions = {}): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', ...command], { stdio: ['ignore', stdout, stderr, 'pipe'] });
+export function startTied(
+  command: readonly string[],
+  { stdout = 'ignore', stderr = 'ignore' }: TiedOptions = {},
+  where: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', ...command], { ...where, stdio: ['ignore', stdout, stderr, 'pipe'] });
   const tie = child.stdio[3];
   tie?.on('error', () => {});
   child.once('exit', () => tie?.destroy());
