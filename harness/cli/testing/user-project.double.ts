@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Summary } from '../../results/summary.ts';
 import { until } from '../../run/waits/until.ts';
 
@@ -43,7 +43,8 @@ export async function userProject(from = 'test-project'): Promise<UserProject> {
     tornwire: (...words) => start(words).ended,
     summary: async () => JSON.parse(await readFile(join(root, 'results', 'latest', 'summary.json'), 'utf8')) as Summary,
     alive: async () => (await processesWith(root)).map(({ line }) => line),
-    workers: async () => (await processesWith('worker/main')).filter(({ line }) => line.includes(root)).map(({ pid }) => pid),
+    workers: async () =>
+      (await processesWith('worker/main')).filter(({ line }) => isNode(line) && line.includes(root)).map(({ pid }) => pid),
     serversAlive: async () => (await processesWith(`${root}/program/echo.mjs`)).map(({ line }) => line),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
@@ -67,6 +68,11 @@ function started(cwd: string, words: readonly string[], env: NodeJS.ProcessEnv):
     out: () => out,
     ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err }))),
   };
+}
+
+/** And not what a box has put before it. */
+function isNode(line: string): boolean {
+  return basename(line.split('\0')[0] ?? '') === 'node';
 }
 
 async function processesWith(text: string): Promise<{ pid: number; line: string }[]> {

@@ -1,6 +1,10 @@
 // A worker as a process: how it is started, how its end is put in words, and how everything in its group ends with it.
-import { fork, type ChildProcess } from 'node:child_process';
-import { boxWords } from '../../runtime/box/worker-box.ts';
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { boxWords, hasOwnPids } from '../../runtime/box/worker-box.ts';
+import { LIFELINE } from './messages.ts';
 import { programFile } from '../../model/values/program-file.ts';
 
 /** A worker that has let go of its channel is of no use any more. */
@@ -16,16 +20,44 @@ export function forkWorker(root: string, boxed: boolean): ChildProcess {
     ? [...boxWords(), process.execPath, ...process.execArgv]
     : [process.execPath, ...process.execArgv];
   const words = boxed ? [root, 'boxed'] : [root];
-  return fork(program, words, { detached: true, execPath, execArgv, serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+  const stdio: StdioOptions = ['ignore', 2, 2, 'ipc'];
+  stdio[LIFELINE] = 'pipe';
+  const child = fork(program, words, { detached: true, execPath, execArgv, serialization: 'advanced', stdio });
+  (child.stdio[LIFELINE] as Socket | null)?.on('error', () => undefined).unref();
+  return child;
 }
 
 /** In words. A process that cannot even be started has ended too. */
 export function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(signal === null ? `it ended with code ${code}` : signalWords(signal)));
+    child.once('exit', (code, ended) => {
+      const signal = ended ?? signalOfShell(code);
+      resolve(signal === undefined ? `it ended with code ${code}` : signalWords(signal));
+    });
     child.once('disconnect', () => setTimeout(() => killGroup(child), DISCONNECTED_WITHIN_MS).unref());
   });
+}
+
+/** A shell that stands between says the signal by its code. */
+function signalOfShell(code: number | null): NodeJS.Signals | undefined {
+  const named = Object.entries(constants.signals).find(([, number]) => hasOwnPids() && code === number + 128);
+  return named?.[0] as NodeJS.Signals | undefined;
+}
+
+/** As this process numbers it; undefined as long as it is not there. */
+export function pidOfWorker(child: ChildProcess, boxed: boolean): number | undefined {
+  if (!boxed || !hasOwnPids()) return child.pid;
+  return firstChildOf(firstChildOf(child.pid));
+}
+
+function firstChildOf(pid: number | undefined): number | undefined {
+  try {
+    const [first = ''] = pid === undefined ? [] : readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+    return first === '' ? undefined : Number(first);
+  } catch {
+    return undefined;
+  }
 }
 
 function signalWords(signal: NodeJS.Signals): string {

@@ -11,7 +11,11 @@ async function watched(code: string, act: (told: string[]) => Promise<void>): Pr
   const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
   const told: string[] = [];
-  using _heart = watchHeart(child.pid ?? 0, (what) => told.push(what), LOOP_MS);
+  using _heart = watchHeart(
+    () => child.pid,
+    (what) => told.push(what),
+    LOOP_MS,
+  );
   try {
     await act(told);
   } finally {

@@ -14,11 +14,11 @@ const SILENT_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
 /** @param stuck called once, with what is the matter. */
-export function watchHeart(pid: number, stuck: (what: string) => void, loopMs = LOOP_MS): Heart {
+export function watchHeart(pidOf: () => number | undefined, stuck: (what: string) => void, loopMs = LOOP_MS): Heart {
   let heardMs = performance.now();
-  let usedMs = mainThreadMs(pid) ?? 0;
+  let usedMs = mainThreadMs(pidOf()) ?? 0;
   const look = (): void => {
-    const workedMs = (mainThreadMs(pid) ?? usedMs) - usedMs;
+    const workedMs = (mainThreadMs(pidOf()) ?? usedMs) - usedMs;
     if (workedMs > loopMs) tell(`its event loop did not turn for ${Math.round(workedMs / 1_000)} s of processor time: an endless loop`);
     else if (performance.now() - heardMs > SILENT_MS) tell(`its event loop did not turn for ${SILENT_MS / 1_000} s: a call that blocks`);
   };
@@ -31,14 +31,14 @@ export function watchHeart(pid: number, stuck: (what: string) => void, loopMs = 
   return {
     heard() {
       heardMs = performance.now();
-      usedMs = mainThreadMs(pid) ?? usedMs;
+      usedMs = mainThreadMs(pidOf()) ?? usedMs;
     },
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 
 /** The first number of /proc/<pid>/task/<tid>/schedstat, nanoseconds on a processor; undefined once it has gone. */
-function mainThreadMs(pid: number): number | undefined {
+function mainThreadMs(pid: number | undefined): number | undefined {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
   } catch {

@@ -3,6 +3,9 @@ import type { Case, RuntimeName } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 
+/** The descriptor of a worker that closes with the process that counts. */
+export const LIFELINE = 4;
+
 /** A scenario by where it is found. */
 type Whereabouts = Pick<DescribedScenario, 'name' | 'file'>;
 

@@ -1,7 +1,7 @@
 // A process of its own for the user's code. Scenarios, adapters and clients are loaded and played here, one case at a time,
 // and nowhere else. Whatever they do to this process costs one row. worker-process.ts starts it with the project's root.
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { brokenScenario } from '../../model/described-scenario.ts';
@@ -13,7 +13,7 @@ import { enterBox } from '../../runtime/box/worker-box.ts';
 import { redactorHere } from '../base/secrets.ts';
 import { describeScenario } from './describe.ts';
 import { openChannel } from './channel.ts';
-import { ownerOf, type Answer, type Ask } from './messages.ts';
+import { LIFELINE, ownerOf, type Answer, type Ask } from './messages.ts';
 import { NoScenarioError, scenariosIn } from './module.ts';
 import { errorLine, placeIn, type ErrorLine } from './place.ts';
 import { play } from './player.ts';
@@ -35,7 +35,7 @@ let assembly: Promise<Assembly> | undefined;
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 // Signals come by way of the one who started this process: it decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-const watchdog = new Worker(programFile(import.meta.url, './watchdog.ts'), { workerData: { parent: process.ppid } });
+const watchdog = new Worker(programFile(import.meta.url, './watchdog.ts'), { workerData: { lifeline: LIFELINE } });
 watchdog.unref();
 
 const channel = openChannel({
@@ -73,7 +73,7 @@ async function answerTo(ask: Ask): Promise<Answer> {
       case 'play': {
         const named = await scenarioAt(ask.scenario);
         assembly ??= import('../base/assemble.ts').then(({ assemble }) =>
-          assemble(boxed === undefined ? undefined : { keeps: [realpathSync(root)] }),
+          assemble(boxed === undefined ? undefined : { keeps: keptFolders() }),
         );
         const { case: given, folder } = ask;
         const played = await play({ assembly: await assembly, named, given, folder, signal: interrupted.signal, strays, lineOf, redact });
@@ -118,6 +118,12 @@ async function scenarioAt({ name, file }: { name: string; file: string }): Promi
 
 function nameOf(file: string): string {
   return scenarioNameOf(join(root, 'scenarios'), file);
+}
+
+/** What programs are loaded from, and where results go. */
+function keptFolders(): string[] {
+  const folders = [root, join(root, 'node_modules'), dirname(process.execPath), join(import.meta.dirname, '../..')];
+  return folders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder));
 }
 
 /** Of those that keep a process alive; the harness has none between cases. */

@@ -1,7 +1,7 @@
 // One worker, seen from the process that counts. It is asked by messages, watched by its heartbeat, and ended when it no
 // longer answers. Its end is an answer like any other.
 import type { ChildProcess } from 'node:child_process';
-import { endOf, forkWorker, killGroup } from './fork-worker.ts';
+import { endOf, forkWorker, killGroup, pidOfWorker } from './fork-worker.ts';
 import { watchHeart } from './heartbeat.ts';
 import { isReport, ownerOf, type Answer, type Ask, type Order, type Report } from './messages.ts';
 
@@ -36,7 +36,7 @@ export function startWorker(root: string, boxed: boolean, onStray: (line: string
     end ??= { how };
     killGroup(child);
   };
-  const heart = watchHeart(child.pid ?? 0, kill);
+  const heart = watchHeart(() => pidOfWorker(child, boxed), kill);
 
   child.on('message', (report: Report) => {
     if (!isReport(report)) return;

@@ -14,7 +14,7 @@ import { RuntimeError } from '../runtime.ts';
 import { type Boxed, boxedProcesses } from './boxed-processes.ts';
 import { privateFolders } from './private-folders.ts';
 import { systemCalls, type SystemCalls } from '../linux/system-calls.ts';
-import { DEAF_TO_CHILDREN } from './worker-box.ts';
+import { DEAF_TO_CHILDREN, nodeWords } from './worker-box.ts';
 
 export interface CaseBox extends AsyncDisposable {
   /** Calls `start` with the words to start; what it starts before it returns is in the box. */
@@ -62,7 +62,7 @@ function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, undo: A
   return {
     within(command, about, start) {
       if (hasEnded(first)) throw new RuntimeError(ENDED);
-      const words = isThere(command[0] ?? '', about) ? ['unshare', '--mount-proc', '--propagation', 'slave', '--', ...command] : command;
+      const words = isThere(command[0] ?? '', about) ? [...nodeWords(), ...command] : command;
       calls.enterPidNamespace(inside);
       try {
         return start(words);

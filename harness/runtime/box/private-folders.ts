@@ -69,11 +69,18 @@ function overlaid(folder: string, real: number, calls: SystemCalls): void {
   empty(folder, real, calls);
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
   const { mode, uid, gid } = statSync(`/proc/self/fd/${real}`);
+  const mayGiveAway = process.getuid?.() === 0;
   mkdirSync(work);
   mkdirSync(upper);
-  chownSync(upper, uid, gid);
+  if (mayGiveAway) chownSync(upper, uid, gid);
   chmodSync(upper, mode & 0o7777);
-  calls.mount('overlay', folder, 'overlay', 0, `lowerdir=/proc/self/fd/${real},upperdir=${upper},workdir=${work}`);
+  try {
+    calls.mount('overlay', folder, 'overlay', 0, `lowerdir=/proc/self/fd/${real},upperdir=${upper},workdir=${work}`);
+  } catch {
+    // An ordinary user may not cover a folder that somebody has mounted something in: the case finds it empty.
+    for (const each of [upper, work]) rmSync(each, { recursive: true });
+    return;
+  }
   // Nobody in the box can reach who listens on a socket outside, and its name would be in the way.
   for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isSocket()) rmSync(join(folder, entry.name));
 }
