@@ -130,8 +130,8 @@ async function native(): Promise<Finding> {
     name: 'exact splits',
     has: missing === undefined,
     required: false,
-    detail: missing ?? 'the native calls load: boundary and gated splits',
-    cure: 'install without --omit=optional; until then splits are paced by time and say so',
+    detail: missing ?? 'the native calls load: boundary and gated splits; a close of a Unix socket is told from a half-close',
+    cure: 'install without --omit=optional; until then splits are paced by time and say so, and a close of a Unix socket passes as a half-close',
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { loadKernel } from '../exact/kernel.ts';
 import { FRAMINGS } from './proxy-body.ts';
-import type { Capabilities, SplitCapability } from '../wire/wire-types.ts';
+import type { Capabilities, Capability } from '../wire/wire-types.ts';
 import { TOXIC_TYPES } from '../toxics/table.ts';
 
 /** Ours; the part before the plus is the Toxiproxy whose API this is. */
@@ -20,6 +20,7 @@ export function capabilities(): Capabilities {
     transports: ['tcp', 'unix'],
     framings: FRAMINGS,
     splits: splits(),
+    hangUps: hangUps(),
     events: true,
     seeded: true,
   };
@@ -27,7 +28,7 @@ export function capabilities(): Capabilities {
 
 function splits(): Capabilities['splits'] {
   const kernel = loadKernel();
-  const paced: SplitCapability = { available: true, transports: ['tcp', 'unix'], vouches: false };
+  const paced: Capability = { available: true, transports: ['tcp', 'unix'], vouches: false };
   if ('missing' in kernel) {
     const none = { available: false, reason: kernel.missing };
     return { boundary: none, gated: none, paced };
@@ -37,4 +38,10 @@ function splits(): Capabilities['splits'] {
     gated: { available: true, transports: ['tcp', 'unix'], reason: 'on TCP where the reader is in this network namespace, else paced' },
     paced,
   };
+}
+
+function hangUps(): Capability {
+  const kernel = loadKernel();
+  if ('missing' in kernel) return { available: false, reason: kernel.missing };
+  return { available: true, transports: ['unix'], reason: 'on TCP a close is no more than an end until a byte is answered with a reset' };
 }

@@ -12,6 +12,7 @@ import type { EventBounds } from './events.ts';
 import type { Connections, ListedConnection } from '../wire/wire-types.ts';
 import { streamEvents } from './event-stream.ts';
 import { parseGoJson } from './go-json.ts';
+import { HangUps } from '../relay/hang-ups.ts';
 import { newReadBudget } from '../relay/intake.ts';
 import { closeServer } from '../relay/listener.ts';
 import { findRoute } from './routes.ts';
@@ -52,6 +53,7 @@ export function controlServer(settings: ControlSettings): ControlServer {
   const collection = new Collection({
     seed: settings.seed,
     budget: newReadBudget(),
+    hangUps: new HangUps(),
     publish: (proxy, body, link) => log.append(proxy, body, link),
     nextConnectionId: () => (connections += 1),
     retire(summary) {

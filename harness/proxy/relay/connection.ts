@@ -1,6 +1,6 @@
 // One proxied connection: the accepted socket, the dialled one and a pipe each way. This file keeps the ends of both in
-// step: an end of stream passes as one, and a reset passes as one. It also does what a fault decides about the whole
-// connection.
+// step: an end of stream passes as one, a close as one where the kernel tells it from an end, and a reset as one. It also
+// does what a fault decides about the whole connection.
 
 import type { Socket } from 'node:net';
 import type { Address } from './address.ts';
@@ -12,6 +12,8 @@ import { loadDescriptors } from '../exact/kernel.ts';
 import { FrameWatch } from '../frames/frame-watch.ts';
 import { newFramePair } from '../frames/pair.ts';
 import type { Framing } from '../frames/frame.ts';
+import { hasHungUp } from './hang-ups.ts';
+import type { HangUps } from './hang-ups.ts';
 import type { ReadBudget } from './intake.ts';
 import type { EndName, HowEnded } from '../stream/ending.ts';
 import type { Direction } from '../stream/item.ts';
@@ -30,6 +32,7 @@ export interface ConnectionSettings {
   preamble: boolean;
   upstream: Address;
   budget: ReadBudget;
+  hangUps: HangUps;
   publish: (body: EventBody) => void;
   /** Both sockets are connected, and the preamble has passed: the time to put stages in. */
   onOpen: (connection: Connection) => void;
@@ -127,20 +130,47 @@ export class Connection implements ConnectionControl {
         publish: (body) => publish({ ...this.identity, direction, ...body }),
       });
     };
-    const ended = (end: EndName) => () => void (this.#relayed[end] = 'fin');
-    this.pipes.upstream.connect(client, upstream, watchOf('upstream'), ended('upstream'));
-    this.pipes.downstream.connect(upstream, client, watchOf('downstream'), ended('client'));
+    const told = (end: EndName) => ({
+      onEnd: (how: 'fin' | 'closed') => this.#handedOn(end, how),
+      onWritten: () => this.#settings.hangUps.look(this.#sockets[end]),
+    });
+    this.pipes.upstream.connect(client, upstream, watchOf('upstream'), told('upstream'));
+    this.pipes.downstream.connect(upstream, client, watchOf('downstream'), told('client'));
+  }
+
+  /** An end goes out to this end of the connection. With a close nothing is left to do for the one that hung up. */
+  #handedOn(end: EndName, how: 'fin' | 'closed'): void {
+    this.#relayed[end] = how;
+    if (how === 'closed') this.#sockets[otherEnd(end)].destroy();
   }
 
   #watchEnd(end: EndName): void {
     const socket = this.#sockets[end];
-    const pipeFrom = end === 'client' ? this.pipes.upstream : this.pipes.downstream;
     socket.on('end', () => {
+      if (!isTcp(socket) && hasHungUp(socket)) {
+        this.#hungUp(end);
+        return;
+      }
       this.#byPeer[end] ??= 'eof';
-      pipeFrom.end();
+      this.#pipeFrom(end).end();
+      this.#settings.hangUps.watch(socket, () => (isTcp(socket) ? this.#resetAfterEnd(end) : this.#hungUp(end)));
     });
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(end, error));
     socket.on('close', () => this.#socketClosed());
+  }
+
+  #pipeFrom(end: EndName): Pipe {
+    return end === 'client' ? this.pipes.upstream : this.pipes.downstream;
+  }
+
+  /** The peer has closed: it takes nothing any more, and the other end is to find that out as it would by itself. */
+  #hungUp(end: EndName): void {
+    const wasCut = this.#pipeFrom(end).isDiscarding;
+    this.#byPeer[end] = 'hung-up';
+    this.#pipeFrom(otherEnd(end)).discard();
+    // A half-closed direction carries nothing any more, but the connection lived by the other one.
+    if (wasCut && this.state === 'open') this.destroy();
+    else this.#pipeFrom(end).pass({ kind: 'end', closed: true });
   }
 
   #connected(): void {
@@ -177,7 +207,7 @@ export class Connection implements ConnectionControl {
     this.#settings.publish({ event: 'connection-labelled', ...this.identity, label: labels.label });
   }
 
-  #failed(end: EndName, error: NodeJS.ErrnoException): void {
+  #failed(end: EndName, error: { code?: string | undefined; message: string }): void {
     if (this.state === 'dialling' && end === 'upstream') {
       this.#forced.upstream = error.code === 'ECONNREFUSED' ? 'refused' : `error:${error.code ?? error.message}`;
       this.reason = error.message;
@@ -186,8 +216,8 @@ export class Connection implements ConnectionControl {
     }
     const broken = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';
     this.#byPeer[end] = broken ? 'reset' : `error:${error.code ?? error.message}`;
-    const other = end === 'client' ? 'upstream' : 'client';
-    const pipeFrom = end === 'client' ? this.pipes.upstream : this.pipes.downstream;
+    const other = otherEnd(end);
+    const pipeFrom = this.#pipeFrom(end);
     const act = async () => {
       this.#relayed[other] = 'rst';
       await endConnection(this.#sockets[other], 'rst');
@@ -195,6 +225,11 @@ export class Connection implements ConnectionControl {
     // A half-closed direction carries nothing any more, but the connection lives by the other one.
     if (pipeFrom.isDiscarding && this.state === 'open') void act();
     else pipeFrom.pass({ kind: 'act', when: 'now', act });
+  }
+
+  #resetAfterEnd(end: EndName): void {
+    this.#failed(end, { code: 'ECONNRESET', message: 'reset after its end' });
+    this.#sockets[end].destroy();
   }
 
   #socketClosed(): void {
@@ -294,4 +329,8 @@ export class Connection implements ConnectionControl {
   bytesLeftUnread(direction: Direction): number | undefined {
     return this.pipes[direction].bytesLeftUnread;
   }
+}
+
+function otherEnd(end: EndName): EndName {
+  return end === 'client' ? 'upstream' : 'client';
 }

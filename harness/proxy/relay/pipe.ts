@@ -82,11 +82,20 @@ export class Pipe {
     this.chain = new Chain((item) => this.sink.take(item));
   }
 
-  connect(source: Socket, dest: Socket, watch: FrameWatch | undefined, onEnd: () => void): void {
+  /** `onEnd` is told when an end goes out to the destination, `onWritten` after each write. */
+  connect(
+    source: Socket,
+    dest: Socket,
+    watch: FrameWatch | undefined,
+    told: { onEnd: (how: 'fin' | 'closed') => void; onWritten: () => void },
+  ): void {
     this.#source = source;
     this.#dest = dest;
     this.#watch = watch;
-    this.#sink = new Sink(dest, onEnd, () => this.relieve());
+    this.#sink = new Sink(dest, told.onEnd, () => {
+      told.onWritten();
+      this.relieve();
+    });
   }
 
   /** Begins to read the source. */

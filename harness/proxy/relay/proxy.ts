@@ -7,6 +7,7 @@ import type { Address } from './address.ts';
 import { Connection } from './connection.ts';
 import type { EventBody, ListedConnection } from '../wire/wire-types.ts';
 import type { Framing } from '../frames/frame.ts';
+import type { HangUps } from './hang-ups.ts';
 import type { ReadBudget } from './intake.ts';
 import type { Direction } from '../stream/item.ts';
 import { Door, reopening } from './door.ts';
@@ -19,6 +20,7 @@ import type { ArmedToxic } from '../toxics/base/toxic.ts';
 export interface ProxyWorld {
   seed: string;
   budget: ReadBudget;
+  hangUps: HangUps;
   publish: (proxy: string, body: EventBody, link: string | undefined) => void;
   nextConnectionId: () => number;
   /** A connection has ended; its last summary. */
@@ -195,6 +197,7 @@ export class Proxy {
       preamble: this.extras.preamble === true,
       upstream: this.#upstreamAddress,
       budget: this.#world.budget,
+      hangUps: this.#world.hangUps,
       publish: (body) => this.#publish(body),
       onOpen: (opened) => {
         for (const toxic of this.toxics) this.#attach(toxic, opened);

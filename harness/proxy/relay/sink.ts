@@ -18,7 +18,7 @@ export class Sink {
   /** Bytes handed to the destination. */
   bytesOut = 0;
   readonly #dest: Socket;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (how: 'fin' | 'closed') => void;
   /** Told after each write that has left this process, and when a wait here is over. */
   readonly #onProgress: () => void;
   readonly #written: () => void;
@@ -27,7 +27,7 @@ export class Sink {
   #ended = false;
   #flushWaits: (() => void)[] = [];
 
-  constructor(dest: Socket, onEnd: () => void, onProgress: () => void) {
+  constructor(dest: Socket, onEnd: (how: 'fin' | 'closed') => void, onProgress: () => void) {
     this.#dest = dest;
     this.#onEnd = onEnd;
     this.#onProgress = onProgress;
@@ -74,7 +74,8 @@ export class Sink {
         else void this.#busyWhile(() => this.#writeSliced(item));
         return;
       case 'end':
-        this.end();
+        if (item.closed) void this.#busyWhile(() => this.#closeDest());
+        else this.#end();
         return;
       case 'act':
         void this.#busyWhile(async () => {
@@ -87,11 +88,19 @@ export class Sink {
     }
   }
 
-  end(): void {
+  #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#onEnd();
+    this.#onEnd('fin');
     if (!this.#dest.destroyed) this.#dest.end();
+  }
+
+  /** What has been written stays readable for the peer; what it writes from now on finds nobody. */
+  async #closeDest(): Promise<void> {
+    await this.#flushed();
+    this.#ended = true;
+    this.#onEnd('closed');
+    this.#dest.destroy();
   }
 
   async #run(act: () => void | Promise<void>): Promise<void> {

@@ -37,7 +37,8 @@ export interface SlicePlan {
 
 export type Item =
   | DataItem
-  | { kind: 'end' }
+  /** `closed`: the source has hung up, so its destination is closed and not only told of the end of the stream. */
+  | { kind: 'end'; closed?: true }
   /** `when: 'flushed'` waits until all bytes before it are in the kernel; 'now' overtakes what is queued at the socket. */
   | { kind: 'act'; when: 'flushed' | 'now'; act: () => void | Promise<void> };
 

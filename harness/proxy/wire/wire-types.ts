@@ -119,12 +119,14 @@ export interface Capabilities {
   toxics: readonly string[];
   transports: readonly string[];
   framings: readonly Framing[];
-  splits: Record<Fidelity, SplitCapability>;
+  splits: Record<Fidelity, Capability>;
+  /** Whether a peer that has closed is told from one that has ended its half of the stream; without it both pass as a half-close. */
+  hangUps: Capability;
   events: true;
   seeded: true;
 }
 
-export interface SplitCapability {
+export interface Capability {
   available: boolean;
   transports?: readonly string[];
   vouches?: false;
