@@ -20,16 +20,16 @@ export function breakableSink(sink: NetworkSink): BreakableSink {
 
   return {
     open,
-    connection(event) {
+    connection(event, causedMs) {
       const numbers = open.get(event.link) ?? new Set();
       open.set(event.link, numbers);
       if (event.state === 'opened') numbers.add(event.connection);
       else numbers.delete(event.connection);
-      sink.connection(event);
+      sink.connection(event, causedMs);
     },
-    frame: (event) => sink.frame(event),
-    frameError: (event) => sink.frameError(event),
-    fired: (step, hit) => sink.fired(step, hit),
+    frame: (event, causedMs) => sink.frame(event, causedMs),
+    frameError: (event, causedMs) => sink.frameError(event, causedMs),
+    fired: (step, hit, causedMs) => sink.fired(step, hit, causedMs),
     broken,
     async guarded(act) {
       try {

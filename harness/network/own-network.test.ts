@@ -67,8 +67,11 @@ test('a cut inside a frame of a Unix link is proved with its place and both ends
   await network.arm(step({ kind: 'cut', how: 'fin' }, { frame: { matches: { contains: 'two' } }, atByte: 4, times: 1 }));
   const client = await dial();
   client.write('{"n":"one"}\n{"n":"two"}\n{"n":"three"}\n');
-  expect(await client.untilEnd()).toBe('{"n":"one"}\n{"n"');
+  const ended = client.untilEnd().then((text) => ({ text, atMs: Number(process.hrtime.bigint()) / 1e6 }));
+  expect((await ended).text).toBe('{"n":"one"}\n{"n"');
   await firing(network, seen);
+  // The cause comes before its effect, although it is told after it.
+  expect(seen.firedMs).toBeLessThanOrEqual((await ended).atMs);
   expect(seen.hits).toEqual([
     expect.objectContaining({
       connection: 1,
@@ -213,6 +216,8 @@ interface Seen {
   connections: object[];
   frames: object[];
   hits: Hit[];
+  /** When the last one was. */
+  firedMs?: number | undefined;
   broken: string[];
 }
 
@@ -227,7 +232,10 @@ async function running(settings: { framing: Framing; transport: 'tcp' | 'unix'; 
     connection: (event) => void seen.connections.push(event),
     frame: (event) => void seen.frames.push(event),
     frameError: () => {},
-    fired: (_step, hit) => void seen.hits.push(hit),
+    fired(_step, hit, causedMs) {
+      seen.hits.push(hit);
+      seen.firedMs = causedMs;
+    },
     broken: (detail) => void seen.broken.push(detail),
   };
   const networks = toxiproxyNetworks({ where: 'process', ...(settings.pool && { pool: settings.pool }) });

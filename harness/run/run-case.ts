@@ -167,12 +167,12 @@ function phasesIn(recorder: Recorder): (phase: Phase, act: () => Promise<void>) 
 function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortController): NetworkSink {
   const steps = new Map(linkSteps(schedule).map((step) => [step.id, { fault: step.fault.kind, target: step.link }]));
   return {
-    connection: (event) => void recorder.record({ kind: 'connection', ...event }),
-    frame: (event) => void recorder.record({ kind: 'frame', ...event }),
-    frameError: (event) => void recorder.record({ kind: 'frame-error', ...event }),
-    fired(step, hit) {
+    connection: (event, causedMs) => void recorder.record({ kind: 'connection', ...event }, causedMs),
+    frame: (event, causedMs) => void recorder.record({ kind: 'frame', ...event }, causedMs),
+    frameError: (event, causedMs) => void recorder.record({ kind: 'frame-error', ...event }, causedMs),
+    fired(step, hit, causedMs) {
       const about = steps.get(step);
-      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit: { kind: 'link', ...hit } });
+      if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit: { kind: 'link', ...hit } }, causedMs);
     },
     broken(detail) {
       if (broken.signal.aborted) return;

@@ -163,9 +163,12 @@ export interface MachineReading {
 }
 
 export interface EventBase {
-  /** From 1, without gaps. */
+  /** From 1, without gaps, in the order of `atMs`. */
   seq: number;
-  /** Milliseconds since the recorder opened, monotonic. */
+  /**
+   * When it happened, in milliseconds since the recorder opened, monotonic. What our fault server saw has the server's time. All else has
+   * the time at which the harness learnt of it.
+   */
   atMs: number;
   /** Unix time in milliseconds. */
   wallMs: number;

@@ -1,23 +1,23 @@
-// Turns an event of our own proxy into the words of a network's sink.
+// Turns an event of our own proxy into the words of a network's sink, with the time at which it happened on our clock.
 import type { Hit } from '../../model/judging/history.ts';
 import type { Hit as ProxyHit, ProxyEvent } from '../../proxy/wire/wire-types.ts';
 import { nameOfApi } from '../api/api-name.ts';
 import type { NetworkSink } from '../api/network-sink.ts';
 
-export function tell(event: ProxyEvent, link: string, sink: NetworkSink): void {
+export function tell(event: ProxyEvent, link: string, sink: NetworkSink, causedMs: number): void {
   switch (event.event) {
     case 'connection-opened':
-      return sink.connection({ link, connection: event.connection, state: 'opened' });
+      return sink.connection({ link, connection: event.connection, state: 'opened' }, causedMs);
     case 'connection-closed':
-      return sink.connection({ link, connection: event.connection, state: 'closed', ...(event.ended && { ended: event.ended }) });
+      return sink.connection({ link, connection: event.connection, state: 'closed', ...(event.ended && { ended: event.ended }) }, causedMs);
     case 'frame': {
       const { connection, direction, index, type, offset, length, payload } = event;
       const contents = { ...(length !== undefined && { bytes: length }), ...(payload !== undefined && { payload }) };
-      return sink.frame({ link, connection, direction, index, type, offset, ...contents });
+      return sink.frame({ link, connection, direction, index, type, offset, ...contents }, causedMs);
     }
     case 'frame-error': {
       const { connection, direction, offset, reason } = event;
-      return sink.frameError({ link, connection, direction, offset, reason });
+      return sink.frameError({ link, connection, direction, offset, reason }, causedMs);
     }
     case 'match-too-large':
     case 'match-unreadable':
@@ -28,7 +28,7 @@ export function tell(event: ProxyEvent, link: string, sink: NetworkSink): void {
       return sink.broken(`own: the proxy of ${link} does not listen: ${event.reason}`);
     case 'toxic-fired':
       // A toxic's name is its step's id: nothing to look up, and no firing is too early or too late.
-      return sink.fired(nameOfApi(event.toxic), hitOf(event));
+      return sink.fired(nameOfApi(event.toxic), hitOf(event), causedMs - (event.tookMs ?? 0));
     default:
       return undefined;
   }

@@ -67,6 +67,19 @@ test('each event reaches the sink once, whether the stream or a drain brings it'
   expect(seen.map(([, event]) => (event as { connection: number }).connection)).toEqual(Array.from({ length: 300 }, (_, at) => at + 1));
 });
 
+test('the sink is told when each thing happened, which is before it arrived', async () => {
+  const log = await eventLog();
+  const { witness, causes } = await witnessOf(log);
+  const nowMs = Number(process.hrtime.bigint()) / 1e6;
+  log.append({ ...OPENED, seq: 1, monotonicMs: nowMs - 900 });
+  log.append({ event: 'connection-closed', proxy: 'p', connection: 1, seq: 2, monotonicMs: nowMs - 300 });
+  const cut = { event: 'toxic-fired', proxy: 'p', toxic: 'cut', connection: 2, direction: 'upstream', byteOffset: 6, type: 'cut' };
+  log.append({ ...cut, seq: 3, monotonicMs: nowMs - 200, tookMs: 50 });
+  await witness.drained();
+  // A cut is told when both ends have ended, which a peer may notice before.
+  expect(causes).toEqual([nowMs - 900, nowMs - 300, nowMs - 250]);
+});
+
 test('a line may come in pieces that split its characters', async () => {
   const log = await eventLog({ pieces: 1 });
   const { seen, until } = await witnessOf(log);
@@ -176,10 +189,14 @@ type Call = [name: string, ...args: unknown[]];
 
 async function witnessOf(log: { url: string }, engine: Engine = engineAt(log.url)) {
   const seen: Call[] = [];
+  const causes: number[] = [];
   const record =
     (name: string) =>
-    (...args: unknown[]): void =>
-      void seen.push([name, ...args]);
+    (...args: unknown[]): void => {
+      // Behind what is told comes when it happened.
+      if (typeof args.at(-1) === 'number') causes.push(args.pop() as number);
+      seen.push([name, ...args]);
+    };
   const names = ['connection', 'frame', 'frameError', 'fired', 'broken'] as const;
   const sink = Object.fromEntries(names.map((name) => [name, record(name)])) as unknown as NetworkSink;
   const control = controlOf('own', log.url, 2000);
@@ -188,7 +205,7 @@ async function witnessOf(log: { url: string }, engine: Engine = engineAt(log.url
   const until = async (condition: () => boolean) => {
     await expect.poll(condition, { timeout: 3000, interval: 5 }).toBe(true);
   };
-  return { witness, seen, engine, until };
+  return { witness, seen, causes, engine, until };
 }
 
 function engineAt(url: string): Engine {

@@ -4,6 +4,7 @@ import type { EventLine } from '../../proxy/wire/wire-types.ts';
 import type { Control } from '../api/api-client.ts';
 import type { Engine } from '../api/engine.ts';
 import { InjectorError, type NetworkSink } from '../api/network-sink.ts';
+import { engineClock } from './engine-clock.ts';
 import { tell } from './own-event.ts';
 import { eachLine, messageOf, openEventStream } from './own-event-stream.ts';
 import type { Witness } from './witness.ts';
@@ -22,6 +23,7 @@ export async function ownWitness(settings: OwnWitnessSettings): Promise<Witness>
   const { sink, control, engine } = settings;
   const query = `proxies=${[...settings.links.keys()].map(encodeURIComponent).join(',')}`;
   const closing = new AbortController();
+  const clock = engineClock();
   let seen = engine.since;
 
   /** Both the stream and a look at the log come by here; what one has told the other need not. */
@@ -36,7 +38,8 @@ export async function ownWitness(settings: OwnWitnessSettings): Promise<Witness>
     if (event.seq <= seen) return;
     seen = event.seq;
     const link = settings.links.get(event.proxy);
-    if (link !== undefined) tell(event, link, sink);
+    const causedMs = clock(event.monotonicMs);
+    if (link !== undefined) tell(event, link, sink, causedMs);
   }
 
   async function follow(response: IncomingMessage): Promise<void> {

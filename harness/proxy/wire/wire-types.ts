@@ -78,6 +78,8 @@ export interface Hit {
   /** Whether the destination had read everything before the end came. */
   delivered?: string;
   ended?: BothEnds;
+  /** How long before this was told it began to act, in ms: a peer may have noticed it since. Absent where that is no time at all. */
+  tookMs?: number;
   /** Anything else worth saying in words. */
   note?: string;
 }

@@ -134,3 +134,24 @@ test('what a full disk took of the last line is cut off again', async ({ skip })
     await unmountBelow(folder);
   }
 });
+
+test('what happened before something that is recorded already comes before it, on the disk as well', async () => {
+  const file = join(folder, 'ordered.ndjson');
+  const recorder = openRecorder(file, asItIs);
+  const cutMs = Number(process.hrtime.bigint()) / 1e6;
+  recorder.record({ kind: 'operation', id: 1, client: 'c', name: 'n', state: 'failed' });
+  recorder.record({ kind: 'mark', name: 'later' });
+  const cut = recorder.record({ kind: 'frame-error', link: 'a->b', connection: 1, direction: 'upstream', offset: 0, reason: 'cut' }, cutMs);
+  expect(cut.seq).toBe(1);
+  expect(recorder.history.map(({ kind }) => kind)).toEqual(['frame-error', 'operation', 'mark']);
+  recorder[Symbol.dispose]();
+  expect(await linesIn(file)).toEqual(recorder.history);
+  expect(recorder.history.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+});
+
+test('nothing happens before the recorder was opened, or after it was recorded', () => {
+  using recorder = openRecorder(join(folder, 'bounds.ndjson'), asItIs);
+  expect(recorder.record({ kind: 'mark', name: 'before' }, 0).atMs).toBe(0);
+  const { atMs } = recorder.record({ kind: 'mark', name: 'after' }, Number.MAX_SAFE_INTEGER);
+  expect(atMs).toBeLessThanOrEqual(recorder.nowMs());
+});

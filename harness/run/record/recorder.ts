@@ -1,8 +1,10 @@
 // The only writer of a run's history. Events are appended to history.ndjson while the run goes on and are kept for the
-// oracles. Secrets are replaced in what is written; the oracles see everything, so that no replacement changes a verdict. Waiters learn of each event when it is recorded.
+// oracles, in the order of their causes. Secrets are replaced in what is written; the oracles see everything, so that no replacement
+// changes a verdict. Waiters learn of each event when it is recorded.
 import type { Redactor } from '../../model/secrets/redact.ts';
 import type { Event, EventBody, History } from '../../model/judging/history.ts';
 import { openHistoryFile } from './history-file.ts';
+import { HELD_MS, inOrder, type Unnumbered } from './in-order.ts';
 
 /** Beyond this the history ends with a harness event: a run that talks so much is not judged as complete. */
 const EVENTS_MAX = 400_000;
@@ -11,9 +13,14 @@ const EVENTS_MAX = 400_000;
 const WHOLE_FRAMES = new Set(['line', 'text', 'binary', 'ping', 'pong', 'close']);
 
 export interface Recorder extends Disposable {
+  /** In the order of their causes. The last ones, of a quarter of a second, may still move back by what arrives late. */
   readonly history: History;
   readonly startedWallMs: number;
-  record(body: EventBody): Event;
+  /**
+   * @param causedMs when it happened, on CLOCK_MONOTONIC in milliseconds, where somebody else saw it; now when absent.
+   * @returns the event as it stands then: its number may still grow.
+   */
+  record(body: EventBody, causedMs?: number): Event;
   /** Called with each event right after it was recorded. */
   subscribe(listener: (event: Event) => void): () => void;
   nowMs(): number;
@@ -23,31 +30,36 @@ export interface Recorder extends Disposable {
 
 export function openRecorder(file: string, redact: Redactor, eventsMax = EVENTS_MAX): Recorder {
   const onDisk = openHistoryFile(file);
-  const history: Event[] = [];
   const listeners = new Set<(event: Event) => void>();
-  const startedMs = performance.now();
+  const startedMs = monotonicMs();
+  // The number of an event is known last, and stands first in its line.
+  const ordered = inOrder((seq, line) => onDisk.append(`{"seq":${seq},${line.slice(1)}`));
+  const history = ordered.events;
 
   const withoutSecrets = redactedEvents(redact);
-  const nowMs = (): number => Math.round((performance.now() - startedMs) * 1_000) / 1_000;
-  const append = (body: EventBody): Event => {
-    const whole = { seq: history.length + 1, atMs: nowMs(), wallMs: Date.now(), ...body };
-    const event = JSON.parse(JSON.stringify(whole)) as Event;
-    history.push(event);
-    onDisk.append(JSON.stringify(withoutSecrets(event)));
-    return event;
+  const nowMs = (): number => rounded(monotonicMs() - startedMs);
+  const append = (body: EventBody, causedMs?: number): Event => {
+    const recordedMs = nowMs();
+    const atMs = causedMs === undefined ? recordedMs : Math.min(recordedMs, Math.max(0, rounded(causedMs - startedMs)));
+    ordered.closeUntil(recordedMs - HELD_MS);
+    const whole = { atMs, wallMs: Math.round(Date.now() - (recordedMs - atMs)), ...body };
+    const unnumbered = JSON.parse(JSON.stringify(whole)) as Unnumbered;
+    return ordered.add(unnumbered, JSON.stringify(withoutSecrets(unnumbered)));
   };
+  const closing = setInterval(() => ordered.closeUntil(nowMs() - HELD_MS), HELD_MS);
+  closing.unref();
 
   return {
     history,
     startedWallMs: Date.now(),
     nowMs,
-    record(body) {
+    record(body, causedMs) {
       const last = history.at(-1);
       if (last && history.length > eventsMax) return last;
       const event =
         history.length === eventsMax
           ? append({ kind: 'harness', problem: 'lost-events', detail: `more than ${eventsMax} events: the rest was not recorded` })
-          : append(body);
+          : append(body, causedMs);
       for (const listener of listeners) listener(event);
       return event;
     },
@@ -55,13 +67,29 @@ export function openRecorder(file: string, redact: Redactor, eventsMax = EVENTS_
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    saved: () => onDisk.flush(),
-    [Symbol.dispose]: () => onDisk[Symbol.dispose](),
+    saved() {
+      ordered.closeUntil(Infinity);
+      onDisk.flush();
+    },
+    [Symbol.dispose]() {
+      clearInterval(closing);
+      ordered.closeUntil(Infinity);
+      onDisk[Symbol.dispose]();
+    },
   };
 }
 
+/** Not the process's own clock: what happens elsewhere is told by the clock that all processes share. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
 /** What a connection or a program says in pieces may hold a secret that no piece holds alone. */
-function redactedEvents(redact: Redactor): (event: Event) => Event {
+function redactedEvents(redact: Redactor): (event: Unnumbered) => Unnumbered {
   const streams = new Map<string, (piece: string) => string>();
   const said = (stream: string, between: string, piece: string): string => {
     const known = streams.get(stream) ?? redact.stream(between);

@@ -95,8 +95,9 @@ class Cutting implements ToxicStage {
       this.#context.retract(hit);
       return;
     }
+    const beganMs = performance.now();
     const ended = how === 'half_close' ? await connection.halfClose(direction) : await connection.endBoth(how);
-    this.#context.report(hit, { bytesForwarded, delivered, ended });
+    this.#context.report(hit, { bytesForwarded, delivered, ended, tookMs: performance.now() - beganMs });
   }
 
   /** Nobody notices a black hole before something has fallen into it. */
