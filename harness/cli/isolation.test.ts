@@ -1,8 +1,9 @@
 // Boxes as a user sees them: programs that do not share a machine well, side by side, and what they leave behind. Where no box
 // can be made, what is said instead.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boxUnavailable } from '../runtime/box/worker-box.ts';
 import { isolationHere } from './base/isolation.ts';
@@ -65,6 +66,31 @@ describe.skipIf(missing !== undefined)('in a box', () => {
   );
 });
 
+describe('what is outside', () => {
+  const database = createServer((socket) => void socket.on('error', () => undefined).end('{"hello":"from the database"}\n'));
+  const { promise: listening, resolve } = Promise.withResolvers<number>();
+  beforeAll(() => void database.listen(0, '127.0.0.1', () => resolve((database.address() as AddressInfo).port)));
+  afterAll(() => void database.close());
+
+  test.each(missing === undefined ? (['box', 'addresses'] as const) : (['addresses'] as const))(
+    'is a link like any other: %s',
+    async (way) => {
+      const port = await listening;
+      const about = { BOX_TEST_NAME: `${name}-${way}`, BOX_TEST_PORT: String(await freePort()), BOX_TEST_DATABASE: String(port) };
+      const { code, err } = await user.start(['run', 'asks-outside', '--isolation', way], about).ended;
+      const [row] = (await user.summary()).cases;
+      expect(row).toMatchObject({ verdict: 'pass' });
+      expect(code).toBe(0);
+      const history = await readFile(join(user.root, row?.folder ?? '', 'history.ndjson'), 'utf8');
+      expect(history).toContain('from the database');
+      // In a box nobody else has the address, so a program may also have it in its code.
+      expect(err.includes(`dialled 127.0.0.1:${port}`)).toBe(way === 'box');
+      for (const folder of ['/tmp', '/dev/shm']) await rm(join(folder, `${name}-${way}`), { force: true });
+    },
+    WITHIN_MS,
+  );
+});
+
 describe('where no box can be made', () => {
   test('one that was asked for is an error of the machine, and any other way falls back with the reason', async () => {
     process.env['TORNWIRE_NO_NATIVE'] = '1';
@@ -91,6 +117,16 @@ describe('where no box can be made', () => {
 });
 
 const LEFT = expect.stringMatching(/is left after everything was stopped .*sleep 987654/s) as string;
+
+/** Free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '0.0.0.0');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 async function sleepers(seconds: string): Promise<number[]> {
   const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);

@@ -2,7 +2,7 @@
 // case is refused with the reason of the engine that was wanted.
 import type { EngineChoice } from '../model/case.ts';
 import type { LinkStep } from '../model/faults/fault.ts';
-import { linkNamed, type Topology, transportOf } from '../model/system/topology.ts';
+import { linkNamed, outsideOf, type Topology, transportOf } from '../model/system/topology.ts';
 import type { ToxiproxySource, Where } from './engines/engines.ts';
 import type { Place } from '../model/faults/link/base/link-fault-type.ts';
 import { faultToToxic } from './fault-to-toxic.ts';
@@ -23,6 +23,8 @@ export async function route(
     const place = { transport: transportOf(topology, link), framing: link.framing };
     if (where === 'container' && place.transport === 'stdio')
       return { refused: `link '${link.name}': stdio links run in the process runtime only` };
+    if (where === 'container' && outsideOf(topology, link))
+      return { refused: `link '${link.name}': links to the outside run in the process runtime only` };
     const onLink = steps.filter((step) => step.link === link.name);
     const refusals: string[] = [];
     const engine = preferred(choice, onLink.length > 0).find((name) => {

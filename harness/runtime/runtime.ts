@@ -37,7 +37,7 @@ export interface RuntimeSettings {
   /** Needed to see that a pipe is full; absent where the native calls do not load. */
   pipeWritable?: PipeWritable;
   /** This process is in a box: each case gets one of its own within. `keeps`: folders that stay the machine's own for everybody. */
-  box?: { keeps: readonly string[] };
+  box?: Box;
 }
 
 /** As paths of files that Node runs. */
@@ -46,6 +46,12 @@ export interface StdioPrograms {
   shim: string;
   /** What a parent starts: it becomes the child. */
   standIn: string;
+}
+
+export interface Box {
+  keeps: readonly string[];
+  /** Socket files that lead to what a topology names as outside, by its address. */
+  doors: ReadonlyMap<string, string>;
 }
 
 /** Whether the kernel would take a byte more on this descriptor: poll(2) for POLLOUT, at once. */

@@ -16,7 +16,7 @@ import { stacksOf } from '../../probes/stacks.ts';
 import type { Environment, Probes } from '../../run/drive/environment.ts';
 import { runCase } from '../../run/run-case.ts';
 import { RUN_MARKER } from '../../runtime/linux/marked-processes.ts';
-import type { PipeWritable, Runtime, RuntimeSettings } from '../../runtime/runtime.ts';
+import type { Box, PipeWritable, Runtime } from '../../runtime/runtime.ts';
 import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
 import { sweepingFirst } from '../../runtime/registry/sweep.ts';
 import { redactorHere } from './secrets.ts';
@@ -25,8 +25,8 @@ export interface Assembly extends AsyncDisposable {
   run(named: NamedScenario, given: Case, folder: string, signal: AbortSignal, strays?: Environment['strays']): Promise<CaseResult>;
 }
 
-/** @param box of a process that is in a box: folders that stay the machine's own in every case. */
-export function assemble(box?: { keeps: readonly string[] }): Assembly {
+/** @param box of a process that is in a box */
+export function assemble(box?: Box): Assembly {
   const pool = enginePool();
   const redact = redactorHere();
   const places = new Map<RuntimeName, Place>();
@@ -55,7 +55,7 @@ interface Place {
   networks: Networks;
 }
 
-function placeOf(name: RuntimeName, pool: EnginePool, box: RuntimeSettings['box']): Place {
+function placeOf(name: RuntimeName, pool: EnginePool, box: Box | undefined): Place {
   if (name === 'mock') throw new Error('the mock runtime is for tests of the harness');
   const runtime = RUNTIMES[name]({ stdioShim: stdioShim(), ...pipeLook(), ...(box && { box }) });
   const { helpers } = runtime;

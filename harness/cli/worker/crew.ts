@@ -7,6 +7,7 @@ import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { ResultsError } from '../../results/atomic-file.ts';
 import { withoutVerdict } from '../../results/without-verdict.ts';
 import type { CaseResult } from '../../model/case-result.ts';
+import type { Doors } from './doors.ts';
 import type { Answer, Ask } from './messages.ts';
 import { startWorker, type Died, type WorkerProcess } from './worker-process.ts';
 
@@ -39,6 +40,13 @@ export function crewFor(root: string, isolation: Isolation): Crew {
   // Cases in containers need the machine's network.
   const open = workersOf(root, false, onStray);
   const workers = isolation.way === 'box' ? workersOf(root, true, onStray) : open;
+  // Few need one, and what it is made of takes a while to load.
+  let doors: Promise<Doors> | undefined;
+  const doorsTo = async (outside: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    if (outside.length === 0) return new Map();
+    doors ??= import('./doors.ts').then(({ doorsOf }) => doorsOf());
+    return await (await doors).to(outside);
+  };
   const rest = async (): Promise<void> => void (await Promise.all([open.rest(), workers.rest()]));
 
   return {
@@ -56,8 +64,10 @@ export function crewFor(root: string, isolation: Isolation): Crew {
     },
     async play(scenario, given, folder) {
       const startedMs = performance.now();
-      const asks: Ask[] = [{ do: 'play', scenario: { name: scenario.name, file: scenario.file }, case: given, folder }];
       const isProcess = given.runtime === 'process';
+      const outside = isProcess && isolation.way === 'box' ? (scenario.topology?.outside ?? []) : [];
+      const ask = { do: 'play', scenario: { name: scenario.name, file: scenario.file }, case: given, folder } as const;
+      const asks: Ask[] = [{ ...ask, doors: await doorsTo(outside) }];
       const players = isProcess ? workers : open;
       let [answer] = await players.ask(asks, scenario.boundMs);
       // Ended by what an earlier case had left: that case is told, and this one has another worker.
@@ -68,13 +78,16 @@ export function crewFor(root: string, isolation: Isolation): Crew {
       if (answer?.to === 'died') await removeSourceCopy(folder);
       const reason = workers.interrupted ? 'interrupted' : 'harness';
       const about = { given, title: scenario.title, folder, reason, detail: whyNot(answer) } as const;
-      return withoutVerdict({ ...about, durationMs: performance.now() - startedMs });
+      return { ...withoutVerdict({ ...about, durationMs: performance.now() - startedMs }), ...(isProcess && { isolation }) };
     },
     onStray(listener) {
       stray = listener;
       for (const [line, owner] of unheard.splice(0)) listener(line, owner);
     },
-    [Symbol.asyncDispose]: rest,
+    async [Symbol.asyncDispose]() {
+      await rest();
+      await (await doors)?.[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -9,11 +9,11 @@ export const LIFELINE = 4;
 /** A scenario by where it is found. */
 type Whereabouts = Pick<DescribedScenario, 'name' | 'file'>;
 
-/** What a worker is asked to do. */
+/** What a worker is asked to do. `doors`: from a box to what is outside, a socket file for each address. */
 export type Ask =
   | { do: 'describe'; file: string }
   | { do: 'availability'; scenario: Whereabouts; runtime: RuntimeName }
-  | { do: 'play'; scenario: Whereabouts; case: Case; folder: string };
+  | { do: 'play'; scenario: Whereabouts; case: Case; folder: string; doors?: ReadonlyMap<string, string> };
 
 export type Answer =
   | { to: 'describe'; scenarios: readonly DescribedScenario[] }

@@ -29,6 +29,7 @@ if (boxed !== undefined) enterBox();
 const redact = redactorHere();
 const lineOf: ErrorLine = (error) => redact.text(errorLine(error, root));
 const interrupted = new AbortController();
+const doors = new Map<string, string>();
 let assembly: Promise<Assembly> | undefined;
 
 // Who reads what the user's code prints may have gone.
@@ -73,8 +74,9 @@ async function answerTo(ask: Ask): Promise<Answer> {
       case 'play': {
         const named = await scenarioAt(ask.scenario);
         assembly ??= import('../base/assemble.ts').then(({ assemble }) =>
-          assemble(boxed === undefined ? undefined : { keeps: keptFolders() }),
+          assemble(boxed === undefined ? undefined : { keeps: keptFolders(), doors }),
         );
+        for (const [address, path] of ask.doors ?? []) doors.set(address, path);
         const { case: given, folder } = ask;
         const played = await play({ assembly: await assembly, named, given, folder, signal: interrupted.signal, strays, lineOf, redact });
         return 'stop' in played ? { to: 'stop', why: played.stop } : { to: 'play', result: played, leaves: timersRun() };

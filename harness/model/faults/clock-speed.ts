@@ -23,6 +23,7 @@ export function atSpeed(boundMs: number, clockSpeed: number, workMs = WORK_MS): 
 export function topologyAtSpeed(topology: Topology, clockSpeed: number): Topology {
   if (clockSpeed === 1) return topology;
   return {
+    ...topology,
     nodes: topology.nodes.map((node) => ({
       ...node,
       readyWithinMs: atSpeed(node.readyWithinMs, clockSpeed, START_WORK_MS),

@@ -15,9 +15,9 @@ export interface Link {
   name: string;
   /** The node that dials, or `driver`. */
   from: string;
-  /** The node that listens. */
+  /** The node that listens, or an address that the topology names as `outside`. */
   to: string;
-  /** Which of that node's listeners. */
+  /** Which of that node's listeners; of no meaning outside. */
   listener: string;
   framing: Framing;
   /** The node answers a WebSocket ping on this link within this bound, also while other links are faulty. */

@@ -68,6 +68,11 @@ export interface Node {
 export interface Topology {
   nodes: readonly Node[];
   links: readonly Link[];
+  /**
+   * What the system needs and Tornwire does not start, such as a database: TCP addresses of the machine's network, each
+   * `host:port`. A link names one of them as its `to`. In a box a loopback address is reached where it always is.
+   */
+  outside?: readonly string[];
 }
 
 export class TopologyError extends TornwireError {
@@ -86,7 +91,16 @@ export function linkNamed(topology: Topology, name: string): Link {
   return link;
 }
 
+/** Undefined for a link to a node. */
+export function outsideOf(topology: Topology, link: Link): { host: string; port: number } | undefined {
+  if (topology.outside?.includes(link.to) !== true) return undefined;
+  const [, host = '', port = ''] = OUTSIDE.exec(link.to) ?? [];
+  return { host, port: Number(port) };
+}
+
 export function listenerOf(topology: Topology, link: Link): Listener {
+  const outside = outsideOf(topology, link);
+  if (outside) return { transport: 'tcp', port: outside.port };
   const listener = nodeNamed(topology, link.to).listens[link.listener];
   if (!listener) throw new TopologyError(`link '${link.name}': node '${link.to}' has no listener '${link.listener}'`);
   return listener;
@@ -144,6 +158,7 @@ export function checkTopology(topology: Topology): void {
     if (isSpawned(node) !== (node.ready.when === 'spawned'))
       throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
   }
+  checkOutside(topology);
   const links = new Set<string>();
   for (const link of topology.links) {
     if (links.has(link.name)) throw new TopologyError(`link name '${link.name}' is taken`);
@@ -159,6 +174,19 @@ export function checkTopology(topology: Topology): void {
       throw new TopologyError(`node '${node.name}' listens on stdio, and no link dials it there: nobody would start it`);
   }
   startOrder(topology);
+}
+
+const OUTSIDE = /^([A-Za-z0-9.-]+):(\d{1,5})$/;
+
+function checkOutside({ outside = [], links }: Topology): void {
+  for (const address of outside) {
+    const port = Number(OUTSIDE.exec(address)?.[2] ?? 0);
+    if (port < 1 || port > 65_535) throw new TopologyError(`outside '${address}': write host:port, such as 127.0.0.1:5432`);
+    const dialling = links.filter((link) => link.to === address);
+    if (dialling.length === 0) throw new TopologyError(`outside '${address}': no link goes there; a link names it as its 'to'`);
+    if (dialling.length > 1)
+      throw new TopologyError(`outside '${address}': more than one link goes there: ${dialling.map(({ name }) => name).join(', ')}`);
+  }
 }
 
 function checkSocketFile(node: Node, name: string, listener: Listener): void {
@@ -181,7 +209,7 @@ function checkStdioLink(link: Link): void {
 /** A child over stdio dials its links as soon as its parent starts it. So the nodes at their other ends start before the parent. */
 function dialled(topology: Topology, name: string): string[] {
   return topology.links
-    .filter((link) => link.from === name && link.to !== name)
+    .filter((link) => link.from === name && link.to !== name && !outsideOf(topology, link))
     .flatMap((link) =>
       transportOf(topology, link) === 'stdio' ? dialled(topology, link.to).filter((other) => other !== name) : [link.to],
     );

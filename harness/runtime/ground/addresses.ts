@@ -7,7 +7,7 @@
 //   <folder>/stdio/<n>/              the n-th link over stdio: a child has no address, so its link's far half is dialled
 import { join } from 'node:path';
 import { type Address, DRIVER, type Link } from '../../model/system/link.ts';
-import { type Listener, listenerOf, nodeNamed, type Topology, TopologyError, transportOf } from '../../model/system/topology.ts';
+import { type Listener, listenerOf, nodeNamed, outsideOf, type Topology, TopologyError, transportOf } from '../../model/system/topology.ts';
 import { type ProxyPlace, RuntimeError } from '../runtime.ts';
 import { stdioPlace } from './stdio-place.ts';
 
@@ -24,6 +24,8 @@ export interface Hosts {
   inside: View;
   /** Seen by the harness. */
   outside: View;
+  /** Of what the machine's network has, seen from a box: where it is dialled, and the socket file that leads there. */
+  beyond?(address: { host: string; port: number }): { listen?: Address | undefined; upstream: Address };
 }
 
 export interface AddressBook {
@@ -56,14 +58,19 @@ export function addressBook(topology: Topology, proxied: readonly Link[], folder
         return found satisfies never;
     }
   };
-  const upstreamAt = (link: Link, host: string): Address =>
-    transportOf(topology, link) === 'stdio'
-      ? { transport: 'unix', path: stdioPlace(folder, topology, link).socket }
-      : listenerAt(link.to, link.listener, host);
+  const beyond = (link: Link): { listen?: Address | undefined; upstream: Address } | undefined => {
+    const outside = outsideOf(topology, link);
+    return outside && (hosts.beyond?.(outside) ?? { upstream: { transport: 'tcp', ...outside } });
+  };
+  const upstreamAt = (link: Link, host: string): Address => {
+    if (transportOf(topology, link) === 'stdio') return { transport: 'unix', path: stdioPlace(folder, topology, link).socket };
+    return beyond(link)?.upstream ?? listenerAt(link.to, link.listener, host);
+  };
   const proxyAt = (link: Link, index: number, host: string): Address =>
-    listenerOf(topology, link).transport === 'tcp'
+    beyond(link)?.listen ??
+    (listenerOf(topology, link).transport === 'tcp'
       ? { transport: 'tcp', host, port: PROXY_PORT_FIRST + index }
-      : { transport: 'unix', path: join(folder, 'sockets', `${index}.sock`) };
+      : { transport: 'unix', path: join(folder, 'sockets', `${index}.sock`) });
 
   const book: AddressBook = {
     listen: (node, listener) => listenerAt(node, listener, hosts.bind),

@@ -1,7 +1,7 @@
 // Fills the placeholders of a node's command and variables. model/system/topology.ts lists them. Other braces (JSON,
 // `${SHELL}`) stay as they are.
 import type { Address } from '../../model/system/link.ts';
-import { type Node, type Topology, TopologyError } from '../../model/system/topology.ts';
+import { listenerOf, type Node, outsideOf, type Topology, TopologyError } from '../../model/system/topology.ts';
 import { RuntimeError } from '../runtime.ts';
 
 /** What each placeholder stands for; asked only when it is used, because some addresses exist only later. */
@@ -50,7 +50,9 @@ export function nodeFillers(node: Node, topology: Topology, place: NodePlace): F
     if (listener.transport !== 'stdio') addAddress(fillers, `listen.${name}`, listener.transport, () => place.listen(name));
   }
   for (const link of topology.links) {
-    const listener = topology.nodes.find((candidate) => candidate.name === link.to)?.listens[link.listener];
+    const listener = outsideOf(topology, link)
+      ? listenerOf(topology, link)
+      : topology.nodes.find((candidate) => candidate.name === link.to)?.listens[link.listener];
     if (listener?.transport !== 'stdio') {
       if (listener) addAddress(fillers, link.name, listener.transport, () => place.dial(link.name));
     } else if (link.from === node.name) {

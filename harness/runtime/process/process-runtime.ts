@@ -67,7 +67,7 @@ async function processGround(
   const { runId, topology } = request;
   const { folder, loopback } = place;
   const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...settings.box.keeps]));
-  const book = loopbackBook(request, place);
+  const book = loopbackBook(request, place, settings.box?.doors);
   await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
   const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
   const siteOf = (name: string): NodeSite => ({

@@ -1,14 +1,14 @@
 // One server that does not share a machine well. What it is called and its port come from the test.
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { Script, System } from 'tornwire';
+import type { Link, Script, System } from 'tornwire';
 
 export interface Clients {
-  /** The first word of each process that the server sees. */
+  /** The first word of each process that the server sees; of one with a database, where it dials that. */
   processes(): Promise<string[]>;
 }
 
-export function server(env: Record<string, string> = {}): System<Clients> {
+export function server(env: Record<string, string> = {}, database?: string): System<Clients> {
   const { BOX_TEST_NAME: NAME = 'tornwire-box-test', BOX_TEST_PORT: PORT = '8080' } = process.env;
   return {
     name: 'server',
@@ -26,10 +26,15 @@ export function server(env: Record<string, string> = {}): System<Clients> {
           stopWithinMs: 2_000,
         },
       ],
-      links: [{ name: 'client->server', from: 'driver', to: 'server', listener: 'tcp', framing: 'ndjson' }],
+      links: [{ name: 'client->server', from: 'driver', to: 'server', listener: 'tcp', framing: 'ndjson' }, ...toDatabase(database)],
+      ...(database !== undefined && { outside: [database] }),
     },
     clients: (script) => ({ processes: () => processes(script) }),
   };
+}
+
+function toDatabase(database: string | undefined): Link[] {
+  return database === undefined ? [] : [{ name: 'server->database', from: 'server', to: database, listener: 'outside', framing: 'ndjson' }];
 }
 
 async function processes(script: Script): Promise<string[]> {

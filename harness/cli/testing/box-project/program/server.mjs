@@ -1,15 +1,16 @@
 // A server as most are: a fixed port on all interfaces, fixed paths below the temporary folder, and it counts processes.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
-const { NAME, PORT, ORPHAN } = process.env;
+const { NAME, PORT, ORPHAN, DB_HOST, DB_PORT } = process.env;
 for (const path of [`/tmp/${NAME}`, `/dev/shm/${NAME}`]) writeFileSync(path, String(process.pid), { flag: 'wx' });
 if (ORPHAN) spawn('/bin/sh', ['-c', `sleep ${ORPHAN} & exit 0`], { env: {}, detached: true, stdio: 'ignore' });
 
 createServer((socket) => {
   socket.on('error', () => {});
-  socket.write(JSON.stringify(process.env.SLOW ? [] : processes()) + '\n');
+  if (DB_PORT) connect(DB_PORT, DB_HOST, () => socket.write(JSON.stringify([`${DB_HOST}:${DB_PORT}`]) + '\n')).pipe(socket);
+  else socket.write(JSON.stringify(processes()) + '\n');
 }).listen(Number(PORT), '0.0.0.0', () => console.log('listening'));
 
 function processes() {
