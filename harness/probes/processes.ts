@@ -38,6 +38,16 @@ export function processesOf(pids: readonly number[]): Process[] {
   });
 }
 
+/** Those that have died and whom a parent among the pids has not yet asked how: they hold a number each, and nothing else. */
+export function zombiesOf(parents: readonly number[]): Process[] {
+  const wanted = new Set(parents);
+  const dead = (listProc('') ?? []).flatMap((entry) => {
+    const stat = Number.isInteger(Number(entry)) ? statOf(entry) : undefined;
+    return stat?.state === 'Z' && wanted.has(stat.parent) ? [{ pid: Number(entry), command: stat.name, threads: [], ...stat }] : [];
+  });
+  return dead.filter(({ pid }) => !wanted.has(pid));
+}
+
 function statOf(path: string): { name: string; state: string; parent: number; cpuMs: number } | undefined {
   const text = readProc(`${path}/stat`);
   if (!text) return undefined;

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,4 +110,18 @@ test('what this user may not read is said so, never counted as zero', async ({ s
   const resources = JSON.parse(stdout) as { unreadable?: string; counts?: Record<string, number> };
   if (!isRoot && resources.counts?.['processes'] === 1) skip('the first process is readable here');
   expect(resources.unreadable).toMatch(/^\/proc\/\d+\/fd is not readable by this user \(EACCES\)/);
+});
+
+test('children that nobody asks how they ended are counted at their parent, although they have no environment', async () => {
+  // A shell that becomes another program has children which that one knows nothing of.
+  const parent = spawn('sh', ['-c', 'true & true & true & exec sleep 600'], { stdio: 'ignore' });
+  try {
+    const pid = parent.pid ?? 0;
+    await expect.poll(async () => (await readable([pid])).counts['zombies'], { timeout: 10_000 }).toBe(3);
+    const { counts, holders } = await readable([pid]);
+    expect(counts['processes']).toBe(1);
+    expect(holders['zombies']?.[0]).toMatch(new RegExp(`^pid \\d+: (true|sh), a child of ${pid} that has ended$`));
+  } finally {
+    parent.kill('SIGKILL');
+  }
 });

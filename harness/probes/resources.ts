@@ -1,6 +1,6 @@
 // Everything countable that the processes of a node hold, by kind, and which process holds it.
 import { descriptorsOf, type Descriptor } from './descriptors.ts';
-import { processesOf } from './processes.ts';
+import { processesOf, zombiesOf } from './processes.ts';
 import { Unreadable } from './proc.ts';
 import { socketsOf, type Socket } from './sockets.ts';
 
@@ -14,14 +14,17 @@ export interface Resources {
 export async function resourcesOf(pids: readonly number[]): Promise<Resources | { unreadable: string }> {
   try {
     const handles = await handlesOf(pids);
-    const processes = processesOf(pids);
+    const processes = [...processesOf(pids), ...zombiesOf(pids)];
     const held: [kind: string, holder: string][] = handles.flatMap(({ descriptor, socket, text }) => [
       [`fd ${descriptor.kind}`, text] as [string, string],
       ...(socket ? [[`socket ${socket.kind}`, text] as [string, string]] : []),
       ...Array.from({ length: descriptor.watches ?? 0 }, (): [string, string] => ['inotify watches', text]),
     ]);
-    for (const { pid, command, state, threads } of processes) {
-      held.push([state === 'Z' ? 'zombies' : 'processes', `pid ${pid}: ${command}`]);
+    for (const { pid, parent, command, state, threads } of processes) {
+      held.push([
+        state === 'Z' ? 'zombies' : 'processes',
+        `pid ${pid}: ${command}${state === 'Z' ? `, a child of ${parent} that has ended` : ''}`,
+      ]);
       for (const thread of threads) held.push(['threads', `pid ${pid} tid ${thread.tid}: ${thread.name}`]);
     }
     return tally(held);
