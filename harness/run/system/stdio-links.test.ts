@@ -151,7 +151,7 @@ test('a relay that dies is the harness’s fault, never the system’s', async (
 test('what a child leaves behind is a leak of that child', async () => {
   const { verdict, history } = await play({}, async (script) => void (await ask(script, 'leave something')));
   expect(verdict).toMatchObject({ outcome: 'fail', findings: [{ oracle: 'leak' }] });
-  expect(leftoversOf(history)).toEqual([{ node: 'answerer', detail: expect.stringMatching(/^\d+ sleep 600$/) as string }]);
+  expect(leftoversOf(history)).toEqual([{ node: 'answerer', detail: expect.stringMatching(/^\d+ sleep 600, started /) as string }]);
 });
 
 test('a child that does not end with its parent is a leak by its own name, and the shim is in nobody’s way', async () => {
@@ -159,7 +159,7 @@ test('a child that does not end with its parent is a leak by its own name, and t
   expect(verdict).toMatchObject({ outcome: 'fail', findings: [{ oracle: 'leak', subject: 'answerer' }] });
   const child = {
     node: 'answerer',
-    detail: expect.stringMatching(/^\d+ \S+ \S+answerer.ts --own --appended a b --impatient --stubborn$/) as string,
+    detail: expect.stringMatching(/^\d+ \S+ \S+answerer.ts --own --appended a b --impatient --stubborn, started /) as string,
   };
   expect(leftoversOf(history)).toEqual([child]);
 });

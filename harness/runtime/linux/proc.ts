@@ -47,6 +47,22 @@ export function stateOf(pid: number): string | undefined {
   return statFields(pid)?.[0];
 }
 
+/** Whose child a process is, and its group and session, proc_pid_stat(5) fields 3 to 6 and 22; undefined when it has gone. */
+export interface Kinship {
+  state: string;
+  parent: number;
+  group: number;
+  session: number;
+  startTime: string;
+}
+
+export function kinshipOf(pid: number): Kinship | undefined {
+  const fields = statFields(pid);
+  if (fields === undefined) return undefined;
+  const [state = '?', parent, group, session] = fields;
+  return { state, parent: Number(parent), group: Number(group), session: Number(session), startTime: fields[19] ?? '' };
+}
+
 /**
  * Start time in clock ticks since boot, proc_pid_stat(5) field 22: tells a process from a later one of its number.
  * Undefined for one that has died, also while its parent has not yet asked how.
@@ -61,12 +77,6 @@ export function startedAtMs(pid: number): number | undefined {
   const ticks = startTimeOf(pid);
   const bootS = /^btime (\d+)$/m.exec(readWhole('/proc/stat')?.toString('latin1') ?? '')?.[1];
   return ticks === undefined || bootS === undefined ? undefined : Number(bootS) * 1_000 + (Number(ticks) / TICKS_PER_S) * 1_000;
-}
-
-/** proc_pid_stat(5) fields 4 and 5; undefined for one that has gone. */
-export function parentAndGroupOf(pid: number): { parent: number; group: number } | undefined {
-  const fields = statFields(pid);
-  return fields && { parent: Number(fields[1]), group: Number(fields[2]) };
 }
 
 export function commandLineOf(pid: number): string {

@@ -16,6 +16,7 @@ import type { NodeSite } from '../faults/node-processes.ts';
 import type { PlannedProgram, Surroundings } from '../ground/planned-program.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import { procText } from '../linux/proc.ts';
+import { type Kin, kinOfRun } from './kin.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
 import type { RunFolder } from '../ground/run-folder.ts';
@@ -69,12 +70,9 @@ async function processGround(
   const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...settings.box.keeps]));
   const book = loopbackBook(request, place, settings.box?.doors);
   await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
+  const kin = undo.use(kinOfRun());
   const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
-  const siteOf = (name: string): NodeSite => ({
-    runId,
-    folder: (which) => nodeFolder(folder, name, which),
-    pipeWritable: settings.pipeWritable,
-  });
+  const siteOf = (name: string) => siteIn(runId, folder, name, settings);
   const stdio = stdioLinks(
     words,
     settings.stdioShim,
@@ -86,8 +84,9 @@ async function processGround(
   async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines, where?: CaseBox): Promise<ProcessLife> {
     const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
+    if (who.kind === 'node') kin.begun(first.pid, who.name);
     const others = (): MarkedProcess[] => markedProcesses(runId).filter(({ node }) => node !== undefined && node !== who.name);
-    return lifeOf({ first, marked: () => markedProcesses(runId).filter((marked) => marked[who.kind] === who.name), others });
+    return lifeOf({ first, marked: () => everybody(runId, kin).filter((each) => each[who.kind] === who.name), others });
   }
 
   return {
@@ -106,29 +105,44 @@ async function processGround(
     running: (node, tree, log) => stdio.withChildren(runningNode(node, tree, log, siteOf(node.name))),
     async alive({ programs }) {
       await stdio.children.settled();
-      return processLeftovers(leftOf(runId, stdio, programs, box));
+      return processLeftovers(leftOf(everybody(runId, kin), stdio, programs, box));
     },
     async end(lives) {
       await using _box = box;
+      using _kin = kin;
       stdio.children[Symbol.dispose]();
-      const { left } = await killUntilGone(() => markedProcesses(runId).map(({ pid }) => pid), KILL_WITHIN_MS);
+      const { left } = await killUntilGone(() => everybody(runId, kin).map(({ pid }) => pid), KILL_WITHIN_MS);
       await settlesWithin(Promise.all([...lives.map(({ exited }) => exited), stdio.ended()]), KILL_WITHIN_MS);
       if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
     },
   };
 }
 
-function leftOf(runId: string, stdio: StdioLinks, programs: readonly string[], box: CaseBox | undefined): MarkedProcess[] {
+function siteIn(runId: string, folder: string, name: string, { pipeWritable }: RuntimeSettings): NodeSite {
+  return { runId, folder: (which) => nodeFolder(folder, name, which), pipeWritable };
+}
+
+/** The marked ones, and those who have lost the mark. */
+function everybody(runId: string, kin: Kin): MarkedProcess[] {
+  const marked = markedProcesses(runId);
+  return [...marked, ...kin.unmarked(marked)];
+}
+
+function leftOf(
+  known: readonly MarkedProcess[],
+  stdio: StdioLinks,
+  programs: readonly string[],
+  box: CaseBox | undefined,
+): MarkedProcess[] {
   const ours = new Set([...programs, ...stdio.farHalves()]);
   const isOurs = (program: string): boolean => ours.has(program) || isTracer(program);
-  const marked = markedProcesses(runId);
-  const left = marked.filter(({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)));
-  return [...left, ...unmarkedIn(box, marked)];
+  const left = known.filter(({ pid, program }) => !stdio.children.isNear(pid) && (program === undefined || !isOurs(program)));
+  return [...left, ...unknownIn(box, known)];
 }
 
 /** Whatever they did to their environment, they are in the box. One that is ending has no memory any more (proc_pid_statm(5)). */
-function unmarkedIn(box: CaseBox | undefined, marked: readonly MarkedProcess[]): MarkedProcess[] {
-  const known = new Set(marked.map(({ pid }) => pid));
+function unknownIn(box: CaseBox | undefined, others: readonly MarkedProcess[]): MarkedProcess[] {
+  const known = new Set(others.map(({ pid }) => pid));
   const lives = (pid: number): boolean => !(procText(pid, 'statm') ?? '0 ').startsWith('0 ');
   return (box?.processes() ?? []).filter(({ pid }) => !known.has(pid) && lives(pid)).map(({ pid }) => ({ pid }));
 }

@@ -7,7 +7,7 @@ import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-p
 import { imposeBy } from '../faults/holds.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { poll, settlesWithin } from '../linux/poll.ts';
-import { allPids, commandLineOf, parentAndGroupOf } from '../linux/proc.ts';
+import { allPids, commandLineOf, kinshipOf, startedAtMs } from '../linux/proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from '../runtime.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
@@ -63,11 +63,20 @@ export async function processLeftovers(left: readonly MarkedProcess[]): Promise<
   const asleep = (await allAsleep(left.map(({ pid }) => pid))) && ({ asleep: true } as const);
   return left.map(({ pid, node }) => ({
     what: 'process',
-    detail: `${pid} ${commandLineOf(pid)}`,
+    detail: `${pid} ${commandLineOf(pid)}${lifeOf(pid)}`,
     pid,
     ...(node === undefined ? {} : { node }),
     ...asleep,
   }));
+}
+
+/** Since when it lives and whose child it is now: an orphan is a child of the harness, or of the first process of its box. */
+function lifeOf(pid: number): string {
+  const kinship = kinshipOf(pid);
+  const startedMs = startedAtMs(pid);
+  if (kinship === undefined || startedMs === undefined) return '';
+  const ageS = Math.max(0, (Date.now() - startedMs) / 1_000).toFixed(1);
+  return `, started ${ageS} s before, now a child of ${kinship.parent} (${commandLineOf(kinship.parent)})`;
 }
 
 async function stopTree(tree: ProcessTree, withinMs: number): Promise<{ killed: boolean; survivors?: Leftover[] }> {
@@ -109,17 +118,17 @@ function signalTree(tree: ProcessTree, signal: NodeJS.Signals): void {
  */
 function signalGroup(first: SpawnedProgram, signal: NodeJS.Signals): void {
   if (first.ended) return;
-  const leads = parentAndGroupOf(first.pid)?.group === first.pid;
+  const leads = kinshipOf(first.pid)?.group === first.pid;
   sendSignal(leads ? -first.pid : first.pid, signal);
 }
 
 /** The group without the processes of other nodes in it: those are killed or stopped by their own names. */
 function signalOwn(tree: ProcessTree, signal: NodeJS.Signals): void {
   const { first, others } = tree;
-  const spared = new Set(others?.().flatMap(({ pid }) => (parentAndGroupOf(pid)?.group === first.pid ? [pid] : [])));
+  const spared = new Set(others?.().flatMap(({ pid }) => (kinshipOf(pid)?.group === first.pid ? [pid] : [])));
   if (spared.size === 0) return signalGroup(first, signal);
   if (first.ended) return;
-  for (const pid of allPids()) if (!spared.has(pid) && parentAndGroupOf(pid)?.group === first.pid) sendSignal(pid, signal);
+  for (const pid of allPids()) if (!spared.has(pid) && kinshipOf(pid)?.group === first.pid) sendSignal(pid, signal);
 }
 
 /** The first process counts also in the instant between fork and exec, when it does not carry the marker yet. */

@@ -1,6 +1,6 @@
 // One child that a node has started over stdio, as the relay reports it: its process id, and how it ended.
 import type { Node } from '../../model/system/topology.ts';
-import { commandLineOf, parentAndGroupOf } from '../linux/proc.ts';
+import { commandLineOf, kinshipOf } from '../linux/proc.ts';
 import type { NodeExit } from '../runtime.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
 
@@ -36,7 +36,7 @@ export function stdioChild(node: Node, pid: number, near: number): StdioChild {
     node,
     pid,
     near,
-    parent: parentAndGroupOf(near)?.parent ?? 0,
+    parent: kinshipOf(near)?.parent ?? 0,
     commandLine: commandLineOf(pid),
     get ended() {
       return ended;
