@@ -1,5 +1,5 @@
 // The command line as a user meets it: real processes, a project of its own in a temporary folder.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Summary } from '../results/summary.ts';
@@ -144,8 +144,12 @@ test('list names scenarios, titles and tags', async () => {
   });
 });
 
-test('doctor says what this machine has and lacks', async () => {
+test("doctor says what this machine has and lacks, and the end of the project's own code is a line of it", async () => {
+  await writeFile(join(project, 'scenarios', 'doctor.ts'), 'process.exit(0);\n');
   const { code, out } = await tornwire('doctor', '--json');
   expect(code).toBe(0);
-  expect((JSON.parse(out) as { name: string }[]).map(({ name }) => name)).toContain('container engine');
+  const findings = JSON.parse(out) as { name: string; detail: string }[];
+  expect(findings.map(({ name }) => name)).toContain('container engine');
+  expect(findings.at(-1)).toMatchObject({ name: 'scenarios/doctor.ts', detail: 'process.exit(0) was called (scenarios/doctor.ts:1:9)' });
+  await rm(join(project, 'scenarios', 'doctor.ts'));
 });

@@ -1,7 +1,24 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { fingerprint } from '../model/judging/fingerprint.ts';
 import { crash } from './crash.ts';
-import { judgesWrittenHistories } from './testing/written-history.contract.ts';
+import { historyOf, judgesWrittenHistories, PLAN } from './testing/written-history.contract.ts';
 
 describe('crash', () => {
   judgesWrittenHistories(crash);
+
+  test('whether it was asked to end before or after its error does not make another bug of it', () => {
+    const printsOf = [true, false].map((asked) => {
+      const verdict = crash.judge(
+        historyOf([
+          { atMs: 1, kind: 'node', node: 'server', state: 'ready' },
+          { atMs: 1, kind: 'log', node: 'server', stream: 'stderr', line: 'Error: crashed on purpose' },
+          { atMs: 1, kind: 'log', node: 'server', stream: 'stderr', line: '    at Socket.act (file:///x/echo.mjs:14:39)' },
+          { atMs: 1, kind: 'node', node: 'server', state: 'exited', code: 1, signal: null, asked },
+        ]),
+        PLAN,
+      );
+      return verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], 'server') : verdict.outcome;
+    });
+    expect(new Set(printsOf).size).toBe(1);
+  });
 });

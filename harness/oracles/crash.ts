@@ -128,6 +128,8 @@ function found(exit: Exit, history: History, sentence: string): Suspicion['findi
   });
   return {
     message: [head, ...quotes].join('\n'),
+    // Whether its end was asked for before or after an error is a race between two processes.
+    ...(error !== undefined && { bug: [`'${exit.node}': ${error}`, ...quotes].join('\n') }),
     subject: exit.node,
     events: [...quoted.flatMap((index) => lines[index]?.seq ?? []), exit.seq],
   };

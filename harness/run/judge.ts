@@ -13,7 +13,11 @@ export function judge(history: History, plan: Plan, oracles: readonly Oracle[], 
 
 function withoutSecrets(verdict: Verdict, redact: Redactor): Verdict {
   if (verdict.outcome === 'pass') return verdict;
-  const of = (finding: Finding): Finding => ({ ...finding, message: redact.text(finding.message) });
+  const of = (finding: Finding): Finding => ({
+    ...finding,
+    message: redact.text(finding.message),
+    ...(finding.bug !== undefined && { bug: redact.text(finding.bug) }),
+  });
   if (verdict.outcome === 'unknown') return { ...verdict, detail: redact.text(verdict.detail), findings: verdict.findings.map(of) };
   const [first, ...rest] = verdict.findings;
   return { ...verdict, findings: [of(first), ...rest.map(of)] };

@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import type { MachineFinding, MachineFindings } from '../../model/judging/machine-finding.ts';
+import type { MachineFinding } from '../../model/judging/machine-finding.ts';
 import { findToxiproxy } from '../../network/engines/engines.ts';
 import type { engineReport } from '../../runtime/container/engine-report.ts';
 import { BUILD_IMAGES, IMAGES } from '../../runtime/container/images.ts';
@@ -35,7 +34,8 @@ const CHECKS: readonly (() => Promise<Finding>)[] = [
 ];
 
 export async function doctor(options: { json?: boolean }): Promise<number> {
-  const findings = [...(await Promise.all(CHECKS.map((check) => check()))), ...(await ofProject())];
+  const [machine, project] = await Promise.all([Promise.all(CHECKS.map((check) => check())), ofProject()]);
+  const findings = [...machine, ...project];
   if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
   return findings.some((finding) => finding.required && !finding.has) ? 3 : 0;
@@ -200,19 +200,22 @@ async function scenarios(): Promise<Finding> {
   }
 }
 
-/** What the project itself says of this machine, if it has something to say. */
+/** What the project itself says of this machine, if it has something to say. Its code runs in a worker, as all of the user's. */
 async function ofProject(): Promise<Finding[]> {
-  const failed = (error: unknown): Finding[] => [
-    { name: 'scenarios/doctor.ts', has: false, required: false, detail: (error as Error).message, cure: 'mend that file' },
+  const failed = (detail: string): Finding[] => [
+    { name: 'scenarios/doctor.ts', has: false, required: false, detail, cure: 'mend that file' },
   ];
   try {
-    const file = join(projectAt(process.cwd()).scenarios, 'doctor.ts');
+    const project = projectAt(process.cwd());
+    const file = join(project.scenarios, 'doctor.ts');
     if (!existsSync(file)) return [];
-    const { default: findings } = (await import(pathToFileURL(file).href)) as { default: MachineFindings };
-    return (await findings()).map((finding) => ({ ...finding, required: false }));
+    await using crew = crewFor(project.root, { way: 'addresses', why: 'nothing is played' });
+    const [answer] = await crew.askAll([{ do: 'doctor', file }]);
+    if (answer?.to === 'doctor') return answer.findings.map((finding) => ({ ...finding, required: false }));
+    return failed(answer?.to === 'died' ? answer.how : answer?.to === 'failed' ? answer.why : 'it gave no answer');
   } catch (error) {
     // Outside a project there is nothing to ask; the check of its scenarios has said so.
-    return error instanceof UsageError ? [] : failed(error);
+    return error instanceof UsageError ? [] : failed((error as Error).message);
   }
 }
 

@@ -1,6 +1,7 @@
 // What crosses the border between the process that counts cases and the processes that run the user's code. Plain data only.
 import type { Case, RuntimeName } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
+import type { MachineFinding } from '../../model/judging/machine-finding.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 
 /** The descriptor of a worker that closes with the process that counts. */
@@ -12,11 +13,14 @@ type Whereabouts = Pick<DescribedScenario, 'name' | 'file'>;
 /** What a worker is asked to do. `doors`: from a box to what is outside, a socket file for each address. */
 export type Ask =
   | { do: 'describe'; file: string }
+  /** What the project says of this machine: `file` exports a function that gives it. */
+  | { do: 'doctor'; file: string }
   | { do: 'availability'; scenario: Whereabouts; runtime: RuntimeName }
   | { do: 'play'; scenario: Whereabouts; case: Case; folder: string; doors?: ReadonlyMap<string, string> };
 
 export type Answer =
   | { to: 'describe'; scenarios: readonly DescribedScenario[] }
+  | { to: 'doctor'; findings: readonly MachineFinding[] }
   /** `reason`: what is missing here, with its cure. */
   | { to: 'availability'; reason?: string }
   /** `leaves`: timers of the case still run. */
@@ -28,7 +32,7 @@ export type Answer =
 
 /** Whose doing it is when an error goes uncaught or the process is ended while this is done, and after it. */
 export function ownerOf(ask: Ask): string {
-  return ask.do === 'play' ? ask.folder : ask.do === 'describe' ? ask.file : ask.scenario.file;
+  return ask.do === 'play' ? ask.folder : 'file' in ask ? ask.file : ask.scenario.file;
 }
 
 export type Order = { id: number; ask: Ask } | { order: 'interrupt' | 'close' };

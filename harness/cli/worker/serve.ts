@@ -14,7 +14,7 @@ import { redactorHere } from '../base/secrets.ts';
 import { describeScenario } from './describe.ts';
 import { openChannel } from './channel.ts';
 import { LIFELINE, ownerOf, type Answer, type Ask } from './messages.ts';
-import { NoScenarioError, scenariosIn } from './module.ts';
+import { machineFindingsIn, NoScenarioError, scenariosIn } from './module.ts';
 import { errorLine, placeIn, type ErrorLine } from './place.ts';
 import { play } from './player.ts';
 import { watchStrays } from './strays.ts';
@@ -66,6 +66,8 @@ async function answerTo(ask: Ask): Promise<Answer> {
     switch (ask.do) {
       case 'describe':
         return await described(ask.file);
+      case 'doctor':
+        return { to: 'doctor', findings: redact.value(await machineFindingsIn(ask.file)) };
       case 'availability': {
         const { scenario } = await scenarioAt(ask.scenario);
         const reason = await scenario.unavailable?.(ask.runtime);

@@ -9,7 +9,7 @@ const SENTENCE_MAX = 500;
 
 /** Twelve hexadecimal digits. */
 export function fingerprint(finding: Finding, role: string): string {
-  const text = [finding.oracle, role, normalised(finding.message)].join('\n');
+  const text = [finding.oracle, role, normalised(finding.bug ?? finding.message)].join('\n');
   return (hex('fingerprint', text) + hex('more', text)).slice(0, 12);
 }
 

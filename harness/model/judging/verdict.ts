@@ -18,6 +18,8 @@ export interface Finding {
   oracle: string;
   /** One sentence: what is wrong, with the numbers that show it. */
   message: string;
+  /** What of the message tells this bug from others, where the rest of it is chance. The whole of it, when absent. */
+  bug?: string;
   /** The node or link it is about. */
   subject?: string;
   /** Sequence numbers of the events that prove it. */
