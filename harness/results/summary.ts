@@ -106,7 +106,7 @@ export function rowOf(
     reason: verdict.outcome === 'unknown' ? `${verdict.reason}: ${verdict.detail}` : null,
     reasonKind: verdict.outcome === 'unknown' ? verdict.reason : null,
     ...(verdict.outcome === 'pass' && verdict.restsOn && { restsOn: verdict.restsOn }),
-    findings: verdict.outcome === 'pass' ? [] : verdict.findings.map(({ bug: _, ...finding }) => finding),
+    findings: verdict.outcome === 'pass' ? [] : verdict.findings.map(({ bug: _bug, ...finding }) => finding),
     fingerprint: result.fingerprint || null,
     durationMs: Math.round(result.durationMs),
     driveMs: Math.round(result.driveMs),
