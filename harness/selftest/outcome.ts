@@ -85,10 +85,13 @@ function endedOf(pair: Pair, twin: Twin, rows: readonly CaseRow[]): Ended {
   };
 }
 
-export function isRight(pair: Pick<Pair, 'outcome' | 'oracle'>, twin: Twin, row: CaseRow): boolean {
+export function isRight(pair: Pick<Pair, 'outcome' | 'oracle' | 'also'>, twin: Twin, row: CaseRow): boolean {
   if (twin === 'clean') return row.verdict === 'pass';
   if (row.verdict !== pair.outcome) return false;
-  return row.oracle === pair.oracle || row.reasonKind === pair.oracle || row.findings.some(({ oracle }) => oracle === pair.oracle);
+  const oracles = [pair.oracle, pair.also];
+  return [row.oracle, row.reasonKind, ...row.findings.map(({ oracle }) => oracle)].some(
+    (oracle) => oracle !== null && oracles.includes(oracle),
+  );
 }
 
 export function inWords(row: CaseRow): string {

@@ -37,7 +37,12 @@ const LOOK_MS = 20;
 const ZOMBIE_LOOK_EVERY = 5;
 /** What a link holds of a stream between its two sockets, each way. */
 const SOCKET_BYTES = 4096;
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
+/** A number with several names bears the first: SIGABRT, and not SIGIOT. */
+const SIGNAL_NAMES = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name as NodeJS.Signals]),
+);
 
 export class Beside {
   readonly #settings: BesideSettings;

@@ -19,6 +19,8 @@ export interface Pair {
   /** The oracle that must find the bug: it fails, or where nothing can be known it is unknown. */
   oracle: string;
   outcome: 'fail' | 'unknown';
+  /** Another oracle that may find it as well as that one. */
+  also?: string;
   /** The bug in one sentence. */
   bug: string;
   /** Its row in the list of holes that foreign programs showed; absent where it never was one. */

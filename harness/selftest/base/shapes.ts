@@ -120,7 +120,8 @@ export function family(parent: string, child: string, settings: Settings & { alo
     stopWithinMs: settings.stopWithinMs ?? STOP_WITHIN_MS,
   });
   const stdio: Link = { name: 'parent->child', from: 'parent', to: 'child', listener: 'stdio', framing };
-  const elder = (of: Words): Node => node('parent', of(parent), 7003, false, { ...settings, env: { CHILD: '{parent->child.command}' } });
+  const elder = (of: Words): Node =>
+    node('parent', of(parent), 7003, false, { ...settings, env: { CHILD: '{parent->child.command}', ...settings.env } });
   return {
     speech: 'stdio',
     system: (of) =>

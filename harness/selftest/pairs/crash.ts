@@ -1,9 +1,20 @@
 // A program ends, and nobody had asked it to; or it was asked, and ends badly.
 import { split } from '../../model/faults/steps.ts';
 import { inEach, pair } from '../base/make-pair.ts';
-import type { Pair } from '../base/pair.ts';
+import type { Pair, Plot } from '../base/pair.ts';
 import { family, relay, server, spoken } from '../base/shapes.ts';
 import { ADD, GET, pause, PING, PONG, says } from '../base/words.ts';
+
+/** The end of a child is seen before everything is stopped. */
+function withTime(...turns: readonly (readonly [line: string, expected?: string])[]): Plot {
+  const { script } = says(...turns);
+  return {
+    async script(talk, twin) {
+      await script(talk, twin);
+      await pause(300);
+    },
+  };
+}
 
 const SERVERS: readonly Pair[] = [
   ...inEach(
@@ -178,7 +189,7 @@ const CHILDREN: readonly Pair[] = [
         bug: `"pong", ${language === 'node' ? 'ended with code 1' : language === 'c' ? 'killed by SIGABRT' : 'ended with code 7'}`,
         clean: '"pong", alive',
       }),
-      plot: says([PING, PONG], [ADD]),
+      plot: withTime([PING, PONG], [ADD]),
     },
   ),
   ...inEach(
@@ -196,7 +207,7 @@ const CHILDREN: readonly Pair[] = [
       },
       shape: (program) => family('parent.mjs', program, { alone: true }),
       hand: { steps: 'ask "ping"; send "get"; alive', bug: '"pong", ended with code 3', clean: '"pong", ended with code 0' },
-      plot: says([PING, PONG], [GET]),
+      plot: withTime([PING, PONG], [GET]),
     },
   ),
 ];

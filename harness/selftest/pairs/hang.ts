@@ -191,6 +191,7 @@ const ENDS: readonly Pair[] = [
     },
     {
       bug: 'the child lives on when its stdin has ended',
+      also: 'leak',
       shape: (program) => family('parent.mjs', program, { alone: true, stopWithinMs: 2_000 }),
       hand: { steps: 'ask "ping"; eof', bug: '"pong", still there', clean: '"pong", ended with code 0' },
       plot: says([PING, PONG]),

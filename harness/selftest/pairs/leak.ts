@@ -172,11 +172,11 @@ const LEFT_OVER: readonly Pair[] = [
       ],
       'server.c': [
         '    strcpy(reply, "\\"pong\\"\\n");',
-        '    if (fork() == 0) {\n      setsid();\n      for (;;) pause();\n    }\n    strcpy(reply, "\\"pong\\"\\n");',
+        '    pid_t helper = fork();\n    if (helper == 0) {\n      for (;;) pause();\n    }\n    setpgid(helper, helper);\n    strcpy(reply, "\\"pong\\"\\n");',
       ],
     },
     {
-      bug: 'a helper in a session of its own outlives it',
+      bug: 'a helper in a group of its own outlives it',
       shape: (program) => server(program),
       hand: { steps: 'ask "ping"; term; left', bug: '"pong", ended with code 0, 1 left', clean: '"pong", ended with code 0, 0 left' },
       plot: says([PING, PONG]),
