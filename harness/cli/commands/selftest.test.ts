@@ -1,0 +1,32 @@
+// The command itself, with one small pair. A busy machine may leave a verdict unknown; it makes none wrong. What all pairs show is too long for a test: `.ci/run` and the nightly do that.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import type { PairOutcome } from '../../selftest/outcome.ts';
+import { programFile } from '../../model/values/program-file.ts';
+
+const MAIN = programFile(import.meta.url, '../../main.ts');
+
+test('a pair is made, run by hand and judged in a folder that is no project', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'tw-self-'));
+  try {
+    const words = [MAIN, 'selftest', 'backslash-is-eaten-shell', '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, words, { cwd, timeout: 60_000 }).catch(
+      ({ stdout: out }: { stdout: string }) => ({ stdout: out }),
+    );
+    const { pairs } = JSON.parse(stdout) as { pairs: readonly PairOutcome[] };
+    expect(pairs).toMatchObject([{ byHand: [{ twin: 'bug' }, { twin: 'clean' }], bug: { of: 1, wrong: 0 }, clean: { of: 1, wrong: 0 } }]);
+    expect(existsSync(join(cwd, 'results/selftest/programs/backslash-is-eaten-shell/bug.sh'))).toBe(true);
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
+}, 90_000);
+
+test('a filter that fits no pair is a mistake of usage', async () => {
+  const asked = promisify(execFile)(process.execPath, [MAIN, 'selftest', 'child-only-says'.toUpperCase()]);
+  await expect(asked).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("no pair matches 'CHILD-ONLY-SAYS'") as string });
+});
