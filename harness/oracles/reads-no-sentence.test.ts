@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 const TEXT_OF_OTHERS: Readonly<Record<string, string>> = {
   'evidence/last-words.ts': 'the output of a program that has died',
   'handshake-keys.ts': 'payloads of frames',
+  'leak/warnings.ts': 'what a runtime prints on stderr',
   'script.ts': 'the message of an error that the script threw',
 };
 

@@ -22,6 +22,8 @@ export interface Link {
   framing: Framing;
   /** The node answers a WebSocket ping on this link within this bound, also while other links are faulty. */
   pongWithinMs?: number;
+  /** How many of its connections are open at rest, at most. More than that are a leak. */
+  connectionsAtRest?: number;
   /** Frames that come and go at rest as well. WebSocket pings and JSON of type ping, pong or heartbeat need not be declared. */
   heartbeats?: readonly Heartbeat[];
   /** `none`: what its frames say is not recorded, only that they passed. Everything is, when absent: secrets are replaced. */

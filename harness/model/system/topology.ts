@@ -63,6 +63,11 @@ export interface Node {
    * is judged: by 192 MiB.
    */
   growthMaxMB?: number;
+  /**
+   * Warnings of its runtime on stderr that tell of a leak or of work left undone: Node's MaxListenersExceededWarning, Python's
+   * "was never awaited", "Task was destroyed but it is pending!" and ResourceWarning. They are judged unless they are `ignored`.
+   */
+  warnings?: 'judged' | 'ignored';
 }
 
 export interface Topology {

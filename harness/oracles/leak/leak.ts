@@ -2,13 +2,24 @@
 // stopped is a leak at once.
 import type { Oracle } from '../../model/judging/oracle.ts';
 import { verdictOn } from '../evidence/suspicion.ts';
+import { connectionsAtRest } from './connections.ts';
 import { growing } from './growing.ts';
 import { growingMemory, occupiedTooMuch } from './memory.ts';
 import { leftOver } from './left-over.ts';
+import { slowingRecovery } from './recovery.ts';
+import { runtimeWarnings } from './warnings.ts';
 
 export const leak: Oracle = {
   name: 'leak',
   question: 'Does every countable thing come back to where it was, and is nothing left over after the end?',
   judge: (history, plan) =>
-    verdictOn('leak', [...leftOver(history, plan), ...growing(history), ...growingMemory(history), ...occupiedTooMuch(history, plan)]),
+    verdictOn('leak', [
+      ...leftOver(history, plan),
+      ...growing(history),
+      ...growingMemory(history),
+      ...occupiedTooMuch(history, plan),
+      ...slowingRecovery(history, plan),
+      ...connectionsAtRest(history, plan),
+      ...runtimeWarnings(history, plan),
+    ]),
 };
