@@ -49,11 +49,11 @@ async function listenersOf(pid: number): Promise<ReadonlySet<string>> {
 
 /**
  * The port is 9229 unless the program says otherwise. Another program may have it just now, such as a node of the case beside: then
- * Node would give up, so it is asked once the port is free.
+ * Node gives up, and is asked again once the port is free.
  */
 async function openedBy(pid: number, before: ReadonlySet<string>): Promise<number | undefined> {
   for (let waitedMs = 0, askAtMs = 0; waitedMs < OPENS_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
-    if (waitedMs >= askAtMs && !isListenedOn(USUAL_PORT)) {
+    if (waitedMs === 0 || (waitedMs >= askAtMs && !isListenedOn(USUAL_PORT))) {
       process.kill(pid, 'SIGUSR1');
       askAtMs = waitedMs + ASKED_EVERY_MS;
     }

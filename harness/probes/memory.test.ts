@@ -36,6 +36,9 @@ test('a program that is no Node program gets no signal: what is resident is said
   expect(sleep.exitCode ?? sleep.signalCode).toBeNull();
   await using node = await childThat(`console.log('up'); setInterval(() => {}, 1e6);`);
   expect(memoryOf([node.pid])).toMatchObject({ garbage: 'some' });
+  const [one, both] = [memoryOf([node.pid]), memoryOf([node.pid, sleep.pid ?? 0])];
+  expect(both?.residentBytes).toBeGreaterThan(one?.residentBytes ?? Infinity);
+  expect(both?.peakBytes, 'of the largest process').toBe(one?.peakBytes);
   await node[Symbol.asyncDispose]();
   expect(memoryOf([node.pid])).toBeUndefined();
 });

@@ -16,17 +16,14 @@ const COLLECTING: Readonly<Record<string, MemorySample['garbage']>> = {
 
 /** The sum over those processes that are there; undefined when none is. */
 export function residentBytesOf(pids: readonly number[]): number | undefined {
-  return sumOf(pids, /^VmRSS:\s+(\d+) kB$/m);
-}
-
-/** The most that each was, since it started. */
-function residentPeakOf(pids: readonly number[]): number | undefined {
-  return sumOf(pids, /^VmHWM:\s+(\d+) kB$/m);
+  const sizes = sizesOf(pids, /^VmRSS:\s+(\d+) kB$/m);
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0);
 }
 
 export function memoryOf(pids: readonly number[]): MemorySample | undefined {
-  const [residentBytes, peakBytes] = [residentBytesOf(pids), residentPeakOf(pids)];
-  if (residentBytes === undefined || peakBytes === undefined) return undefined;
+  const residentBytes = residentBytesOf(pids);
+  if (residentBytes === undefined) return undefined;
+  const peakBytes = Math.max(0, ...sizesOf(pids, /^VmHWM:\s+(\d+) kB$/m));
   const kinds = pids.map((pid) => COLLECTING[basename(linkProc(`${pid}/exe`) ?? '')]);
   const garbage = kinds.find((kind) => kind === 'much') ?? kinds.find((kind) => kind !== undefined);
   return { residentBytes, peakBytes, ...(garbage && { garbage }) };
@@ -44,10 +41,9 @@ export async function liveMemoryOf(pids: readonly number[]): Promise<MemorySampl
   return sample && { ...sample, liveBytes };
 }
 
-function sumOf(pids: readonly number[], pattern: RegExp): number | undefined {
-  const sizes = pids.flatMap((pid) => {
+function sizesOf(pids: readonly number[], pattern: RegExp): number[] {
+  return pids.flatMap((pid) => {
     const kibibytes = pattern.exec(readProc(`${pid}/status`) ?? '')?.[1];
     return kibibytes === undefined ? [] : [Number(kibibytes) * 1_024];
   });
-  return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,9 +1,9 @@
-// What the processes of a node occupy, all together.
+// What the processes of a node occupy.
 
 export interface MemorySample {
-  /** In RAM now (VmRSS of /proc/PID/status). */
+  /** All together, in RAM now (VmRSS of /proc/PID/status). */
   residentBytes: number;
-  /** At most, since they started (VmHWM). */
+  /** The most that one of them was since it started (VmHWM). More processes are no larger ones. */
   peakBytes: number;
   /** What is alive after a collection of garbage; absent where that could not be asked for. */
   liveBytes?: number;

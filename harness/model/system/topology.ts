@@ -59,7 +59,7 @@ export interface Node {
    */
   longestTimerMs?: number;
   /**
-   * How many MiB more it may occupy at most than when it was ready (its resident memory). Without it only a node with a broken link
+   * How many MiB more its largest process may occupy than when it was ready (resident memory). Without it only a node with a broken link
    * is judged: by 192 MiB.
    */
   growthMaxMB?: number;
