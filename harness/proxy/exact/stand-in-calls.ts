@@ -1,6 +1,7 @@
 // What a process needs to hand its descriptors to another one and to become a command, over koffi. All of it blocks.
 
-import { getSystemErrorName } from 'node:util';
+// Not node:util, whose import opens stderr and changes its flags.
+import { constants } from 'node:os';
 import type { Koffi, Libc } from './libc.ts';
 
 export interface StandInCalls {
@@ -14,6 +15,8 @@ export interface StandInCalls {
   send(fd: number, text: string, descriptors: readonly number[]): void;
   /** Makes `to` the same open file as `fd`; an exec keeps it. @throws Error */
   put(fd: number, to: number): void;
+  /** The flags of its open file that can be changed (fcntl(2), F_SETFL). */
+  setFlags(fd: number, flags: number): void;
   /** An exec keeps this descriptor. */
   keep(fd: number): void;
   /** Signals that are ignored, all others have their default; and those that are blocked: sets as /proc has them. */
@@ -51,7 +54,7 @@ export function standInCallsOver(koffi: Koffi): StandInCalls {
   const block = Buffer.alloc(16 * 1024);
   const base = koffi.address(block);
   const checked = (call: string, result: number): number => {
-    if (result < 0) throw new Error(`${call}: ${getSystemErrorName(-koffi.errno())}`);
+    if (result < 0) throw new Error(`${call}: ${nameOf(koffi.errno())}`);
     return result;
   };
   const memory: Memory = { block, address: (at) => base + BigInt(at), checked };
@@ -61,6 +64,7 @@ export function standInCallsOver(koffi: Koffi): StandInCalls {
     ...dialCalls(libc, memory),
     ...pairCalls(libc, memory, fcntl),
     put: (fd, to) => void checked('dup2', dup2(fd, to)),
+    setFlags: (fd, flags) => void fcntl(fd, F_SETFL, flags),
     keep: (fd) => void fcntl(fd, F_SETFD, 0),
     ...execCalls(koffi, libc, memory),
   };
@@ -162,6 +166,10 @@ function execCalls(koffi: Koffi, libc: Libc, { block, address, checked }: Memory
       throw new Error('exec has returned');
     },
   };
+}
+
+function nameOf(errno: number): string {
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
 }
 
 /** A list of strings as C has it: pointers, the last one null. The memory lives as long as the process. */

@@ -25,7 +25,7 @@ export interface FlowSettings {
   readerGone?: () => void;
 }
 
-const CHUNK_BYTES = 4096;
+const CHUNK_BYTES = 2048;
 
 export class Flow {
   readonly #settings: FlowSettings;

@@ -15,6 +15,8 @@ export interface OutletEvents {
 
 /** Looks in a row without a pause of a millisecond: a reader that reads answers in that time. */
 const EAGER_LOOKS = 30;
+/** After so many the writer is held up: a reader that just now does something else finds enough on its way to it. */
+const STUCK_LOOKS = 2;
 const PAUSE_MS_MAX = 5;
 /** The bytes leave a socket's queue a moment before its reader has left its read call. */
 const ZERO_LOOKS = 100;
@@ -42,9 +44,9 @@ export class Outlet {
     return this.#closed;
   }
 
-  /** Bytes wait, and whoever should read has not read for a while. */
+  /** Bytes wait, and whoever should read does not read at once. */
   get isStuck(): boolean {
-    return this.#queue.length > 0 && this.#looks > EAGER_LOOKS;
+    return this.#queue.length > 0 && this.#looks > STUCK_LOOKS;
   }
 
   get isWaiting(): boolean {

@@ -4,10 +4,10 @@
 //
 //   node stand-in.ts <relay's socket> <file> -- words…
 //
-// `words` are arguments of the command, which the relay names. The file holds what was there before Node changed it: the
-// caller writes SigBlk and SigIgn of /proc/PID/status, a line each, then the inherited descriptors above 2 as numbers on one
-// line, then the environment as /proc/PID/environ has it. It is removed. This program is started once for each child, so it
-// loads nothing that it does not need.
+// `words` are arguments of the command, which the relay names. The file holds what was there before Node changed it. The
+// caller writes four lines: SigBlk and SigIgn of /proc/PID/status, the flags of descriptors 0 to 2 (/proc/PID/fdinfo; or
+// `closed`), and which descriptors above 2 it has inherited. Behind them stands the environment as /proc/PID/environ has it.
+// The file is removed. This program is started once for each child, so it loads nothing that it does not need.
 
 import fs from 'node:fs';
 import { loadStandInCalls } from '../exact/kernel.ts';
@@ -24,6 +24,8 @@ class NotStarted extends Error {}
 interface Inherited {
   ignored: bigint;
   blocked: bigint;
+  /** Of descriptors 0 to 2; undefined where one is closed. */
+  flags: (number | undefined)[];
   descriptors: number[];
   /** NAME=value, byte by byte. */
   environment: Buffer[];
@@ -33,17 +35,17 @@ function standIn([path = '', file = '', , ...words]: readonly string[]): void {
   const inherited = readInherited(file);
   const calls = loadStandInCalls();
   if ('missing' in calls) throw new Error(calls.missing);
+  for (const [stream, flags] of inherited.flags.entries()) if (flags !== undefined) calls.setFlags(stream, flags);
   const relay = calls.dial(path);
-  const mine = handOver(calls, relay);
+  const mine = handOver(calls, relay, inherited);
   const answer = JSON.parse(firstLineOf(relay)) as ToStandIn;
   if ('failed' in answer) throw new Error(answer.failed);
   const { command, env } = answer.become;
   const environment = overlaid(inherited.environment, env);
-  for (const [stream, fd] of mine) {
-    calls.put(fd, stream);
-    calls.keep(stream);
-  }
-  for (const fd of inherited.descriptors) calls.keep(fd);
+  for (const [stream, fd] of mine) calls.put(fd, stream);
+  // Node has put the null device where one was closed.
+  const open = [0, 1, 2].filter((stream) => inherited.flags[stream] !== undefined);
+  for (const fd of [...open, ...inherited.descriptors]) calls.keep(fd);
   usePathOf(environment);
   calls.signals(inherited);
   try {
@@ -59,12 +61,12 @@ function readInherited(file: string): Inherited {
   fs.unlinkSync(file);
   const lines: string[] = [];
   let at = 0;
-  while (lines.length < 3) {
+  while (lines.length < 4) {
     const end = bytes.indexOf(0x0a, at);
     lines.push(bytes.toString('latin1', at, end));
     at = end + 1;
   }
-  const [blocked, ignored, descriptors] = lines as [string, string, string];
+  const [blocked, ignored, flags, descriptors] = lines as [string, string, string, string];
   const environment: Buffer[] = [];
   for (let end = bytes.indexOf(0, at); end >= 0; end = bytes.indexOf(0, at)) {
     environment.push(bytes.subarray(at, end));
@@ -73,19 +75,24 @@ function readInherited(file: string): Inherited {
   return {
     blocked: BigInt(`0x${blocked}`),
     ignored: BigInt(`0x${ignored}`),
-    descriptors: descriptors.split(' ').filter(Boolean).map(Number),
+    flags: wordsOf(flags).map((flag) => (flag === 'closed' ? undefined : Number.parseInt(flag, 8))),
+    descriptors: wordsOf(descriptors).map(Number),
     environment,
   };
 }
 
+function wordsOf(line: string): string[] {
+  return line.split(' ').filter(Boolean);
+}
+
 /** Gives the ends that the command will have, by their number. */
-function handOver(calls: StandInCalls, relay: number): [stream: number, fd: number][] {
+function handOver(calls: StandInCalls, relay: number, { flags }: Inherited): [stream: number, fd: number][] {
   const mine: [number, number][] = [];
   const theirs: number[] = [];
   const streams: number[] = [];
   for (const stream of [0, 1, 2]) {
     const kind = calls.kindOf(stream);
-    if (kind === undefined || (stream === 0 && isParents(stream))) continue;
+    if (kind === undefined || flags[stream] === undefined || (stream === 0 && isParents(stream))) continue;
     const [writes, reads] = calls.pair(stream, kind);
     mine.push([stream, stream === 0 ? reads : writes]);
     theirs.push(stream, stream === 0 ? writes : reads);

@@ -59,13 +59,23 @@ while read -r key value; do
     SigIgn:) ignored=$value ;;
   esac
 done </proc/$$/status
+flags=
+for number in 0 1 2; do
+  flag=closed
+  if [ -e /proc/$$/fdinfo/$number ]; then
+    while read -r key value; do
+      case $key in flags:) flag=$value ;; esac
+    done </proc/$$/fdinfo/$number
+  fi
+  flags="$flags $flag"
+done
 inherited=
 for fd in /proc/$$/fd/*; do
   number=\${fd##*/}
   if [ "$number" -gt 2 ] && [ -e "$fd" ] && ! [ "$fd" -ef "$0" ]; then inherited="$inherited $number"; fi
 done
 found=${quoted(wrapper)}.$$
-{ echo "$blocked"; echo "$ignored"; echo "$inherited"; cat /proc/$$/environ; } >"$found"
+{ echo "$blocked"; echo "$ignored"; echo "$flags"; echo "$inherited"; cat /proc/$$/environ; } >"$found"
 exec env -i ${node.map(quoted).join(' ')} "$found" -- "$@"
 `;
 }
