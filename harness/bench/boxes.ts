@@ -23,7 +23,7 @@ const CASES_SIDE_BY_SIDE = 8;
 export async function boxCost(): Promise<Row[]> {
   const words = [WITHOUT_WAITS, '--repeat', String(CASES_A_ROUND), '--jobs', '1'];
   const cases = await alternating(ROUNDS, words, (summary) => summary.cases.map((row) => row.durationMs));
-  const packs = await alternating(1, [], (summary) => [summary.durationMs]);
+  const packs = await alternating(3, [], (summary) => [summary.durationMs]);
   const [boxed, addressed] = [median(cases.box), median(cases.addresses)];
   return [
     told('box-case', boxed, `ms a case in a box, ${addressed} by addresses, medians of ${cases.box.length}`),

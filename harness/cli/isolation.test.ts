@@ -53,6 +53,19 @@ describe.skipIf(missing !== undefined)('in a box', () => {
   );
 
   test(
+    'a dial that nobody has named fails at once, and the finding says that there is no way out',
+    async () => {
+      const { code, out } = await user.start(['run', 'dials-away', '--isolation', 'box'], env).ended;
+      expect(code).toBe(1);
+      expect(out).toMatch(/crash: 'server' ended with code 1 .*ENETUNREACH 192\.0\.2\.1:80/);
+      expect(out).toMatch(
+        /^ +1 dial\(s\) had no way out of the box of this case: name what the system needs from the machine as outside$/m,
+      );
+    },
+    WITHIN_MS,
+  );
+
+  test(
     'nothing outlives a worker that is killed, and what it would have cleaned up is swept',
     async () => {
       const run = user.start(['run', 'waits-long', '--isolation', 'box'], env);

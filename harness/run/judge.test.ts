@@ -1,5 +1,6 @@
 import { NO_SECRETS } from '../model/secrets/redact.ts';
 import { expect, test } from 'vitest';
+import { fingerprint } from '../model/judging/fingerprint.ts';
 import { crash } from '../oracles/crash.ts';
 import { script } from '../oracles/script.ts';
 import { historyOf, PLAN } from '../oracles/testing/written-history.contract.ts';
@@ -29,4 +30,17 @@ test('an oracle that fails itself is the harness’s fault', () => {
     reason: 'harness',
     detail: expect.stringContaining('SyntaxError') as string,
   });
+});
+
+test('dials that had no way out of a box stand below what was found, and do not make another bug of it', () => {
+  const crashed = [
+    { atMs: 1, kind: 'node', node: 'room', state: 'ready' },
+    { atMs: 3, kind: 'node', node: 'room', state: 'exited', code: 1, signal: null, asked: false },
+  ] as const;
+  const [without, withDials] = [crashed, [...crashed, { atMs: 4, kind: 'lost-dials', dials: 2 } as const]].map((events) => {
+    const verdict = judge(historyOf(events), PLAN, [crash], NO_SECRETS);
+    return verdict.outcome === 'fail' ? verdict.findings[0] : undefined;
+  });
+  expect(withDials?.message).toMatch(/\n2 dial\(s\) had no way out of the box of this case: name what .* as outside$/);
+  expect(withDials && fingerprint(withDials, 'room')).toBe(without && fingerprint(without, 'room'));
 });

@@ -2,13 +2,22 @@
 // for all.
 import { boundedText } from '../model/values/bounded-text.ts';
 import type { Redactor } from '../model/secrets/redact.ts';
-import type { History } from '../model/judging/history.ts';
+import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { combine, unknown, type Finding, type Verdict } from '../model/judging/verdict.ts';
 
 /** Judges see secrets, and what they say holds none: replaced before it is cut, for half a secret is not known for one. */
 export function judge(history: History, plan: Plan, oracles: readonly Oracle[], redact: Redactor): Verdict {
-  return combine(oracles.map((oracle) => bounded(withoutSecrets(judgeOne(oracle, history, plan), redact))));
+  return withLostDials(combine(oracles.map((oracle) => bounded(withoutSecrets(judgeOne(oracle, history, plan), redact)))), history);
+}
+
+/** A line of its own below what was found first: it may be the reason, and is no part of what tells this bug from others. */
+function withLostDials(verdict: Verdict, history: History): Verdict {
+  const [lost] = eventsOf(history, 'lost-dials');
+  if (verdict.outcome !== 'fail' || !lost) return verdict;
+  const [first, ...rest] = verdict.findings;
+  const note = `${lost.dials} dial(s) had no way out of the box of this case: name what the system needs from the machine as outside`;
+  return { ...verdict, findings: [{ ...first, message: `${first.message}\n${note}`, events: [...first.events, lost.seq] }, ...rest] };
 }
 
 function withoutSecrets(verdict: Verdict, redact: Redactor): Verdict {

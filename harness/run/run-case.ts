@@ -131,6 +131,8 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     // The proxies' own socket files go with the network: what is there afterwards is the system's.
     await network[Symbol.asyncDispose]();
     for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
+    const dials = ground.lostDials?.() ?? 0;
+    if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted };
 }

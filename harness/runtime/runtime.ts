@@ -125,6 +125,8 @@ export interface Ground extends AsyncDisposable {
   setClock(node: string, offsetMs: number, pids: readonly number[]): Promise<number>;
   /** Everything of this run that is alive or on disk now, except the ground itself and programs that still run. */
   leftovers(): Promise<readonly Leftover[]>;
+  /** How many dials and packets have had no way to go until now; 0 where there is a way to everywhere, and not known when absent. */
+  lostDials?(): number;
 }
 
 /** The folders of nodes as the harness reaches them. */

@@ -93,6 +93,8 @@ export type EventBody =
   | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
   /** Alive or on disk after everything was stopped. */
   | ({ kind: 'leftover' } & Leftover)
+  /** So many dials and packets had no way to go: in a box there is none to the machine's network, but by what the topology names. */
+  | { kind: 'lost-dials'; dials: number }
   /** The harness could not do its work, or nobody caught an error of the script's code. It is never the system's fault. */
   | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
 

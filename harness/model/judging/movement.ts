@@ -53,6 +53,7 @@ export function movement(links: readonly Link[], ofScript = false): (event: Even
       case 'fault':
       case 'script':
       case 'leftover':
+      case 'lost-dials':
       case 'harness':
         return undefined;
       default:

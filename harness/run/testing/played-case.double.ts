@@ -149,6 +149,8 @@ function words(event: Event): string | undefined {
       return `script failed: ${body.error}`;
     case 'leftover':
       return `leftover ${body.what} ${body.detail}`;
+    case 'lost-dials':
+      return `lost dials ${body.dials}`;
     case 'harness':
       return `harness ${body.problem}: ${body.detail}`;
     case 'observation':

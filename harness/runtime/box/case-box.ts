@@ -12,6 +12,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { settlesWithin } from '../linux/poll.ts';
 import { RuntimeError } from '../runtime.ts';
 import { type Boxed, boxedProcesses } from './boxed-processes.ts';
+import { lostDials } from './lost-dials.ts';
 import { privateFolders } from './private-folders.ts';
 import { systemCalls, type SystemCalls } from '../linux/system-calls.ts';
 import { DEAF_TO_CHILDREN, nodeWords } from './worker-box.ts';
@@ -23,6 +24,8 @@ export interface CaseBox extends AsyncDisposable {
   processes(): Boxed[];
   /** The number that this process knows somebody by; undefined when nobody in the box has this one. */
   outerPid(inner: number): number | undefined;
+  /** How many dials and packets have had no way to go since it was opened. */
+  lostDials(): number;
 }
 
 type Start<T> = (command: readonly string[]) => T;
@@ -58,6 +61,7 @@ interface Namespaces {
 }
 
 function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, undo: AsyncDisposableStack): CaseBox {
+  const lostBefore = lostDials();
   const processes = (): Boxed[] => boxedProcesses(first.pid as number);
   return {
     within(command, about, start) {
@@ -72,6 +76,7 @@ function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, undo: A
     },
     processes,
     outerPid: (inner) => processes().find((each) => each.inner === inner)?.pid,
+    lostDials: () => lostDials() - lostBefore,
     [Symbol.asyncDispose]: () => undo.disposeAsync(),
   };
 }

@@ -53,6 +53,8 @@ export interface Primitives<L extends Life> {
   running(node: Node, life: L, log: LogLines): RunningNode;
   /** What of this run is alive, but for helper programs that still run. */
   alive(running: { nodes: readonly string[]; programs: readonly string[] }): Promise<readonly Leftover[]>;
+  /** See Ground; none, when absent. */
+  lostDials?(): number;
   /** Resolves when nothing of the run is alive. */
   end(lives: readonly L[]): Promise<void>;
 }
@@ -106,6 +108,7 @@ function sharedGround<L extends Life>(
       if (programs.has(program.name)) throw new Error(`program '${program.name}' runs already`);
       return await launchProgram(program, sink, { primitives, programs, signal });
     },
+    ...(primitives.lostDials && { lostDials: primitives.lostDials }),
     async leftovers() {
       // Sockets of proxies are the harness's own: a pooled fault server holds them without being launched here.
       const ours = proxySockets(request.proxied, proxyPlace);

@@ -107,6 +107,7 @@ async function processGround(
       await stdio.children.settled();
       return processLeftovers(leftOf(everybody(runId, kin), stdio, programs, box));
     },
+    ...(box && { lostDials: () => box.lostDials() }),
     async end(lives) {
       await using _box = box;
       using _kin = kin;

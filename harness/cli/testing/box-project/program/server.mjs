@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
-const { NAME, PORT, ORPHAN, DB_HOST, DB_PORT } = process.env;
+const { NAME, PORT, ORPHAN, DB_HOST, DB_PORT, AWAY } = process.env;
 for (const path of [`/tmp/${NAME}`, `/dev/shm/${NAME}`]) writeFileSync(path, String(process.pid), { flag: 'wx' });
 if (ORPHAN) spawn('/bin/sh', ['-c', `sleep ${ORPHAN} & exit 0`], { env: {}, detached: true, stdio: 'ignore' });
 
 createServer((socket) => {
   socket.on('error', () => {});
-  if (DB_PORT) connect(DB_PORT, DB_HOST, () => socket.write(JSON.stringify([`${DB_HOST}:${DB_PORT}`]) + '\n')).pipe(socket);
+  if (AWAY) connect(80, AWAY);
+  else if (DB_PORT) connect(DB_PORT, DB_HOST, () => socket.write(JSON.stringify([`${DB_HOST}:${DB_PORT}`]) + '\n')).pipe(socket);
   else socket.write(JSON.stringify(processes()) + '\n');
 }).listen(Number(PORT), '0.0.0.0', () => console.log('listening'));
 
