@@ -34,6 +34,8 @@ const LINK_FAULTS: { [K in LinkFaultKind]: Whole<LinkFaultOf<K>> } = {
   truncate: { kind: 'truncate', toBytes: 0 },
   corrupt: { kind: 'corrupt', offset: 0, mask: 255, length: 1 },
   'stray-line': { kind: 'stray-line', line: 'warning: \u2028' },
+  'gone-after-sending': { kind: 'gone-after-sending' },
+  'truncate-message': { kind: 'truncate-message', toBytes: 2 },
   'split-utf8': { kind: 'split-utf8' },
 };
 

@@ -10,33 +10,36 @@ const ALL = 'tcp unix stdio';
 const DIALLED = 'tcp unix';
 
 /** Written by hand: the toxic of our proxy, the transports it works on, Toxiproxy's toxic, and whether raw links can have it. */
-const EXPECTED: Record<LinkFaultKind, readonly [toxic: string, own: string, toxiproxy: 'yes' | 'no', raw: 'raw' | 'framed']> = {
-  latency: ['latency', ALL, 'yes', 'raw'],
-  bandwidth: ['bandwidth', ALL, 'yes', 'raw'],
-  stall: ['stall', ALL, 'no', 'raw'],
-  'slow-close': ['slow_close', ALL, 'yes', 'raw'],
-  timeout: ['timeout', ALL, 'yes', 'raw'],
-  split: ['split', ALL, 'no', 'raw'],
-  slice: ['slicer', ALL, 'yes', 'raw'],
-  coalesce: ['coalesce', ALL, 'no', 'raw'],
-  'slow-reader': ['slow_reader', ALL, 'no', 'raw'],
-  cut: ['cut', ALL, 'no', 'raw'],
-  'limit-data': ['limit_data', ALL, 'yes', 'raw'],
-  reset: ['reset_peer', DIALLED, 'yes', 'raw'],
-  refuse: ['refuse', DIALLED, 'no', 'raw'],
-  'accept-then-close': ['accept_close', DIALLED, 'no', 'raw'],
-  'never-accept': ['never_accept', DIALLED, 'no', 'raw'],
-  'half-open': ['half_open', DIALLED, 'no', 'raw'],
-  down: ['disable', DIALLED, 'yes', 'raw'],
-  drop: ['drop', ALL, 'no', 'framed'],
-  duplicate: ['duplicate', ALL, 'no', 'framed'],
-  hold: ['hold', ALL, 'no', 'framed'],
-  reorder: ['reorder', ALL, 'no', 'framed'],
-  truncate: ['truncate', ALL, 'no', 'raw'],
-  corrupt: ['corrupt', ALL, 'no', 'raw'],
-  'stray-line': ['stray_line', ALL, 'no', 'raw'],
-  'split-utf8': ['split_utf8', ALL, 'no', 'raw'],
-};
+const EXPECTED: Record<LinkFaultKind, readonly [toxic: string, own: string, toxiproxy: 'yes' | 'no', raw: 'raw' | 'framed' | 'messages']> =
+  {
+    latency: ['latency', ALL, 'yes', 'raw'],
+    bandwidth: ['bandwidth', ALL, 'yes', 'raw'],
+    stall: ['stall', ALL, 'no', 'raw'],
+    'slow-close': ['slow_close', ALL, 'yes', 'raw'],
+    timeout: ['timeout', ALL, 'yes', 'raw'],
+    split: ['split', ALL, 'no', 'raw'],
+    slice: ['slicer', ALL, 'yes', 'raw'],
+    coalesce: ['coalesce', ALL, 'no', 'raw'],
+    'slow-reader': ['slow_reader', ALL, 'no', 'raw'],
+    cut: ['cut', ALL, 'no', 'raw'],
+    'gone-after-sending': ['gone_after_sending', DIALLED, 'no', 'framed'],
+    'limit-data': ['limit_data', ALL, 'yes', 'raw'],
+    reset: ['reset_peer', DIALLED, 'yes', 'raw'],
+    refuse: ['refuse', DIALLED, 'no', 'raw'],
+    'accept-then-close': ['accept_close', DIALLED, 'no', 'raw'],
+    'never-accept': ['never_accept', DIALLED, 'no', 'raw'],
+    'half-open': ['half_open', DIALLED, 'no', 'raw'],
+    down: ['disable', DIALLED, 'yes', 'raw'],
+    drop: ['drop', ALL, 'no', 'framed'],
+    duplicate: ['duplicate', ALL, 'no', 'framed'],
+    hold: ['hold', ALL, 'no', 'framed'],
+    reorder: ['reorder', ALL, 'no', 'framed'],
+    truncate: ['truncate', ALL, 'no', 'raw'],
+    'truncate-message': ['truncate_message', ALL, 'no', 'messages'],
+    corrupt: ['corrupt', ALL, 'no', 'raw'],
+    'stray-line': ['stray_line', ALL, 'no', 'raw'],
+    'split-utf8': ['split_utf8', ALL, 'no', 'raw'],
+  };
 
 test('the expected table names every fault of the model', () => {
   expect(Object.keys(EXPECTED).sort()).toEqual([...LINK_FAULT_KINDS].sort());
@@ -46,7 +49,8 @@ describe.each(LINK_FAULT_KINDS)('%s', (kind) => {
   const [type, own, toxiproxy, raw] = EXPECTED[kind];
 
   test.each(cells())('on our proxy over $transport with $framing', ({ transport, framing }) => {
-    const carried = own.split(' ').includes(transport) && (raw === 'raw' || framing !== 'raw');
+    const carries = raw === 'raw' || (framing !== 'raw' && (raw === 'framed' || framing !== 'http'));
+    const carried = own.split(' ').includes(transport) && carries;
     expectCell(translated('own', SAMPLES[kind], transport, framing), carried, type);
   });
 

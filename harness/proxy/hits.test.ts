@@ -88,6 +88,12 @@ const FIRING: readonly Case[] = [
     trigger: { atByte: 100 },
     drive: sendsAndDoesNotWait(REQUEST),
   },
+  {
+    title: 'gone after sending, which waits for no read',
+    fault: { kind: 'gone-after-sending' },
+    trigger: { atByte: 100 },
+    drive: sendsAndDoesNotWait(REQUEST),
+  },
   { title: 'half-close', fault: { kind: 'cut', how: 'half-close' }, drive: ({ server }) => server.ended },
   { title: 'limit-data', fault: { kind: 'limit-data', bytes: REQUEST.length }, drive: losesItsClientAfter(REQUEST) },
   { title: 'reset', fault: { kind: 'reset', afterMs: 5 }, drive: losesItsClient },
@@ -106,6 +112,12 @@ const FIRING: readonly Case[] = [
   { title: 'hold', fault: { kind: 'hold', frames: 1 }, framing: 'ndjson', drive: sends('one\ntwo\n') },
   { title: 'reorder', fault: { kind: 'reorder', window: 2 }, framing: 'ndjson', drive: sends('one\ntwo\n') },
   { title: 'truncate', fault: { kind: 'truncate', toBytes: 3 }, framing: 'ndjson', drive: sendsAndDoesNotWait('one\n') },
+  {
+    title: 'truncate-message',
+    fault: { kind: 'truncate-message', toBytes: 2 },
+    framing: 'ndjson',
+    drive: ({ client, server }) => (client.send('one\n'), server.received(3)),
+  },
   { title: 'corrupt', fault: { kind: 'corrupt', offset: 3, mask: 1 }, framing: 'ndjson', drive: sends('one\n') },
   { title: 'stray-line', fault: { kind: 'stray-line', line: 'hm' }, framing: 'ndjson', drive: ({ server }) => server.received(3) },
   { title: 'split-utf8', fault: { kind: 'split-utf8' }, drive: sends('é') },
@@ -132,6 +144,12 @@ const MISSING: readonly Case[] = [
     fault: { kind: 'cut', how: 'rst' },
     trigger: { atByte: 238 },
     drive: sendsAndEnds(REQUEST),
+  },
+  {
+    title: 'gone after sending more than is sent',
+    fault: { kind: 'gone-after-sending' },
+    trigger: { atByte: 300 },
+    drive: sends(REQUEST),
   },
   { title: 'a black hole into which nothing falls', fault: { kind: 'cut', how: 'blackhole' }, drive: async () => undefined },
   {
@@ -170,6 +188,7 @@ const MISSING: readonly Case[] = [
   { title: 'a reorder of one frame', fault: { kind: 'reorder', window: 2 }, framing: 'ndjson', drive: sendsAndEnds('one\n') },
   { title: 'a reorder of equal frames', fault: { kind: 'reorder', window: 2 }, framing: 'ndjson', drive: sends('one\none\n') },
   { title: 'a truncate to more than the frame', fault: { kind: 'truncate', toBytes: 4 }, framing: 'ndjson', drive: sends('one\n') },
+  { title: 'a message that is short enough', fault: { kind: 'truncate-message', toBytes: 3 }, framing: 'ndjson', drive: sends('one\n') },
   { title: 'a corruption behind the end', fault: { kind: 'corrupt', offset: 4, mask: 1 }, framing: 'ndjson', drive: sends('one\n') },
   {
     title: 'a stray line where no frame comes',

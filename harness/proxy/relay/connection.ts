@@ -262,6 +262,25 @@ export class Connection implements ConnectionControl {
     this.pipes[opposite].discard();
   }
 
+  quiet(direction: Direction): void {
+    this.state = 'ending';
+    const opposite = direction === 'upstream' ? 'downstream' : 'upstream';
+    this.pipes[direction].freeze();
+    this.pipes[opposite].discard();
+  }
+
+  async leave(direction: Direction, last: Buffer): Promise<BothEnds> {
+    this.quiet(direction);
+    const pipe = this.pipes[direction];
+    const end = direction === 'upstream' ? 'upstream' : 'client';
+    pipe.discard();
+    await pipe.sink.writeLast(last);
+    this.#close(end);
+    this.#ending ??= this.#endOne(otherEnd(end), 'fin');
+    await this.#ending;
+    return this.ended;
+  }
+
   async untilRead(direction: Direction, deadlineMs: number): Promise<string> {
     return (await untilRead(this.pipes[direction].dest, { deadlineMs })).outcome;
   }

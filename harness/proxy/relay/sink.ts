@@ -50,6 +50,13 @@ export class Sink {
     this.#dest.write(data, this.#written);
   }
 
+  /** Resolves at once where the kernel takes it all, so that what follows happens in the same turn. */
+  async writeLast(data: Buffer): Promise<void> {
+    if (this.#dest.destroyed || this.#ended) return;
+    if (data.length > 0) this.write(data);
+    if (this.#dest.writableLength > 0) await this.#flushed();
+  }
+
   take(item: Item): void {
     if (item.kind === 'act' && item.when === 'now') {
       this.#queue = [];

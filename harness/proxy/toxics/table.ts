@@ -7,6 +7,7 @@ import { corrupt } from './content/corrupt.ts';
 import { cut } from './loss/cut.ts';
 import { drop } from './content/drop.ts';
 import { duplicate } from './content/duplicate.ts';
+import { goneAfterSending } from './loss/gone-after-sending.ts';
 import { halfOpen } from './loss/half-open.ts';
 import { hold } from './content/hold.ts';
 import { latency } from './timing/latency.ts';
@@ -23,6 +24,7 @@ import { stall } from './timing/stall.ts';
 import { strayLine } from './content/stray-line.ts';
 import { timeout } from './loss/timeout.ts';
 import { truncate } from './content/truncate.ts';
+import { truncateMessage } from './content/truncate-message.ts';
 import type { ToxicType } from './base/toxic.ts';
 
 const TYPES: readonly ToxicType[] = [
@@ -43,6 +45,7 @@ const TYPES: readonly ToxicType[] = [
   slowReader,
   // loss of the connection
   cut,
+  goneAfterSending,
   refuse,
   acceptClose,
   neverAccept,
@@ -53,6 +56,7 @@ const TYPES: readonly ToxicType[] = [
   hold,
   reorder,
   truncate,
+  truncateMessage,
   corrupt,
   strayLine,
 ];

@@ -9,6 +9,7 @@ import { cut } from './loss/cut.ts';
 import { down } from './loss/down.ts';
 import { drop } from './content/drop.ts';
 import { duplicate } from './content/duplicate.ts';
+import { goneAfterSending } from './loss/gone-after-sending.ts';
 import { halfOpen } from './loss/half-open.ts';
 import { hold } from './content/hold.ts';
 import { latency } from './timing/latency.ts';
@@ -26,6 +27,7 @@ import { stall } from './timing/stall.ts';
 import { strayLine } from './content/stray-line.ts';
 import { timeout } from './loss/timeout.ts';
 import { truncate } from './content/truncate.ts';
+import { truncateMessage } from './content/truncate-message.ts';
 
 export const LINK_FAULTS = {
   latency,
@@ -38,6 +40,7 @@ export const LINK_FAULTS = {
   coalesce,
   'slow-reader': slowReader,
   cut,
+  'gone-after-sending': goneAfterSending,
   'limit-data': limitData,
   reset,
   refuse,
@@ -50,6 +53,7 @@ export const LINK_FAULTS = {
   hold,
   reorder,
   truncate,
+  'truncate-message': truncateMessage,
   corrupt,
   'stray-line': strayLine,
   'split-utf8': splitUtf8,

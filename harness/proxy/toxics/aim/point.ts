@@ -14,6 +14,10 @@ interface PointReceiver {
   reached: (place: HitPlace) => void;
   busy: () => boolean;
   after: (item: DataItem) => void;
+  /** The bytes right before the point, in place of `pass`, for who wants to hand them on in its own way. */
+  last?: (item: DataItem) => void;
+  /** Where no byte is named, the point lies behind a frame and not before it. */
+  behindFrame?: true;
 }
 
 /** Finds the point in the stream where a stage acts: before a frame, inside it, after so many bytes, or at once. */
@@ -39,7 +43,7 @@ export class Point {
   /** The point may be where the stream stands already. */
   begin(): void {
     const { offset } = this.#context.since;
-    const here = this.#mode === 'all' || (this.#mode === 'bytes' && this.#offset === offset);
+    const here = (this.#mode === 'all' && !this.#behindFrame) || (this.#mode === 'bytes' && this.#offset === offset);
     if (!here || !this.#mayFire()) return;
     this.#offsetPassed = true;
     this.#receiver.reached({ byteOffset: offset });
@@ -58,6 +62,10 @@ export class Point {
         this.#streamBytes(item);
         return;
       case 'all':
+        if (this.#behindFrame) {
+          this.#frames.accept(item, (each, picked) => this.#frameBytes(each, picked));
+          return;
+        }
         // A connection may turn out to be meant only once its label is known.
         if (this.#offsetPassed || !this.#mayFire()) {
           this.#receiver.pass(item);
@@ -87,6 +95,10 @@ export class Point {
     return this.#frames.holdBytesMax;
   }
 
+  get #behindFrame(): boolean {
+    return this.#receiver.behindFrame === true;
+  }
+
   #mayFire(): boolean {
     return this.#context.armed() && this.#context.concerned();
   }
@@ -101,8 +113,8 @@ export class Point {
       this.#receiver.pass(item);
       return;
     }
-    const { at_byte: atByte = 0 } = this.#context.toxic.attributes;
     const end = item.offsetInFrame + item.data.length;
+    const { at_byte: atByte = this.#behindFrame ? (item.last ? end : Infinity) : 0 } = this.#context.toxic.attributes;
     const here = atByte === 0 ? item.first : atByte > item.offsetInFrame && atByte <= end;
     if (here) {
       this.#frameDone = index;
@@ -110,7 +122,7 @@ export class Point {
       return;
     }
     this.#receiver.pass(item);
-    if (item.last && atByte > end)
+    if (item.last && atByte > end && Number.isFinite(atByte))
       this.#context.event({ event: 'beyond-frame', index, length: end, atByte, reason: `frame ${index} has ${end} bytes` });
   }
 
@@ -127,7 +139,7 @@ export class Point {
   /** Passes the bytes before the point, tells, and hands over the rest. */
   #reachedAt(item: DataItem, bytes: number): void {
     const [before, rest] = splitAt(item, bytes);
-    if (before !== undefined) this.#receiver.pass(before);
+    if (before !== undefined) (this.#receiver.last ?? this.#receiver.pass)(before);
     this.#receiver.reached({
       byteOffset: item.offset + bytes,
       frameIndex: item.frame?.index,

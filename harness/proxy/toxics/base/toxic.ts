@@ -101,6 +101,10 @@ export interface HitPlace {
 export interface ConnectionControl {
   /** Reads neither side any more and lets nothing pass in the opposite direction: what a cut begins with. */
   freeze(direction: Direction): void;
+  /** Reads the direction's source no more, and what comes the other way is taken and forgotten. */
+  quiet(direction: Direction): void;
+  /** Hands these bytes to the direction's destination and closes it in the same turn, whether they were read or not; then ends the source. */
+  leave(direction: Direction, last: Buffer): Promise<BothEnds>;
   /** Waits until the direction's destination has read everything. */
   untilRead(direction: Direction, deadlineMs: number): Promise<string>;
   /** Ends both sides the same way. */
