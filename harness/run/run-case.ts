@@ -13,7 +13,7 @@ import { decisionsIn, type Decision } from '../model/repro.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/judging/verdict.ts';
 import { InjectorError, type NetworkSink } from '../network/api/network-sink.ts';
-import type { GroundRequest } from '../runtime/runtime.ts';
+import type { Ground, GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
@@ -130,11 +130,15 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     await network.drained().catch((error: Error) => sink.broken(error.message));
     // The proxies' own socket files go with the network: what is there afterwards is the system's.
     await network[Symbol.asyncDispose]();
-    for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
-    const dials = ground.lostDials?.() ?? 0;
-    if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
+    await recordWhatIsLeft(ground, recorder);
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted };
+}
+
+async function recordWhatIsLeft(ground: Ground, recorder: Recorder): Promise<void> {
+  for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
+  const dials = ground.lostDials?.() ?? 0;
+  if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
 }
 
 /** What must be there before any node is: other clocks, and small disks. */
