@@ -14,6 +14,8 @@ import type { FromClient, FromServer, Target, Task, ToClient, ToServer } from '.
 
 export interface ProxyUnderTest extends AsyncDisposable {
   readonly pid: number;
+  /** Of its control API. */
+  readonly url: string;
   /** A proxy before this target; extra fields are ours only. Gives where to dial. */
   proxy(name: string, target: Target, more?: object): Promise<Target>;
   toxic(proxy: string, toxic: object): Promise<void>;
@@ -96,6 +98,7 @@ function underTest(who: string, child: ChildProcess, url: string): ProxyUnderTes
   const { client, call } = controlOf(who, url, CONTROL_MS);
   return {
     pid: child.pid ?? 0,
+    url,
     async proxy(name, target, more = {}) {
       const upstream = 'path' in target ? `unix:${target.path}` : `${target.host}:${target.port}`;
       const listen = 'path' in target ? `unix:${target.path}.proxy` : '127.0.0.1:0';

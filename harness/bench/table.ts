@@ -78,6 +78,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
     run: () => nullCampaign(),
   },
   { name: 'fixed-port', what: '8 cases side by side of a server on a port of all interfaces that somebody else holds', run: fixedPort },
+  {
+    name: 'fuzz-api',
+    what: '100,000 damaged requests to the control API of our proxy',
+    run: () => figuresOf('harness/bench/fuzz/requests.ts'),
+  },
+  { name: 'fuzz-frames', what: '1,000,000 strings through the frame readers', run: () => figuresOf('harness/bench/fuzz/frames.ts') },
+  { name: 'fuzz-files', what: '10,000 damaged repro and policy files', run: () => figuresOf('harness/bench/fuzz/files.ts') },
   { name: 'box-cost', what: 'a case and the pack in boxes beside loopback addresses', run: boxCost },
   { name: 'deaf-server', what: 'no pong in 80 s, four busy loops a core: a failure every time', run: deafServer },
   { name: 'busy-clean-case', what: 'a clean case of many rounds under 26 busy loops: never a failure', run: cleanCaseOnBusyMachine },
