@@ -1,6 +1,6 @@
 // The sink of a run as the parts of a network share it. It says only once that the network broke, and counts open
 // connections.
-import { InjectorError, type NetworkSink } from './api/network-sink.ts';
+import { InjectorError, tellBroken, type NetworkSink } from './api/network-sink.ts';
 
 export interface BreakableSink extends NetworkSink {
   /** Connections open now, by link. */
@@ -13,8 +13,8 @@ export function breakableSink(sink: NetworkSink): BreakableSink {
   const open = new Map<string, Set<number>>();
   let isBroken = false;
 
-  const broken = (detail: string): void => {
-    if (!isBroken) sink.broken(detail);
+  const broken: NetworkSink['broken'] = (detail, late) => {
+    if (!isBroken) sink.broken(detail, late);
     isBroken = true;
   };
 
@@ -35,7 +35,7 @@ export function breakableSink(sink: NetworkSink): BreakableSink {
       try {
         return await act();
       } catch (error) {
-        if (error instanceof InjectorError) broken(error.message);
+        if (error instanceof InjectorError) tellBroken({ broken }, error);
         throw error;
       }
     },

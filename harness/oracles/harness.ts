@@ -2,8 +2,10 @@
 // what the other oracles found is withdrawn to unknown. A broken injector is never blamed on the system.
 import { eventsOf, type EventBody, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
+import { lateness } from './evidence/starvation.ts';
 import { pass, unknown, type UnknownReason } from '../model/judging/verdict.ts';
 
+type Problems = ReturnType<typeof eventsOf<'harness'>>;
 type Problem = Extract<EventBody, { kind: 'harness' }>['problem'];
 
 const REASON: Readonly<Record<Problem, UnknownReason>> = {
@@ -24,7 +26,9 @@ export const harness: Oracle = {
   question: 'Did the harness itself do its work?',
   judge(history) {
     const [first] = problems(history);
-    return first ? unknown('harness', REASON[first.problem], inWords(first)) : pass('harness');
+    if (!first) return pass('harness');
+    const { reason, detail } = why(first, history);
+    return unknown('harness', reason, detail);
   },
 };
 
@@ -39,12 +43,19 @@ export function unlessSpoilt(oracle: Oracle): Oracle {
       return {
         outcome: 'unknown',
         oracle: oracle.name,
-        reason: REASON[spoilt.problem],
-        detail: inWords(spoilt),
+        ...why(spoilt, history),
         findings: verdict.findings,
       };
     },
   };
+}
+
+/** A fault server that had no time to answer is late as everything else is: such a case is taken again alone. */
+function why(event: Problems[number], history: History): { reason: UnknownReason; detail: string } {
+  const { atMs, late } = event;
+  const doubt = late && lateness(history, [{ fromMs: atMs - late.waitedMs, ...late }]).doubt;
+  if (doubt) return { reason: doubt.reason, detail: `${event.detail}; ${doubt.detail}` };
+  return { reason: REASON[event.problem], detail: inWords(event) };
 }
 
 /** The reason stands before it wherever it is shown. */
@@ -53,6 +64,6 @@ function inWords({ problem, detail }: { problem: Problem; detail: string }): str
 }
 
 /** The spoiling ones first. */
-function problems(history: History): ReturnType<typeof eventsOf<'harness'>> {
+function problems(history: History): Problems {
   return eventsOf(history, 'harness').toSorted((a, b) => Number(SPOILS.has(b.problem)) - Number(SPOILS.has(a.problem)) || a.seq - b.seq);
 }

@@ -6,6 +6,7 @@ import { cut, fault, onNode } from '../model/faults/steps.ts';
 import { IndeterminateError, type Script } from '../model/scenario.ts';
 import { ALWAYS_ON } from '../oracles/table.ts';
 import { mockRuntime, type MockPlan, type MockProgram } from '../runtime/mock/mock-runtime.ts';
+import { InjectorError } from '../network/api/network-sink.ts';
 import { networksDouble } from './testing/networks.double.ts';
 import { LINK, nodeDouble, playCase, told, type CasePlay } from './testing/played-case.double.ts';
 
@@ -107,6 +108,27 @@ describe.concurrent('a case', () => {
     expect(told(history)).toContain('server exited SIGTERM');
     expect(networks.calls.at(-1)).toBe('closed');
     expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  test('whose fault server does not come up is unknown, and so is one that had no time to answer', async () => {
+    const networks = networksDouble();
+    const deaf = Object.assign(networksDouble(), { open: () => Promise.reject(new InjectorError('not listening')) });
+    expect((await play(async () => {}, { scenario: {}, networks: deaf })).result.verdict).toMatchObject({
+      outcome: 'unknown',
+      reason: 'injector',
+      detail: 'not listening',
+    });
+    const starved = { probe: 'machine', loopDelayP99Ms: 5, cpuPressureAvg10: 95 } as const;
+    const { result } = await play(async () => networks.break('no answer', { waitedMs: 401, boundMs: 400 }), {
+      scenario: {},
+      networks,
+      probes: { machine: () => starved },
+    });
+    expect(result.verdict).toMatchObject({
+      outcome: 'unknown',
+      reason: 'starved',
+      detail: expect.stringContaining('no answer; the machine'),
+    });
   });
 
   test('whose injector does not arm a step at a mark is unknown, whatever the script asserts afterwards', async () => {

@@ -12,14 +12,16 @@ import type { Phase } from '../model/judging/history.ts';
 import { decisionsIn, type Decision } from '../model/repro.ts';
 import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/judging/verdict.ts';
-import { InjectorError, type NetworkSink } from '../network/api/network-sink.ts';
+import { InjectorError, tellBroken, type NetworkSink } from '../network/api/network-sink.ts';
+import type { Network } from '../network/network.ts';
 import type { Ground, GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
 import type { Environment } from './drive/environment.ts';
 import { lastFirings } from './drive/on-their-way.ts';
-import { faultsOf } from './faults/faults.ts';
+import { faultsOf, type Injectors } from './faults/faults.ts';
+import type { InjectorSink } from './faults/injector.ts';
 import { disksFor, fileInjector } from './faults/file-faults.ts';
 import { judge } from './judge.ts';
 import { nodeInjector } from './faults/node-faults.ts';
@@ -90,22 +92,18 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     ...groundFor(plan),
   });
   const sink = sinkInto(recorder, schedule, broken);
-  await using network = await environment.networks.open({ ground, topology, routing, seed: given.seed, sink });
+  using _machine = watchMachine(environment, ground.runId, recorder);
+  await using network = await opened(environment.networks.open({ ground, topology, routing, seed: given.seed, sink }), sink);
+  if (!network) return NOT_LIVE;
   const obligations = obligationsIn(recorder);
   await using system = systemOn(ground, topology, recorder, obligations);
-  const faults = faultsOf(
-    schedule,
-    network,
-    recorder,
-    (detail) => sink.broken(detail),
-    (injectorSink) => ({
-      node: nodeInjector(system, recorder, injectorSink),
-      file: fileInjector(ground, injectorSink),
-      clock: clockInjector(ground, system, injectorSink),
-    }),
-  );
+  const injectors = (to: InjectorSink): Injectors => ({
+    node: nodeInjector(system, recorder, to),
+    file: fileInjector(ground, to),
+    clock: clockInjector(ground, system, to),
+  });
+  const faults = faultsOf(schedule, network, recorder, (detail) => sink.broken(detail), injectors);
   const stage: Stage = { plan, given, ground, system, faults, obligations, time: countedTime(), recorder, environment, signal };
-  using _machine = watchMachine(environment, ground.runId, recorder);
   let driveMs = 0;
   try {
     await using clients = new AsyncDisposableStack();
@@ -122,12 +120,12 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     });
     await phase('observe', () => observe(scenario, stage, context));
   } catch (error) {
-    if (error instanceof InjectorError) sink.broken(error.message);
+    if (error instanceof InjectorError) tellBroken(sink, error);
     else if (!(error instanceof BootFailed) && !signal.aborted) throw error;
   }
   await phase('stop', async () => {
     await system.stop();
-    await network.drained().catch((error: Error) => sink.broken(error.message));
+    await network.drained().catch((error: Error) => tellBroken(sink, error));
     // The proxies' own socket files go with the network: what is there afterwards is the system's.
     await network[Symbol.asyncDispose]();
     await recordWhatIsLeft(ground, recorder);
@@ -139,6 +137,17 @@ async function recordWhatIsLeft(ground: Ground, recorder: Recorder): Promise<voi
   for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
   const dials = ground.lostDials?.() ?? 0;
   if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
+}
+
+/** A fault server that does not come up, or not in time, is judged as one that breaks later. */
+async function opened(opening: Promise<Network>, sink: NetworkSink): Promise<Network | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof InjectorError)) throw error;
+    tellBroken(sink, error);
+    return undefined;
+  }
 }
 
 /** What must be there before any node is: other clocks, and small disks. */
@@ -180,9 +189,9 @@ function sinkInto(recorder: Recorder, schedule: readonly Step[], broken: AbortCo
       const about = steps.get(step);
       if (about) recorder.record({ kind: 'fault', step, ...about, state: 'fired', hit: { kind: 'link', ...hit } }, causedMs);
     },
-    broken(detail) {
+    broken(detail, late) {
       if (broken.signal.aborted) return;
-      recorder.record({ kind: 'harness', problem: 'injector', detail });
+      recorder.record({ kind: 'harness', problem: 'injector', detail, ...(late && { late }) });
       broken.abort(new InjectorError(detail));
     },
   };

@@ -96,7 +96,14 @@ export type EventBody =
   /** So many dials and packets had no way to go: in a box there is none to the machine's network, but by what the topology names. */
   | { kind: 'lost-dials'; dials: number }
   /** The harness could not do its work, or nobody caught an error of the script's code. It is never the system's fault. */
-  | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string };
+  | { kind: 'harness'; problem: 'injector' | 'probe' | 'lost-events' | 'stray-error'; detail: string; late?: Late };
+
+/** A fault server was waited for so long, and gave no answer. */
+export interface Late {
+  waitedMs: number;
+  /** What it needs at most on a machine that has time, a part of its deadline. */
+  boundMs: number;
+}
 
 export type Observation =
   /**

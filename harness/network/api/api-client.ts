@@ -1,7 +1,7 @@
 // toxiproxy-node-client with what it lacks: a deadline for every call, and the server's own words in errors. A server that
 // is frozen or dead, or that refuses, gives an InjectorError, never a hang.
 import { Toxiproxy } from 'toxiproxy-node-client';
-import { InjectorError } from './network-sink.ts';
+import { InjectorError, lateSince } from './network-sink.ts';
 
 export interface Control {
   readonly client: Toxiproxy;
@@ -14,7 +14,11 @@ export function controlOf(who: string, url: string, deadlineMs: number): Control
   let mute: InjectorError | undefined;
   // A server that once gave no answer is frozen: everything that is still to be told to it would wait as long again.
   const deadlined = async (method: string, address: string, body?: unknown): Promise<{ status: number; text: string }> => {
-    if (mute) throw new InjectorError(`${who}: ${method} ${pathOf(address)} was not asked: ${mute.message}`, { cause: mute });
+    if (mute)
+      throw new InjectorError(`${who}: ${method} ${pathOf(address)} was not asked: ${mute.message}`, {
+        cause: mute,
+        ...(mute.late && { late: mute.late }),
+      });
     try {
       return await ask(who, deadlineMs, method, address, body);
     } catch (error) {
@@ -57,6 +61,7 @@ async function ask(
   url: string,
   body?: unknown,
 ): Promise<{ status: number; text: string }> {
+  const askedMs = performance.now();
   try {
     const response = await fetch(url, {
       method,
@@ -65,8 +70,9 @@ async function ask(
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
-    const why = isLate(cause) ? `gave no answer within ${deadlineMs} ms` : `failed: ${reasonOf(cause)}`;
-    throw new InjectorError(`${who}: ${method} ${pathOf(url)} ${why}`, { cause });
+    const what = `${who}: ${method} ${pathOf(url)}`;
+    if (!isLate(cause)) throw new InjectorError(`${what} failed: ${reasonOf(cause)}`, { cause });
+    throw new InjectorError(`${what} gave no answer within ${deadlineMs} ms`, { cause, late: lateSince(askedMs, deadlineMs) });
   }
 }
 

@@ -11,7 +11,7 @@ import { controlOf } from '../api/api-client.ts';
 import { exitText } from '../../runtime/runtime.ts';
 import type { Engine } from '../api/engine.ts';
 import { ownProgram } from './engines.ts';
-import { InjectorError } from '../api/network-sink.ts';
+import { InjectorError, lateSince } from '../api/network-sink.ts';
 
 export interface EnginePool extends AsyncDisposable {
   /** Disposing the engine gives it back. */
@@ -152,9 +152,13 @@ function compileCache(): { NODE_COMPILE_CACHE?: string } {
 }
 
 async function listening(lines: NodeJS.EventEmitter, ended: Promise<string>, withinMs: number): Promise<string> {
+  const askedMs = performance.now();
   const announced = once(lines, 'line').then(([line]) => JSON.parse(line as string) as { host: string; port: number });
   const first = await bounded(Promise.race([announced, ended]), { withinMs });
-  if (first.state !== 'done') throw new InjectorError(`fault-proxy was not listening within ${withinMs} ms`);
+  if (first.state !== 'done')
+    throw new InjectorError(`fault-proxy was not listening within ${withinMs} ms`, {
+      late: lateSince(askedMs, withinMs),
+    });
   if (typeof first.value === 'string') throw new InjectorError(`${first.value} before it was listening`);
   return `http://${first.value.host}:${first.value.port}`;
 }

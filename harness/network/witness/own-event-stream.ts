@@ -3,24 +3,30 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { bounded } from '../../model/time/bounded.ts';
-import { InjectorError } from '../api/network-sink.ts';
+import type { Late } from '../../model/judging/history.ts';
+import { InjectorError, lateSince } from '../api/network-sink.ts';
 
 const LINE_BYTES_MAX = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /** Not by fetch: it gives up on a stream that is silent for five minutes. @throws InjectorError */
 export async function openEventStream(url: string, signal: AbortSignal, deadlineMs: number): Promise<IncomingMessage> {
+  const askedMs = performance.now();
+  let late: Late | undefined;
   const asking = get(url, { signal });
   try {
     const answered = await bounded(once(asking, 'response') as Promise<[IncomingMessage]>, { withinMs: deadlineMs });
-    if (answered.state !== 'done') throw new Error(`no answer within ${deadlineMs} ms`);
+    if (answered.state !== 'done') {
+      late = lateSince(askedMs, deadlineMs);
+      throw new Error(`no answer within ${deadlineMs} ms`);
+    }
     const [response] = answered.value;
     if (response.statusCode === 200) return response;
     response.destroy();
     throw new Error(`status ${response.statusCode}`);
   } catch (cause) {
     asking.destroy();
-    throw new InjectorError(`own: GET /events failed: ${messageOf(cause)}`, { cause });
+    throw new InjectorError(`own: GET /events failed: ${messageOf(cause)}`, { cause, ...(late && { late }) });
   } finally {
     // Once it streams its end is told by the stream itself.
     asking.on('error', () => {});

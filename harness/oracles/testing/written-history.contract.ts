@@ -19,12 +19,26 @@ interface Expected {
   count?: number;
 }
 
+export interface WrittenHistory {
+  title: string;
+  expected: Expected;
+  plan: Plan;
+  history: History;
+}
+
+/** Those in the folder of this oracle. */
+export function writtenHistoriesOf(oracle: string): WrittenHistory[] {
+  return globSync(join(FOLDER, oracle, '*.ndjson')).map((file) => ({
+    title: basename(file, '.ndjson').replaceAll('-', ' '),
+    ...read(file),
+  }));
+}
+
 /** One test for each file of this oracle. */
 export function judgesWrittenHistories(oracle: Oracle): void {
-  const titles = globSync(join(FOLDER, oracle.name, '*.ndjson')).map((file) => basename(file, '.ndjson').replaceAll('-', ' '));
-  test('there are histories for it', () => expect(titles.length).toBeGreaterThan(1));
-  test.each(titles.toSorted())('%s', (title) => {
-    const { expected, plan, history } = read(join(FOLDER, oracle.name, `${title.replaceAll(' ', '-')}.ndjson`));
+  const written = writtenHistoriesOf(oracle.name).toSorted((a, b) => (a.title < b.title ? -1 : 1));
+  test('there are histories for it', () => expect(written.length).toBeGreaterThan(1));
+  test.each(written)('$title', ({ expected, plan, history }) => {
     const verdict = oracle.judge(history, plan);
     const findings = verdict.outcome === 'pass' ? [] : verdict.findings;
     const told: Expected = {

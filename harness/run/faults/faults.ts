@@ -11,7 +11,7 @@ import { handledBy, type HandledStep, type Injector, type InjectorSink } from '.
 import { reactionsIn } from './reactions.ts';
 import type { Recorder } from '../record/recorder.ts';
 
-interface Injectors {
+export interface Injectors {
   node: Injector<NodeStep>;
   file: Injector<FileStep>;
   clock: Injector<ClockStep>;

@@ -1,7 +1,7 @@
 // Networks without proxies, for tests of the run: links are dialled directly, what is asked of the network is written
 // down in order, and the test plays the engine: it says when a fault fires and when the engine breaks.
 import type { LinkStep } from '../../model/faults/fault.ts';
-import type { Hit } from '../../model/judging/history.ts';
+import type { Hit, Late } from '../../model/judging/history.ts';
 import { InjectorError, type NetworkSink } from '../../network/api/network-sink.ts';
 import type { Networks } from '../../network/network.ts';
 
@@ -9,7 +9,7 @@ export interface NetworksDouble extends Networks {
   /** `open`, `arm <id>`, `lift <id>`, `lift all`, `drained`, `closed`. */
   readonly calls: string[];
   fire(step: string, hit?: Partial<Hit>): void;
-  break(detail: string): void;
+  break(detail: string, late?: Late): void;
   readonly sink: NetworkSink;
 }
 
@@ -33,7 +33,7 @@ export function networksDouble(plan: NetworksPlan = {}): NetworksDouble {
       return sink();
     },
     fire: (step, hit) => sink().fired(step, { connection: 1, direction: 'downstream', byteOffset: 0, ...hit }),
-    break: (detail) => sink().broken(detail),
+    break: (detail, late) => sink().broken(detail, late),
     route: async () => (plan.refused === undefined ? { routing: new Map() } : { refused: plan.refused }),
     async open(request) {
       opened = request.sink;
