@@ -79,6 +79,8 @@ const FRAME_TYPES: Record<Framing, readonly string[]> = {
   websocket: ['request-head', 'response-head', 'text', 'binary', 'continuation', 'ping', 'pong', 'close'],
   http: ['request-head', 'response-head', 'body', 'body-chunk'],
   ndjson: ['line'],
+  'json-lines': ['line'],
+  'json-rpc': ['line'],
   raw: [],
 };
 

@@ -12,7 +12,7 @@ export const SAMPLES = Object.fromEntries(LINK_FAULT_KINDS.map((kind) => [kind, 
   readonly [K in LinkFaultKind]: LinkFaultOf<K>;
 };
 
-export const FRAMINGS: readonly Framing[] = ['websocket', 'http', 'ndjson', 'raw'];
+export const FRAMINGS: readonly Framing[] = ['websocket', 'http', 'ndjson', 'json-lines', 'json-rpc', 'raw'];
 export const TRANSPORTS: readonly Transport[] = ['tcp', 'unix', 'stdio'];
 
 export function sampleStep(fault: LinkFault, trigger: Trigger = {}): LinkStep {
@@ -42,7 +42,7 @@ ${table(['fault', ...COLUMNS.map((column) => column.title)], rows)}
 ## When a fault may act
 
 Triggers are decided inside our own proxy as the bytes pass. Toxiproxy has none: its toxics act on every
-connection from the first byte. The frame columns are for a link with frames (websocket, http, ndjson); on a
+connection from the first byte. The frame columns are for a link with frames (websocket, http, lines); on a
 raw link \`drop\` and \`duplicate\` need a byte, and \`corrupt\` and \`truncate\` count in the stream. On a stdio link a
 fault acts on stdin upstream and on stdout downstream, or on stderr where \`stream\` says so; connection k is there
 the k-th child.

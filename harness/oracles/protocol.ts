@@ -27,12 +27,18 @@ function suspects(history: History, plan: Plan): Suspicion[] {
     const where = `connection ${first.connection}, byte ${first.offset}`;
     return {
       finding: {
-        message: `'${first.link}' carries bytes ${first.direction} that do not decode: ${first.reason} (${where}; ${same.length} times)`,
+        message: `'${first.link}' carries ${whatIn(first)} (${where}; ${same.length} times)`,
         subject: sender(first, plan) ?? first.link,
         events: same.map((error) => error.seq),
       },
     };
   });
+}
+
+function whatIn({ direction, reason, line }: FrameError): string {
+  return line === undefined
+    ? `bytes ${direction} that do not decode: ${reason}`
+    : `a line ${direction} that ${reason}: ${JSON.stringify(line)}`;
 }
 
 function sender(error: FrameError, plan: Plan): string | undefined {

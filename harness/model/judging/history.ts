@@ -72,7 +72,8 @@ export type EventBody =
       bytes?: number;
       payload?: string;
     }
-  | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string }
+  /** `line` is the beginning of a line that its framing does not allow; without it the stream could not be read on. */
+  | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string; line?: string }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: FaultHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }

@@ -1,7 +1,11 @@
 // A link joins one node that dials to one listener of another node. Schedules, events and reports call a link by its name.
 
 export type Transport = 'tcp' | 'unix' | 'stdio';
-export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
+/**
+ * `ndjson` is lines, whatever is in them. On `json-lines` each is one JSON value, on `json-rpc` one message of JSON-RPC 2.0 or a
+ * batch of them, and a line that is not fails the run. On a stdio link both say nothing of stderr.
+ */
+export type Framing = 'websocket' | 'http' | 'ndjson' | 'json-lines' | 'json-rpc' | 'raw';
 /** The streams of a stdio link. Each one is a connection of its own. */
 export type Stream = 'stdin' | 'stdout' | 'stderr';
 /** `upstream` is from the side that dials, `downstream` is to it. */

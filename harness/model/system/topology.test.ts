@@ -104,7 +104,7 @@ test.each<[string, { nodes: Node[]; links: Link[] }, string]>([
   [
     'a web framing on stdio',
     { nodes: [node('a'), child('b')], links: [{ ...link('a', 'b'), framing: 'http' }] },
-    "link 'a->b': a stdio link is framed ndjson or raw, not http",
+    "link 'a->b': a stdio link is framed ndjson or json-lines or json-rpc or raw, not http",
   ],
   [
     'a child that nobody starts',

@@ -203,7 +203,7 @@ function checkAfter(node: Node, before: Node): void {
   if (isSpawned(before)) throw new TopologyError(`node '${node.name}' cannot start after '${before.name}', which another node starts`);
 }
 
-const STDIO_FRAMINGS: readonly Framing[] = ['ndjson', 'raw'];
+const STDIO_FRAMINGS: readonly Framing[] = ['ndjson', 'json-lines', 'json-rpc', 'raw'];
 
 function checkStdioLink(link: Link): void {
   if (link.from === DRIVER) throw new TopologyError(`link '${link.name}': only a node can start a child over stdio, the driver cannot`);

@@ -26,7 +26,10 @@ export interface NetworkSink {
     },
     causedMs?: number,
   ): void;
-  frameError(event: { link: string; connection: number; direction: Direction; offset: number; reason: string }, causedMs?: number): void;
+  frameError(
+    event: { link: string; connection: number; direction: Direction; offset: number; reason: string; line?: string },
+    causedMs?: number,
+  ): void;
   fired(step: string, hit: Hit, causedMs?: number): void;
   /**
    * The engine died, froze or lost events: exit 3, never the system's fault. With `late` it only gave no answer in time, for which a starved

@@ -16,8 +16,8 @@ export function tell(event: ProxyEvent, link: string, sink: NetworkSink, causedM
       return sink.frame({ link, connection, direction, index, type, offset, ...contents }, causedMs);
     }
     case 'frame-error': {
-      const { connection, direction, offset, reason } = event;
-      return sink.frameError({ link, connection, direction, offset, reason }, causedMs);
+      const { connection, direction, offset, reason, line } = event;
+      return sink.frameError({ link, connection, direction, offset, reason, ...(line !== undefined && { line }) }, causedMs);
     }
     case 'match-too-large':
     case 'match-unreadable':

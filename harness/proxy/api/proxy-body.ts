@@ -16,7 +16,7 @@ export interface ProxyInput {
   extras: ProxyExtras;
 }
 
-export const FRAMINGS: readonly Framing[] = ['raw', 'http', 'websocket', 'ndjson'];
+export const FRAMINGS: readonly Framing[] = ['raw', 'http', 'websocket', 'ndjson', 'json-lines', 'json-rpc'];
 
 const FIELDS = {
   name: { kind: 'string' },

@@ -19,4 +19,5 @@ export type FrameEvent =
       /** Its content, where the proxy captures and the frame is short. */
       payload?: string;
     }
-  | { event: 'frame-error'; index: number; offset: number; reason: string };
+  /** `line`: of a framing that judges lines, the beginning of the line that is wrong. */
+  | { event: 'frame-error'; index: number; offset: number; reason: string; line?: string };

@@ -4,8 +4,9 @@
 import { MessageDecoder, framePayload } from './decode.ts';
 import type { FrameEvent } from './frame-event.ts';
 import { Joined } from './joined.ts';
+import { lineProblem } from './inside/json-line.ts';
 import { frameReaderFor } from './reader-for.ts';
-import type { FrameInfo, FrameReader, Framing, Side, Span } from './frame.ts';
+import type { FrameInfo, FrameReader, Framing, JsonFraming, Side, Span } from './frame.ts';
 import type { FramePairState } from './pair.ts';
 import type { FrameContent } from './content.ts';
 
@@ -15,12 +16,17 @@ export interface FrameWatchSettings {
   pair: FramePairState;
   /** Frames of up to CAPTURE_BYTES_MAX are published with their content. */
   capture: boolean;
+  /** Whether lines are held against what the framing says of them; asked as each one comes. */
+  judged?: () => boolean;
   publish: (body: FrameEvent) => void;
 }
 
 /** Frames above this are never judged by their content. */
 export const JUDGED_BYTES_MAX = 1024 * 1024;
 const CAPTURE_BYTES_MAX = 4096;
+const QUOTED_BYTES_MAX = 200;
+/** Of one direction, so many wrong lines are told; who floods with them is known by then. */
+const WRONG_LINES_MAX = 100;
 /** Frames looked at in one go: tiny ones must not keep the event loop. */
 const SPANS_MAX = 1024;
 
@@ -38,6 +44,7 @@ export class FrameWatch {
   #partsBytes = 0;
   #skipped = false;
   #errorTold = false;
+  #wrongLines = 0;
 
   constructor(settings: FrameWatchSettings) {
     this.#settings = settings;
@@ -72,6 +79,7 @@ export class FrameWatch {
       ...this.#captured(frame, bytes, content),
     });
     this.#tellError(frame);
+    if (bytes !== undefined && this.#judges) this.#judge(frame, framePayload(frame, bytes));
   }
 
   content(frame: FrameInfo): FrameContent {
@@ -106,6 +114,7 @@ export class FrameWatch {
 
   /** A compressed message may refer to any earlier one, so all of them are looked at. */
   #limit(): number {
+    if (this.#judges) return JUDGED_BYTES_MAX;
     if (this.contentWanted || (this.#settings.capture && this.#settings.pair.deflate !== undefined)) return JUDGED_BYTES_MAX;
     return this.#settings.capture ? CAPTURE_BYTES_MAX : 0;
   }
@@ -125,9 +134,32 @@ export class FrameWatch {
     }
   }
 
+  get #judges(): boolean {
+    return isJson(this.#settings.framing) && this.#wrongLines < WRONG_LINES_MAX && this.#settings.judged?.() !== false;
+  }
+
+  #judge(frame: FrameInfo, line: Buffer): void {
+    const { framing, publish } = this.#settings;
+    const reason = isJson(framing) ? lineProblem(framing, line) : undefined;
+    if (reason === undefined) return;
+    this.#wrongLines += 1;
+    const text = line.toString('utf8', 0, QUOTED_BYTES_MAX);
+    publish({
+      event: 'frame-error',
+      index: frame.index,
+      offset: frame.offset,
+      reason,
+      line: line.length > QUOTED_BYTES_MAX ? `${text}…` : text,
+    });
+  }
+
   #tellError(frame: FrameInfo): void {
     if (this.#errorTold || this.#reader.error === undefined) return;
     this.#errorTold = true;
     this.#settings.publish({ event: 'frame-error', index: frame.index, offset: frame.offset, reason: this.#reader.error });
   }
+}
+
+function isJson(framing: Framing): framing is JsonFraming {
+  return framing === 'json-lines' || framing === 'json-rpc';
 }

@@ -27,7 +27,7 @@ describe('any reader', () => {
       .map((parts) => Buffer.from(parts.join(''))),
   );
   const cases = fc.record({
-    framing: fc.constantFrom<Framing>('websocket', 'http', 'ndjson', 'raw'),
+    framing: fc.constantFrom<Framing>('websocket', 'http', 'ndjson', 'json-rpc', 'raw'),
     side: fc.constantFrom<Side>('client', 'server'),
     stream: anyStream,
     cuts: fc.array(fc.nat(600)),

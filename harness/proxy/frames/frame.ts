@@ -5,7 +5,11 @@
 //   chunk   |.....frame 3 (tail)|frame 4|frame 5 (head)...|
 //   spans   [      last         ][first+last][   first     ]
 
-export type Framing = 'websocket' | 'http' | 'ndjson' | 'raw';
+export type Framing = 'websocket' | 'http' | LineFraming | 'raw';
+
+/** One frame is one line. `ndjson` does not look into it; the others judge that it is one JSON value, or JSON-RPC 2.0. */
+type LineFraming = 'ndjson' | JsonFraming;
+export type JsonFraming = 'json-lines' | 'json-rpc';
 
 /** Which end sends the stream: 'client' is the end that dialled. */
 export type Side = 'client' | 'server';

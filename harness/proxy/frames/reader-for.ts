@@ -14,6 +14,8 @@ export function frameReaderFor(framing: Framing, side: Side, pair: FramePairStat
     case 'http':
       return new StreamReader(new HttpGrammar(side, pair, framing === 'websocket'));
     case 'ndjson':
+    case 'json-lines':
+    case 'json-rpc':
       return new StreamReader(new LineGrammar());
     case 'raw':
       return new StreamReader(new RawGrammar());

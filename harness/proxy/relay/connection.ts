@@ -127,6 +127,7 @@ export class Connection implements ConnectionControl {
         side: direction === 'upstream' ? 'client' : 'server',
         pair,
         capture,
+        judged: () => this.labels?.all.has('stderr') !== true,
         publish: (body) => publish({ ...this.identity, direction, ...body }),
       });
     };

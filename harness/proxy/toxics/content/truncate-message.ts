@@ -2,7 +2,7 @@
 // their reader does not wait for the rest, as it does behind `truncate`.
 
 import type { Framing } from '../../frames/frame.ts';
-import { shorterFrame } from '../../frames/shorter.ts';
+import { shorterFrame } from '../../frames/inside/shorter.ts';
 import { CONTENT_FIELDS, contentStage, fireAt, framesOnly, HELD_BYTES_MAX, once } from './content.ts';
 import type { AttributesOf, Fields } from '../base/fields.ts';
 import type { OwnToxic, StageContext } from '../base/toxic.ts';

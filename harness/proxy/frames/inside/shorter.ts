@@ -1,7 +1,7 @@
 // A frame with less in it that is as whole as before: its header says the new length, a line keeps its end.
 
-import { framePayload } from './decode.ts';
-import type { FrameInfo } from './frame.ts';
+import { framePayload } from '../decode.ts';
+import type { FrameInfo } from '../frame.ts';
 
 export type Shorter =
   | { outcome: 'shorter'; bytes: Buffer }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { MessageDecoder } from './decode.ts';
-import type { FrameInfo, Side } from './frame.ts';
-import { LineGrammar } from './ndjson.ts';
-import { newFramePair } from './pair.ts';
-import { encodeFrame } from './samples.ts';
+import { MessageDecoder } from '../decode.ts';
+import type { FrameInfo, Side } from '../frame.ts';
+import { LineGrammar } from '../ndjson.ts';
+import { newFramePair } from '../pair.ts';
+import { encodeFrame } from '../samples.ts';
 import { shorterFrame } from './shorter.ts';
-import { StreamReader } from './stream-reader.ts';
-import { WebSocketGrammar } from './websocket.ts';
+import { StreamReader } from '../stream-reader.ts';
+import { WebSocketGrammar } from '../websocket.ts';
 
 /** What its reader makes of a frame: one frame and nothing behind it. */
 function read(side: Side | 'line', bytes: Buffer): { frame: FrameInfo; content: string } {
