@@ -21,7 +21,7 @@ export async function perform(
   interrupt.signal.addEventListener('abort', () => about.crew.interrupt(), { once: true });
   const [swept, maker] = await Promise.all([sweepBefore(about.project), makerOf(about.project.root)]);
   swept.forEach((line) => about.say(line));
-  about.say(isolationLine(about.crew.isolation));
+  if (planned.some((item) => item.case.runtime === 'process')) about.say(isolationLine(about.crew.isolation));
   const summary = await runCampaign(planned, {
     project: about.project,
     seed: about.seed,
