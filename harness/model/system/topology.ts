@@ -60,7 +60,7 @@ export interface Node {
   longestTimerMs?: number;
   /**
    * How many MiB more its largest process may occupy than when it was ready (resident memory). Without it only a node with a broken link
-   * is judged: by 192 MiB.
+   * is judged: by 64 MiB.
    */
   growthMaxMB?: number;
   /**
