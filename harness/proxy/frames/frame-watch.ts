@@ -4,7 +4,7 @@
 import { MessageDecoder, framePayload } from './decode.ts';
 import type { FrameEvent } from './frame-event.ts';
 import { Joined } from './joined.ts';
-import { lineProblem } from './inside/json-line.ts';
+import { lineProblem } from './json-line.ts';
 import { frameReaderFor } from './reader-for.ts';
 import type { FrameInfo, FrameReader, Framing, JsonFraming, Side, Span } from './frame.ts';
 import type { FramePairState } from './pair.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { proxyBed } from '../../testing/proxy-bed.ts';
-import type { JsonFraming } from '../frame.ts';
+import { proxyBed } from '../testing/proxy-bed.ts';
+import type { JsonFraming } from './frame.ts';
 import { lineProblem } from './json-line.ts';
 
 const JSON_VALUE = 'is no JSON value';
@@ -60,8 +60,8 @@ test('what a child says on stderr is not judged', async () => {
   const link = await bed.link({ framing: 'json-rpc', preamble: true });
   for (const label of ['stderr', 'stdout']) {
     const { client, server } = await link.open();
-    client.send(`{"label":"${label}"}\n`);
-    await server.received(label.length + 13);
+    client.send(`{"stream":"${label}"}\n`);
+    await server.received(label.length + 14);
     server.send('a log line\n');
     await client.received(11);
   }
