@@ -55,6 +55,17 @@ describe.skipIf(missing !== undefined)('in a box', () => {
   );
 
   test(
+    'that cannot be made for a case, the case is unknown and the harness says why',
+    async () => {
+      const { code } = await user.start(['run', 'spoils-its-box', '--isolation', 'box'], { ...env, BOX_TEST_SPOIL: 'yes' }).ended;
+      const reason = expect.stringMatching(/^harness: no box could be made for this case: .*ENOENT/) as string;
+      expect((await user.summary()).cases).toMatchObject([{ verdict: 'unknown', reason, isolation: { way: 'box' } }]);
+      expect(code).toBe(3);
+    },
+    WITHIN_MS,
+  );
+
+  test(
     'a dial that nobody has named fails at once, and the finding says that there is no way out',
     async () => {
       const { code, out } = await user.start(['run', 'dials-away', '--isolation', 'box'], env).ended;
