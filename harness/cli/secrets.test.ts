@@ -1,5 +1,5 @@
 // A system that says its secrets in every place that reaches the disk. Every secret here holds the word `canary`; it may stand
-// nowhere in what a run, a replay and a gate leave and print. The unit tests of model/secrets say what is one.
+// nowhere in what a run, a replay, a nightly and a gate leave and print. The unit tests of model/secrets say what is one.
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -100,6 +100,7 @@ beforeAll(async () => {
   await add('crash', scenario(server, 'crash'));
   await add('assert', scenario(server, 'assert'));
   await add('not', scenario(server, 'not', "unavailable: () => 'no database at postgres://bob:canaryaway@db',"));
+  await add('load', "throw new Error('cannot load from redis://bob:canaryload@db, secret=canaryload2');\n");
   await writeFile(join(user.root, 'policy.yaml'), 'version: 1\ntags: [gate]\nclean: { repeats: 1 }\ndefects: { required: [] }\n');
 }, 30_000);
 afterAll(() => user[Symbol.asyncDispose]());
@@ -111,19 +112,21 @@ async function tornwire(...words: readonly string[]): Promise<number | null> {
   return code;
 }
 
-test('nothing that a run, a replay and a gate leave or print holds a secret, and only their owner may read it', async () => {
-  expect(await tornwire('run', 'echo/spills', '--jobs', '1')).toBe(1);
+test('nothing that a run, a replay, a nightly and a gate leave or print holds a secret, and only their owner may read it', async () => {
+  expect(await tornwire('run', 'echo/spills', '--jobs', '1')).toBe(3);
   const rows = (await user.summary()).cases.map(({ scenario, verdict, oracle }) => [scenario, verdict, oracle]);
   expect(rows).toEqual([
     ['echo/spills-assert', 'fail', 'script'],
     ['echo/spills-crash', 'fail', 'crash'],
+    ['echo/spills-load', 'unknown', 'run'],
     ['echo/spills-not', 'skipped', null],
   ]);
   const repros = await readdir(join(user.root, 'results', 'repros'));
   const crash = repros.find((name) => name.includes('crash')) ?? '';
   expect(await tornwire('repro', `results/repros/${crash}`)).toBe(1);
   expect(printed).toContain('reproduced 1 of 1');
-  expect(await tornwire('gate', '--policy', 'policy.yaml')).toBe(1);
+  expect(await tornwire('nightly', 'echo/spills-assert', '--seed', '9', '--budget', '2s', '--replays', '0')).not.toBe(0);
+  expect(await tornwire('gate', '--policy', 'policy.yaml')).not.toBe(0);
 
   const spilt: string[] = [];
   for (const file of await files(join(user.root, 'results'))) {
@@ -139,7 +142,7 @@ async function files(folder: string): Promise<string[]> {
   const all = await readdir(folder, { recursive: true, withFileTypes: true });
   const found = all.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   expect(found.map((file) => file.replace(/.*\//, ''))).toEqual(
-    expect.arrayContaining(['history.ndjson', 'summary.json', 'junit.xml', 'gate.json', 'gate.md', 'shown.md']),
+    expect.arrayContaining(['history.ndjson', 'summary.json', 'junit.xml', 'gate.json', 'gate.md', 'shown.md', '9.ndjson']),
   );
   return found;
 }

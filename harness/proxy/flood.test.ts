@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 const MiB = 1024 * 1024;
 const FLOOD_BYTES = 20 * MiB;
 /** Long enough for a part of the flood that would have silenced the API for seconds; one that is held back goes on as long. */
-const LOOK_MS = 2500;
+const LOOK_MS = 1500;
 /** The kept events with all that an object costs, read buffers, and what Node has not collected yet; it was 2.5 GB. */
 const GROWTH_BYTES_MAX = 640 * MiB;
 
