@@ -31,6 +31,7 @@ test.each([
   ['aliases that multiply', 'a: &a [x, x]\nb: &b [*a, *a]\ntags: [*b, *b]\n', ':2: the alias *a'],
   ['a merge key', 'clean: &c\n  repeats: 3\ndefects:\n  <<: *c\n', ':4: the alias *c'],
   ['an alias as a key', 'a: &a b\n*a : 1\n', ':2: the alias *a'],
+  ['a key with a line end in it', '"clean\\nup": 1\n', ':1: clean up: '],
   ['a later version', 'version: 2\n', ':1: version: '],
   ['two documents', 'version: 1\n---\nversion: 1\n', ':2: '],
   ['a text', 'nonsense\n', ':1: the top level: '],

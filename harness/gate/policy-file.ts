@@ -36,9 +36,9 @@ function parsePolicy(text: string, file: string): Policy {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] as string] : (issue?.path ?? []);
-  throw new PolicyError(
-    `${file}:${lineOf(document, path, lines)}: ${path.join('.') || 'the top level'}: ${issue?.message ?? 'unreadable'}`,
-  );
+  // A key may hold line ends.
+  const what = `${path.join('.') || 'the top level'}: ${issue?.message ?? 'unreadable'}`.replaceAll(/\s+/g, ' ');
+  throw new PolicyError(`${file}:${lineOf(document, path, lines)}: ${what}`);
 }
 
 /** A policy is short and has no need of them; a few that name each other would stand for any number of values. */

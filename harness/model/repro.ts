@@ -61,9 +61,8 @@ export function parseRepro(text: string, file: string): Repro {
   const parsed = reproSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new ReproError(
-    `${file} is not a repro file: ${issue ? `${issue.path.join('.') || 'the top level'}: ${issue.message}` : 'unreadable'}`,
-  );
+  const what = issue ? `${issue.path.join('.') || 'the top level'}: ${issue.message}` : 'unreadable';
+  throw new ReproError(`${file} is not a repro file: ${what.replaceAll(/\s+/g, ' ')}`);
 }
 
 export type Decision = Repro['decisions'][number];
