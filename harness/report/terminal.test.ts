@@ -4,7 +4,7 @@ import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import type { CaseRow } from '../results/summary.ts';
 import { plain } from './plain.ts';
-import { countsLine, failureLines, needsAttention, progressLine, table } from './terminal.ts';
+import { countsLine, failureLines, needsAttention, progressLine, restsOnLines, table } from './terminal.ts';
 
 const failed = (message = 'no answer') => failOrPass('hang', [{ message, events: [1] }]);
 const starved = unknown('machine', 'starved', 'busy');
@@ -48,6 +48,16 @@ test('the reason of an unknown verdict is told before what was found all the sam
 test('that a case was taken again alone is said with the reason', () => {
   const line = progressLine(rowDouble(pass('all'), { retakenBecause: 'starved: CPU pressure 98 %' }), 1, 1);
   expect(line).toContain('(1235 ms), taken again alone, for the first time was starved: CPU pressure 98 %');
+});
+
+test('a case that was asked for alone says what its pass rests on', () => {
+  const row = rowDouble(pass('all', ['a rest of 604 ms', 'views that were read\u001b[2J after the lift']));
+  expect(restsOnLines(row, 1)).toEqual([
+    '      rests on a rest of 604 ms',
+    expect.stringMatching(/^ {6}rests on views that were read[^\u001b]* after the lift$/),
+  ]);
+  expect(restsOnLines(row, 2)).toEqual([]);
+  expect(restsOnLines(rowDouble(failed('x')), 1)).toEqual([]);
 });
 
 test('a defect that was caught shows one line of what its oracle found, and the replay line', () => {

@@ -24,6 +24,11 @@ function clockWords({ clock }: CaseRow): string {
   return `, found at x${clock.speed} in ${clock.foundAfterMs} ms, ${clock.confirmed ? 'confirmed at x1' : 'not confirmed at x1'}`;
 }
 
+/** Under the pass of a case that was asked for alone: what it rests on. Of many cases the summary has it. */
+export function restsOnLines({ restsOn = [] }: CaseRow, total: number): string[] {
+  return total === 1 ? restsOn.map((what) => `      rests on ${oneLine(what, 2 * NOTE_WIDTH)}`) : [];
+}
+
 /** Under a case that somebody must look at, and under a defect that was caught: by what, and how to see it again. */
 export function failureLines(row: CaseRow): string[] {
   const caught = row.defect !== null && isCaught(row);

@@ -80,8 +80,9 @@ describe.concurrent('the rest after the faults', () => {
   test('goes on while views disagree, although none moves, up to its bound', async () => {
     const history = await settled({ 'windows/room': () => 1, 'windows/bridge': () => 2 }, { restWithin: 500 });
     expect(samples(history)).toBeGreaterThanOrEqual(3);
-    expect(restedMs(history)).toBeGreaterThanOrEqual(500);
-    expect(restedMs(history)).toBeLessThan(2_500);
+    // Once more as long, which tells a slow system from one whose views stay apart.
+    expect(restedMs(history)).toBeGreaterThanOrEqual(1_000);
+    expect(restedMs(history)).toBeLessThan(15_000);
   });
 
   test('ends when a late view has come to agree', async () => {
@@ -122,9 +123,7 @@ describe.concurrent('the rest after the faults', () => {
     let firstMs: number | undefined;
     const registersAgain: Values = () => (performance.now() - (firstMs ??= performance.now()) >= 500 ? ['dead agent'] : []);
     const views = { 'agents/registry': registersAgain, 'agents/truth': () => [] };
-    expect(restIn(await settled(views, { restWithin: 1_500 }))).toMatchObject({ agreedAfterMs: expect.any(Number), wantedMs: 0 });
-    firstMs = undefined;
-    const history = await settled(views, { restWithin: 1_500, longestTimerMs: 700 });
+    const history = await settled(views, { restWithin: 1_000, longestTimerMs: 700 });
     expect(restIn(history)).toMatchObject({ agreedAfterMs: null, wantedMs: 900 });
     expect(observationsOf(history, 'view').findLast(({ subject }) => subject === 'registry')?.value).toEqual(['dead agent']);
   });

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { isolationLine } from '../../report/isolation.ts';
-import { failureLines, progressLine, table } from '../../report/terminal.ts';
+import { failureLines, progressLine, restsOnLines, table } from '../../report/terminal.ts';
 import { isHarnessError, isMistaken, type Summary } from '../../results/summary.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import type { Project } from '../project/project.ts';
@@ -30,7 +30,8 @@ export async function perform(
     signal: interrupt.signal,
     ...(about.mayBegin && { mayBegin: about.mayBegin }),
     players: about.crew,
-    onRow: (row, done, total) => [progressLine(row, done, total), ...failureLines(row)].forEach((line) => about.say(line)),
+    onRow: (row, done, total) =>
+      [progressLine(row, done, total), ...restsOnLines(row, total), ...failureLines(row)].forEach((line) => about.say(line)),
   });
   about.say(table(summary));
   about.say(`results: ${about.project.results}/latest/ (summary.json, junit.xml, cases/)`);

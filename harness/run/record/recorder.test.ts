@@ -75,7 +75,7 @@ test('secrets do not reach the disk, wherever in an event they stand; the oracle
 
 test('a run that talks without end is cut at the cap, and the last event says so', async () => {
   const file = join(folder, 'capped.ndjson');
-  const recorder = openRecorder(file, asItIs, 3);
+  const recorder = openRecorder(file, asItIs, { eventsMax: 3 });
   let heard = 0;
   recorder.subscribe(() => heard++);
   for (let i = 1; i <= 10; i++) recorder.record({ kind: 'mark', name: String(i) });
@@ -137,7 +137,7 @@ test('what a full disk took of the last line is cut off again', async ({ skip })
 
 test('what happened before something that is recorded already comes before it, on the disk as well', async () => {
   const file = join(folder, 'ordered.ndjson');
-  const recorder = openRecorder(file, asItIs);
+  const recorder = openRecorder(file, asItIs, { heldMs: 60_000 });
   const cutMs = Number(process.hrtime.bigint()) / 1e6;
   recorder.record({ kind: 'operation', id: 1, client: 'c', name: 'n', state: 'failed' });
   recorder.record({ kind: 'mark', name: 'later' });

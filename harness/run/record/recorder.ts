@@ -28,7 +28,8 @@ export interface Recorder extends Disposable {
   saved(): void;
 }
 
-export function openRecorder(file: string, redact: Redactor, eventsMax = EVENTS_MAX): Recorder {
+/** @param bounds for tests. */
+export function openRecorder(file: string, redact: Redactor, { eventsMax = EVENTS_MAX, heldMs = HELD_MS } = {}): Recorder {
   const onDisk = openHistoryFile(file);
   const listeners = new Set<(event: Event) => void>();
   const startedMs = monotonicMs();
@@ -41,12 +42,12 @@ export function openRecorder(file: string, redact: Redactor, eventsMax = EVENTS_
   const append = (body: EventBody, causedMs?: number): Event => {
     const recordedMs = nowMs();
     const atMs = causedMs === undefined ? recordedMs : Math.min(recordedMs, Math.max(0, rounded(causedMs - startedMs)));
-    ordered.closeUntil(recordedMs - HELD_MS);
+    ordered.closeUntil(recordedMs - heldMs);
     const whole = { atMs, wallMs: Math.round(Date.now() - (recordedMs - atMs)), ...body };
     const unnumbered = JSON.parse(JSON.stringify(whole)) as Unnumbered;
     return ordered.add(unnumbered, JSON.stringify(withoutSecrets(unnumbered)));
   };
-  const closing = setInterval(() => ordered.closeUntil(nowMs() - HELD_MS), HELD_MS);
+  const closing = setInterval(() => ordered.closeUntil(nowMs() - heldMs), heldMs);
   closing.unref();
 
   return {
