@@ -4,7 +4,7 @@
 //   the superuser's   command ── worker                          the worker's process number stays what it was
 //   anybody else's    command ── unshare ── sh ── worker         a user namespace, and a PID namespace that belongs to it: else
 //                                                                a worker could not come back from the one of a case
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { systemCalls, MOUNT, type SystemCalls } from '../linux/system-calls.ts';
 
 /** Stands before the words of a program that is to live in a box. */
@@ -36,7 +36,7 @@ export async function boxUnavailable(): Promise<string | undefined> {
   ];
   return await new Promise((resolve) => {
     execFile('unshare', words, { timeout: TRIAL_WITHIN_MS, killSignal: 'SIGKILL' }, (error, _stdout, stderr) =>
-      resolve(error ? stderr.trim().split('\n')[0] || error.message : undefined),
+      resolve(error ? whyNot(error, stderr) : undefined),
     );
   });
 }
@@ -48,6 +48,11 @@ const OWN_PIDS = ['--pid', '--fork', '--kill-child', '--mount-proc'];
 const WITHOUT_RIGHTS = ['setpriv', '--ambient-caps=-all', '--inh-caps=-all', '--'];
 /** The first process of a PID namespace takes in orphans; a shell that waits asks how they ended. */
 const REAPING = '"$@" & wait $!; exit $?';
+
+function whyNot(error: ExecFileException, stderr: string): string {
+  if (error.code === 'ENOENT') return 'there is no unshare: install util-linux';
+  return stderr.trim().split('\n')[0] || error.message;
+}
 
 const TRIAL_WITHIN_MS = 10_000;
 
