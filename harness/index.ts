@@ -37,7 +37,7 @@ export type { Where, WhereFile, WhereNode } from './model/faults/steps.ts';
 export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/faults/fault.ts';
 export type { ClockFault, ClockStep } from './model/faults/clock-fault.ts';
 export type { FileFault, FileStep } from './model/faults/file-fault.ts';
-export type { Link, Address, Direction, Framing, Heartbeat, Stream, Transport } from './model/system/link.ts';
+export type { Link, Address, Direction, Framing, DialsAtMost, Heartbeat, Stream, Transport } from './model/system/link.ts';
 export type { Listener, Node, Topology, Readiness } from './model/system/topology.ts';
 export type { Event, EventBase, EventBody, FaultHit, Hit, History, Observation, Phase } from './model/judging/history.ts';
 export { eventsOf, observationsOf } from './model/judging/history.ts';

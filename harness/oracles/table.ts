@@ -1,6 +1,7 @@
 // The oracles that judge every run. If several fail, the first one in this table gives the headline. So causes stand before
 // their consequences: a crash also hangs whoever waited for it, and a hang leaves views apart.
 import type { Oracle } from '../model/judging/oracle.ts';
+import { bounds } from './bounds.ts';
 import { crash } from './crash.ts';
 import { divergence } from './divergence.ts';
 import { faultHappened } from './fault-happened.ts';
@@ -19,5 +20,6 @@ export const ALWAYS_ON: readonly Oracle[] = [
   unlessSpoilt(script),
   unlessSpoilt(divergence),
   unlessSpoilt(leak),
+  unlessSpoilt(bounds),
   faultHappened,
 ];

@@ -1,4 +1,5 @@
 // A link joins one node that dials to one listener of another node. Schedules, events and reports call a link by its name.
+import type { Duration } from '../time/duration.ts';
 
 export type Transport = 'tcp' | 'unix' | 'stdio';
 /**
@@ -28,11 +29,21 @@ export interface Link {
   pongWithinMs?: number;
   /** How many of its connections are open at rest, at most. More than that are a leak. */
   connectionsAtRest?: number;
+  /** More are a finding, whenever they come. */
+  dialsAtMost?: DialsAtMost;
+  /** How many of its connections are open at the same time, at most. */
+  connectionsAtMost?: number;
   /** Frames that come and go at rest as well. WebSocket pings and JSON of type ping, pong or heartbeat need not be declared. */
   heartbeats?: readonly Heartbeat[];
   /** `none`: what its frames say is not recorded, only that they passed. Everything is, when absent: secrets are replaced. */
   capture?: 'none';
 }
+
+/**
+ * In the whole run, or in any stretch of that length. Counted is each dial that reaches the link's address, whether somebody answers
+ * it or not; a dial that is refused (`refuse`, `down`) is seen by nobody. On a stdio link each child is one.
+ */
+export type DialsAtMost = number | { readonly count: number; readonly per: Duration };
 
 /** A frame is one if everything that is given here is so. */
 export interface Heartbeat {

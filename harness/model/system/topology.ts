@@ -7,7 +7,7 @@
 //   {LINK.host}          where that link is dialled (.port, .path), e.g. {bridge->room.port}
 //   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array
 //   {LINK.path}          the same as one executable file; words behind either are arguments of the child
-import { timeTooLong } from '../time/duration.ts';
+import { milliseconds, timeTooLong } from '../time/duration.ts';
 import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
 import { TornwireError } from '../values/tornwire-error.ts';
 import { EXIT } from '../values/exit-code.ts';
@@ -170,6 +170,7 @@ export function checkTopology(topology: Topology): void {
     links.add(link.name);
     const tooLong = timeTooLong(link);
     if (tooLong !== undefined) throw new TopologyError(`link '${link.name}': ${tooLong}`);
+    checkBounds(link);
     if (link.from !== DRIVER) nodeNamed(topology, link.from);
     if (transportOf(topology, link) === 'stdio') checkStdioLink(link);
   }
@@ -192,6 +193,15 @@ function checkOutside({ outside = [], links }: Topology): void {
     if (dialling.length > 1)
       throw new TopologyError(`outside '${address}': more than one link goes there: ${dialling.map(({ name }) => name).join(', ')}`);
   }
+}
+
+function checkBounds({ name, dialsAtMost, connectionsAtMost }: Link): void {
+  const dials = typeof dialsAtMost === 'object' ? dialsAtMost.count : dialsAtMost;
+  for (const [bound, count] of Object.entries({ dialsAtMost: dials, connectionsAtMost }))
+    if (count !== undefined && !(Number.isInteger(count) && count >= 0))
+      throw new TopologyError(`link '${name}': ${bound} is ${count}, and not a count`);
+  if (typeof dialsAtMost === 'object' && milliseconds(dialsAtMost.per) === 0)
+    throw new TopologyError(`link '${name}': dialsAtMost counts in stretches of no time`);
 }
 
 function checkSocketFile(node: Node, name: string, listener: Listener): void {
