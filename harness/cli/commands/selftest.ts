@@ -154,8 +154,8 @@ async function told(
   { project, say, progress }: { project: Project; say: Judging['say']; progress: string },
 ): Promise<void> {
   const right = row.verdict === 'skipped' || (twin !== undefined && isRight(twin.pair, twin.twin, row));
-  if (!right) say(`${progress} ${row.scenario}: ${inWords(row)}`);
-  else if (row.folder !== null) await rm(join(project.root, row.folder), { recursive: true, force: true });
+  if (!right && twin?.pair.known === undefined) say(`${progress} ${row.scenario}: ${inWords(row)}`);
+  if (right && row.folder !== null) await rm(join(project.root, row.folder), { recursive: true, force: true });
 }
 
 /** As `.ci/counts.ts` adds them up. */

@@ -221,4 +221,43 @@ async function someoneLeaves(talk: { say(line: string): Promise<string | undefin
   await pause(300);
 }
 
-export const CRASHES: readonly Pair[] = [...SERVERS, ...CHILDREN];
+const SPOKEN: readonly Pair[] = [
+  ...inEach(
+    'one-request-ends-it',
+    'crash',
+    {
+      'web.mjs': ["if (request.method === 'POST') number += 1;", "if (request.method === 'POST') throw new Error('no addition today');"],
+      'web.py': ['        number += 1\n', '        os._exit(7)\n'],
+    },
+    {
+      bug: 'a POST ends the server',
+      shape: (program) => spoken('http', program),
+      hand: (language) => ({
+        steps: 'post x; alive',
+        bug: `no HTTP, ended with code ${language === 'node' ? 1 : 7}`,
+        clean: '{"number":1,"got":"x"}, alive',
+      }),
+      plot: says(['x']),
+    },
+  ),
+  ...inEach(
+    'one-message-ends-it',
+    'crash',
+    {
+      'websocket.mjs': ["  if (asked === 'add') return (number += 1);", "  if (asked === 'add') throw new Error('no addition today');"],
+      'websocket.py': ['        with lock:\n            number += 1', '        os.abort()\n        with lock:\n            number += 1'],
+    },
+    {
+      bug: 'a message ends the server',
+      shape: (program) => spoken('websocket', program),
+      hand: (language) => ({
+        steps: 'ws "add"; alive',
+        bug: language === 'node' ? 'no WebSocket, ended with code 1' : 'no WebSocket, killed by SIGABRT',
+        clean: '1, alive',
+      }),
+      plot: says([ADD]),
+    },
+  ),
+];
+
+export const CRASHES: readonly Pair[] = [...SERVERS, ...SPOKEN, ...CHILDREN];

@@ -25,6 +25,24 @@ export const DIVERGENCES: readonly Pair[] = [
     },
   ),
   ...inEach(
+    'number-changes-by-itself',
+    'divergence',
+    {
+      'server.mjs': ['    number += 1;\n', '    number += 1;\n    setTimeout(() => (number += 1), 1_000);\n'],
+      'server.py': [
+        '            number += 1\n            now = number',
+        '            number += 1\n            now = number\n            threading.Timer(1, lambda: globals().update(number=number + 1)).start()',
+      ],
+    },
+    {
+      bug: 'a timer changes the number a second after all was at rest',
+      hole: '4.3',
+      shape: (program) => server(program, { longestTimerMs: 1_500 }),
+      hand: { steps: 'ask "add"; wait 1300; ask "get"', bug: '1, 2', clean: '1, 1' },
+      plot: { ...says([ADD, '1']), ...atRest, restWithin: '8s' },
+    },
+  ),
+  ...inEach(
     'child-only-says-that-it-adds',
     'divergence',
     {

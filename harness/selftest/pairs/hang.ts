@@ -1,7 +1,7 @@
 // Something that is owed does not come: an answer, an end, a pong.
-import { cut, restart, split } from '../../model/faults/steps.ts';
+import { cut, fault, restart, split } from '../../model/faults/steps.ts';
 import { inEach, pair } from '../base/make-pair.ts';
-import type { Pair } from '../base/pair.ts';
+import type { Pair, Plot } from '../base/pair.ts';
 import { family, relay, server, spoken } from '../base/shapes.ts';
 import { ADD, GET, pause, PING, PONG, says } from '../base/words.ts';
 
@@ -158,6 +158,48 @@ const HTTP_AND_WEBSOCKET: readonly Pair[] = [
   ),
 ];
 
+const pings = (program: string) =>
+  relay('dialler.mjs', program, { framing: 'websocket', speech: 'websocket', pongWithinMs: 500, longestTimerMs: 1_000 });
+const pinged = {
+  async script({ say }: Parameters<Plot['script']>[0]) {
+    await say(PING, PONG);
+    await pause(1_500);
+  },
+};
+
+const PONGS: readonly Pair[] = [
+  ...inEach(
+    'pong-carries-nothing',
+    'hang',
+    {
+      'websocket.mjs': ['frame(10, payload)', 'frame(10, Buffer.alloc(0))'],
+      'websocket.py': ['send(connection, 10, payload)', 'send(connection, 10, b"")'],
+    },
+    {
+      bug: 'a pong does not carry the data of its ping (RFC 6455, 5.5.3)',
+      hole: '4.5',
+      shape: pings,
+      hand: { steps: 'ask "ping"', bug: '"pong"', clean: '"pong"' },
+      plot: pinged,
+    },
+  ),
+  pair('late-pong-beside-an-armed-fault-node', 'hang', {
+    bug: 'a pong comes 900 ms late, beside a fault that never acts; its twin takes 100 ms',
+    hole: '4.1',
+    program: 'websocket.mjs',
+    change: ['return void socket.write(frame(10, payload));', 'return void setTimeout(() => socket.write(frame(10, payload)), 900);'],
+    lookAlike: ['return void socket.write(frame(10, payload));', 'return void setTimeout(() => socket.write(frame(10, payload)), 100);'],
+    shape: pings('websocket.mjs'),
+    hand: { steps: 'ask "ping"', bug: '"pong"', clean: '"pong"' },
+    plot: {
+      ...pinged,
+      schedule: [
+        fault('front->back', { kind: 'duplicate' }, { frame: { matches: { contains: 'never said' } }, times: 1_000, mustFire: 0 }),
+      ],
+    },
+  }),
+];
+
 const ENDS: readonly Pair[] = [
   ...inEach(
     'sigterm-is-ignored',
@@ -262,4 +304,4 @@ const RECONNECTS: readonly Pair[] = [
   }),
 ];
 
-export const HANGS: readonly Pair[] = [...ANSWERS, ...HTTP_AND_WEBSOCKET, ...ENDS, ...CHILDREN, ...RECONNECTS];
+export const HANGS: readonly Pair[] = [...ANSWERS, ...HTTP_AND_WEBSOCKET, ...PONGS, ...ENDS, ...CHILDREN, ...RECONNECTS];

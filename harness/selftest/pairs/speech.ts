@@ -1,5 +1,5 @@
 // What is said is no protocol, or not what was asked for.
-import { split } from '../../model/faults/steps.ts';
+import { fault, latency, split } from '../../model/faults/steps.ts';
 import { randomHandshakeKeys } from '../../oracles/handshake-keys.ts';
 import { inEach, pair } from '../base/make-pair.ts';
 import type { Pair } from '../base/pair.ts';
@@ -115,7 +115,7 @@ const WRONG_ANSWERS: readonly Pair[] = [
     change: ["process.stdin.setEncoding('utf8');\n", ''],
     shape: family('parent.mjs', 'child.mjs', { alone: true }),
     hand: { steps: `pieces ${TEXT}`, bug: '{"say":"\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD"}', clean: TEXT },
-    plot: { ...says([TEXT, TEXT]), schedule: [split('parent->child', { direction: 'upstream', every: 1, delayUs: 5_000 })] },
+    plot: { ...says([TEXT, TEXT]), schedule: [fault('parent->child', { kind: 'split-utf8' }, { direction: 'upstream' })] },
   }),
   pair('bytes-of-a-body-are-decoded-one-by-one-node', 'script', {
     bug: 'a character whose bytes come apart in a body is lost',
@@ -157,4 +157,23 @@ const WRONG_ANSWERS: readonly Pair[] = [
   }),
 ];
 
-export const SPEECH: readonly Pair[] = [...PROTOCOL, ...WRONG_ANSWERS];
+const LAST_WORDS: readonly Pair[] = [
+  pair('last-words-stay-in-their-buffer-python', 'script', {
+    bug: 'the child ends before it has printed its answer; its twin ends with the same code behind it, on a slow pipe',
+    hole: '1.1',
+    program: 'child.py',
+    change: [
+      '    if asked == "get":\n        return number',
+      '    if asked == "get":\n        sys.stdout.write("0\\n")\n        os._exit(0)',
+    ],
+    lookAlike: [
+      '    if asked == "get":\n        return number',
+      '    if asked == "get":\n        print("0", flush=True)\n        os._exit(0)',
+    ],
+    shape: family('parent.mjs', 'child.py', { alone: true }),
+    hand: { steps: 'ask "ping"; ask "get"; alive', bug: '"pong", closed, ended with code 0', clean: '"pong", 0, ended with code 0' },
+    plot: { ...says([PING, PONG], [GET, '0']), schedule: [latency('parent->child', { delay: '700ms' })] },
+  }),
+];
+
+export const SPEECH: readonly Pair[] = [...PROTOCOL, ...WRONG_ANSWERS, ...LAST_WORDS];

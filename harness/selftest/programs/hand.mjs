@@ -12,7 +12,8 @@
 //   left         how many processes are left of it               files      what is in its home and temporary folder, and sockets
 //   wait N       milliseconds
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ const END_WITHIN_MS = 2_000;
 const READY_WITHIN_MS = 20_000;
 const HOST = '127.0.0.1';
 /** Who is slow reads several pieces at once. */
-const PIECE_EVERY_MS = 10;
+const PIECE_EVERY_MS = 30;
 
 const [steps = '', ...rest] = process.argv.slice(2);
 const how = rest.filter((word, index) => word.startsWith('--') && word !== '--' && index < rest.indexOf('--'));
@@ -123,14 +124,22 @@ async function bounded(promise, text, withinMs = ANSWER_WITHIN_MS) {
   return await Promise.race([promise, sleep(withinMs, text, { ref: false })]);
 }
 
-async function http(method, body) {
-  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-  try {
-    const response = await fetch(`http://${HOST}:${started.at(-1).port}/`, { method, signal, ...(body !== undefined && { body }) });
-    return await response.text();
-  } catch (error) {
-    return error.name === 'TimeoutError' ? 'nothing more' : 'no HTTP';
-  }
+/** One connection for all, which is kept. */
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+function http(method, body) {
+  const heard = new Promise((resolve) => {
+    const asking = request({ host: HOST, port: started.at(-1).port, method, agent }, async (response) => {
+      const parts = await response
+        .setEncoding('utf8')
+        .toArray()
+        .catch(() => ['no HTTP']);
+      resolve(parts.join(''));
+    });
+    asking.on('error', () => resolve('no HTTP'));
+    asking.end(body);
+  });
+  return bounded(heard, 'nothing more');
 }
 
 async function message(text) {
@@ -141,14 +150,24 @@ async function message(text) {
     socket.addEventListener('close', ({ code }) => resolve(`closed ${code}`));
     socket.addEventListener('error', () => resolve('no WebSocket'));
   });
+  const gone = new Promise((resolve) => socket.addEventListener('close', resolve));
   const answer = await bounded(heard, 'nothing more');
   socket.close();
+  await bounded(gone);
   return answer;
 }
 
+/** By a variable, or, where somebody has removed that, by the folder that it was started in. */
 function marked() {
-  return pids().filter((pid) => pid !== process.pid && text(`/proc/${pid}/environ`).includes(mark));
+  return pids().filter((pid) => pid !== process.pid && (text(`/proc/${pid}/environ`).includes(mark) || folderOf(pid).startsWith(folder)));
 }
+const folderOf = (pid) => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
+};
 const pids = () => readdirSync('/proc').map(Number).filter(Number.isInteger);
 const text = (file) => {
   try {

@@ -12,7 +12,7 @@ const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], detached:
 child.stderr.resume();
 child.stdin.on('error', () => undefined);
 createInterface({ input: child.stdout }).on('line', (line) => asking.shift()?.write(`${line}\n`));
-child.on('exit', (code, signal) => {
+child.on('close', (code, signal) => {
   if (stopping) process.exit(0);
   for (const socket of asking.splice(0)) socket.write(`{"gone":${JSON.stringify(signal ?? code)}}\n`);
 });
