@@ -1,8 +1,9 @@
 // Every process of a run carries marker variables. The kernel keeps them readable in /proc/<pid>/environ, and children
-// inherit them. So a process is found also after it was re-parented or forked twice. A pass over /proc of an idle machine
-// takes about a millisecond.
+// inherit them. So a process is found also after it was re-parented or forked twice. One that was given a clean environment
+// is found by the mark of its family. A pass over /proc of an idle machine takes a few milliseconds.
+import { familyMarks } from './family-mark.ts';
 import { poll } from './poll.ts';
-import { allPids, procFile } from './proc.ts';
+import { allPids, kinshipOf, procFile } from './proc.ts';
 
 export const RUN_MARKER = 'TORNWIRE_RUN';
 export const NODE_MARKER = 'TORNWIRE_NODE';
@@ -17,19 +18,36 @@ export interface MarkedProcess {
 
 /** A zombie is not among them: it has no environment any more and holds nothing but its number. */
 export function markedProcesses(runId: string): MarkedProcess[] {
-  const mark = `${RUN_MARKER}=${runId}\0`;
+  const family = familyMarks(runId);
   return allPids().flatMap((pid) => {
-    const environment = procFile(pid, 'environ');
-    if (!environment?.includes(mark)) return [];
-    const variables = `\0${environment.toString('utf8')}`;
-    if (!variables.includes(`\0${mark}`)) return [];
-    const node = valueOf(variables, NODE_MARKER);
-    const program = valueOf(variables, PROGRAM_MARKER);
-    return [{ pid, ...(node === undefined ? {} : { node }), ...(program === undefined ? {} : { program }) }];
+    if (pid === process.pid) return [];
+    const who = byVariables(runId, pid);
+    if (who) return [{ pid, ...who }];
+    const kin = family(pid);
+    // Who was started by a marked process belongs where that one does: a child over stdio is a node of its own.
+    return kin ? [{ pid, ...(byAncestor(runId, pid) ?? kin) }] : [];
   });
 }
 
-/** False when it has gone already. Not being allowed is our own bug and throws. */
+type Who = Omit<MarkedProcess, 'pid'>;
+
+function byVariables(runId: string, pid: number): Who | undefined {
+  const mark = `${RUN_MARKER}=${runId}\0`;
+  const environment = procFile(pid, 'environ');
+  if (!environment?.includes(mark)) return undefined;
+  const variables = `\0${environment.toString('utf8')}`;
+  if (!variables.includes(`\0${mark}`)) return undefined;
+  const node = valueOf(variables, NODE_MARKER);
+  const program = valueOf(variables, PROGRAM_MARKER);
+  return { ...(node === undefined ? {} : { node }), ...(program === undefined ? {} : { program }) };
+}
+
+function byAncestor(runId: string, pid: number): Who | undefined {
+  const parent = kinshipOf(pid)?.parent ?? 0;
+  return parent <= 1 ? undefined : (byVariables(runId, parent) ?? byAncestor(runId, parent));
+}
+
+/** False when it has gone already. @throws when it is not allowed, as to a process that has become somebody else's */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -47,12 +65,21 @@ export async function killUntilGone(find: () => readonly number[], withinMs: num
     () => {
       const pids = find();
       emptyPasses = pids.length === 0 ? emptyPasses + 1 : 0;
-      for (const pid of pids) if (sendSignal(pid, 'SIGKILL')) killed.add(pid);
+      for (const pid of pids) if (killIfAllowed(pid)) killed.add(pid);
       return emptyPasses >= 2 || undefined;
     },
     { withinMs },
   );
   return { killed: [...killed], left: gone ? [] : [...find()] };
+}
+
+/** Who has changed its user by sudo(8) may be out of reach: it is among those that are left. */
+function killIfAllowed(pid: number): boolean {
+  try {
+    return sendSignal(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 function valueOf(variables: string, name: string): string | undefined {

@@ -12,6 +12,9 @@ export interface SystemCalls {
   unmount(target: string): void;
   /** Brings `lo` up in the network namespace of this process. */
   loopbackUp(): void;
+  /** The soft and hard bound of this process's real-time work in microseconds, getrlimit(2), RLIMIT_RTTIME. */
+  realTimeBound(): { soft: bigint; hard: bigint };
+  setRealTimeBound(bound: { soft: bigint; hard: bigint }): void;
   /** flock(2), at once: false when somebody else's lock is in the way. It lasts until the open file is closed by all who have it. */
   lock(fd: number, how: 'shared' | 'exclusive'): boolean;
   /** From now on orphans among the descendants of this process come to it and not to the first process, prctl(2). */
@@ -29,6 +32,9 @@ const CLONE_NEWPID = 0x2000_0000;
 const MNT_DETACH = 2;
 const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
+const RLIMIT_RTTIME = 15;
+/** struct rlimit: two numbers of 8 bytes. */
+const RLIMIT_BYTES = 16;
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
 const SIOCSIFFLAGS = 0x8914;
@@ -70,6 +76,8 @@ function callsOver(koffi: Koffi): SystemCalls {
   const umount2 = call('int umount2(const char*, int)');
   const socket = call('int socket(int, int, int)');
   const ioctl = call('int ioctl(int, unsigned long, void*)');
+  const getrlimit = call('int getrlimit(int, void*)');
+  const setrlimit = call('int setrlimit(int, const void*)');
   const close = call('int close(int)');
   const flock = libc.func('int flock(int, int)');
   const prctl = call('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
@@ -79,6 +87,17 @@ function callsOver(koffi: Koffi): SystemCalls {
     enterPidNamespace: (fd) => void setns(fd, CLONE_NEWPID),
     mount: (source, target, type, flags, data) => void mount(source, target, type, flags, data),
     unmount: (target) => void umount2(target, MNT_DETACH),
+    realTimeBound() {
+      const bound = Buffer.alloc(RLIMIT_BYTES);
+      getrlimit(RLIMIT_RTTIME, bound);
+      return { soft: bound.readBigUInt64LE(0), hard: bound.readBigUInt64LE(8) };
+    },
+    setRealTimeBound({ soft, hard }) {
+      const bound = Buffer.alloc(RLIMIT_BYTES);
+      bound.writeBigUInt64LE(soft, 0);
+      bound.writeBigUInt64LE(hard, 8);
+      setrlimit(RLIMIT_RTTIME, bound);
+    },
     lock(fd, how) {
       if (flock(fd, LOCK[how] | LOCK_NB) === 0) return true;
       if (koffi.errno() === EWOULDBLOCK) return false;

@@ -7,6 +7,7 @@ import { type CaseBox, openCaseBox } from '../box/case-box.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';
 import { requireFree } from '../linux/free-port.ts';
 import { lackIn, refusalIn } from '../faults/holds.ts';
+import { inFamily } from '../linux/family-mark.ts';
 import { type LogLines } from '../ground/log-lines.ts';
 import { loopbackBook } from '../ground/loopback.ts';
 import { killUntilGone, type MarkedProcess, markedProcesses } from '../linux/marked-processes.ts';
@@ -82,7 +83,7 @@ async function processGround(
   );
 
   async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines, where?: CaseBox): Promise<ProcessLife> {
-    const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where });
+    const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where, within: (start) => inFamily(runId, who, start) });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
     if (who.kind === 'node') kin.begun(first.pid, who.name);
     const others = (): MarkedProcess[] => markedProcesses(runId).filter(({ node }) => node !== undefined && node !== who.name);

@@ -23,10 +23,17 @@ const DRAIN_WITHIN_MS = 50;
 /** Gives the reason in words when the command cannot be started at all. */
 export async function spawnProgram(
   command: readonly string[],
-  options: { env: Readonly<Record<string, string>>; cwd: string; log: LogLines; box?: CaseBox | undefined },
+  options: {
+    env: Readonly<Record<string, string>>;
+    cwd: string;
+    log: LogLines;
+    box?: CaseBox | undefined;
+    within: <T>(start: () => T) => T;
+  },
 ): Promise<SpawnedProgram | { failed: string }> {
   if (command.length === 0) return { failed: 'its command is empty' };
-  const child = options.box?.within(command, options, (words) => begin(words, options)) ?? begin(command, options);
+  const start = (words: readonly string[]): ReturnType<typeof begin> => options.within(() => begin(words, options));
+  const child = options.box?.within(command, options, start) ?? start(command);
   if (child.pid === undefined) return { failed: (await child).shortMessage ?? 'it could not be started' };
   const streams: [LogStream, NodeJS.ReadableStream][] = [
     ['stdout', child.stdout],
