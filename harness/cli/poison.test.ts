@@ -73,8 +73,10 @@ describe('run over everything at once', () => {
 
   test.each(ROWS)('%s: %s', (name, verdict, reason) => {
     const rows = summary.cases.filter((row) => row.scenario === name);
-    expect(rows.map((row) => row.verdict)).toEqual([verdict]);
-    expect(rows[0]?.reason ?? 'none').toMatch(reason ?? /^none$/);
+    expect({ verdicts: rows.map((row) => row.verdict), reason: rows[0]?.reason ?? 'none' }).toEqual({
+      verdicts: [verdict],
+      reason: expect.stringMatching(reason ?? /^none$/),
+    });
   });
 
   test('the run exits 3, and its files name every case that was asked for', async () => {
