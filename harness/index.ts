@@ -5,6 +5,7 @@ import './node-22.ts';
 export { defineScenario, IndeterminateError } from './model/scenario.ts';
 export type {
   NodeControl,
+  ScriptChild,
   OperationResult,
   Parameters,
   Scenario,

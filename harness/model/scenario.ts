@@ -1,5 +1,6 @@
 // A scenario is a value: what is started, what goes wrong, what is done meanwhile, and what must hold.
 // A system is the adapter that a user writes once for their own programs (fixtures/stack.ts is ours).
+import type { Readable, Writable } from 'node:stream';
 import type { RuntimeName } from './case.ts';
 import { milliseconds, type Duration } from './time/duration.ts';
 import type { LinkStep, NodeFault, Step } from './faults/fault.ts';
@@ -48,6 +49,22 @@ export interface CyclesOptions {
   within?: Duration;
 }
 
+/**
+ * A program at the other end of a stdio link of `driver`, and the script is its parent. What passes its streams passes the
+ * link's proxy. When the script is over, its stdin ends, and it has the bound of its node to end.
+ */
+export interface ScriptChild {
+  readonly pid: number;
+  readonly stdin: Writable;
+  /** Read it, or the child blocks when it is full. */
+  readonly stdout: Readable;
+  /** Recorded as the node's log too. */
+  readonly stderr: Readable;
+  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  /** To its process: SIGTERM by default. False when it has ended. */
+  kill(signal?: NodeJS.Signals): boolean;
+}
+
 /** What a script can do. Clients of the system are merged in by name. */
 export interface Script {
   /** The address of a `driver` link. It leads through the link's proxy. */
@@ -55,6 +72,8 @@ export interface Script {
   /** The address of a node, past all proxies. Use it for side probes and for reading state, never for the workload. */
   direct(node: string, listener: string): Address;
   node(name: string): NodeControl;
+  /** Starts the program at the other end of this stdio link of `driver`, anew each time. */
+  child(link: string): Promise<ScriptChild>;
   /**
    * Waits for something the system owes. The condition may throw or give false while it does not hold yet.
    * When the bound passes, the obligation stays open, evidence is taken, and the script ends.

@@ -1,5 +1,6 @@
 // How nodes come to life. A runtime prepares a ground: a folder and addresses that exist for the whole run. On it the
 // system's nodes and the fault servers are launched.
+import type { Readable, Writable } from 'node:stream';
 import type { RuntimeName } from '../model/case.ts';
 import type { FileFault } from '../model/faults/file-fault.ts';
 import type { Address } from '../model/system/link.ts';
@@ -115,6 +116,8 @@ export interface Ground extends AsyncDisposable {
   direct(node: string, listener: string): Address;
   /** Starts a fault server (or another helper) in the same place as the nodes. */
   launch(program: Program, sink: NodeSink): Promise<LaunchedProgram>;
+  /** Starts the child at the other end of a stdio link of the driver: the harness is its parent. @throws NotReadyError */
+  child(link: Link, sink: NodeSink): Promise<StartedChild>;
   /** Starts a node and waits until it is ready. A node that has ended starts again at the same addresses. */
   start(node: Node, sink: NodeSink, under?: StartConditions): Promise<RunningNode>;
   readonly files: NodeFiles;
@@ -199,6 +202,15 @@ export interface NodeSink {
   child?(child: RunningNode): void;
   /** What the harness put beside the node for its children has ended: whatever they suffer now is not the system's fault. */
   broken?(detail: string): void;
+}
+
+/** A child over stdio whose parent is the harness. */
+export interface StartedChild {
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exited: Promise<NodeExit>;
 }
 
 /** A node that runs. Once it has exited every method but `exited`, `pids` and `logTail` does nothing. */

@@ -16,7 +16,7 @@ import { isPathPart, PATH_PART_RULE } from '../values/path-part.ts';
 export type Listener =
   | { transport: 'tcp'; port: number }
   | { transport: 'unix'; file: string }
-  /** Its stdin, stdout and stderr. The node at the other end of the link starts this program, each time anew. Tornwire does not. */
+  /** Its stdin, stdout and stderr. The node at the other end of the link starts this program, each time anew, or the script does. */
   | { transport: 'stdio' };
 
 export type Readiness =
@@ -26,7 +26,7 @@ export type Readiness =
   | { when: 'listening'; listener: string }
   /** GET answers 2xx. */
   | { when: 'http'; listener: string; path: string }
-  /** For a node that another node starts over stdio. Nobody waits for it, and its two bounds have no meaning. */
+  /** For a node that another node, or the script, starts over stdio. Nobody waits for it, and its two bounds have no meaning. */
   | { when: 'spawned' };
 
 export interface Node {
@@ -216,7 +216,6 @@ function checkAfter(node: Node, before: Node): void {
 const STDIO_FRAMINGS: readonly Framing[] = ['ndjson', 'json-lines', 'json-rpc', 'raw'];
 
 function checkStdioLink(link: Link): void {
-  if (link.from === DRIVER) throw new TopologyError(`link '${link.name}': only a node can start a child over stdio, the driver cannot`);
   if (!STDIO_FRAMINGS.includes(link.framing))
     throw new TopologyError(`link '${link.name}': a stdio link is framed ${STDIO_FRAMINGS.join(' or ')}, not ${link.framing}`);
 }

@@ -1,4 +1,5 @@
 // Every word that a scenario can say. Each word leaves its events in the history.
+import { childOn } from './script-child.ts';
 import { atSpeed } from '../../model/faults/clock-speed.ts';
 import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import type { Owed } from '../../model/judging/history.ts';
@@ -39,6 +40,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     dial: (link) => ground.dial(linkNamed(plan.topology, link)),
     direct: (node, listener) => ground.direct(node, listener),
     node: (name) => controlOf(name, stage),
+    child: (link) => childOn(link, stage, defer),
     until: (what, condition, { within }) => waitFor(what, { kind: 'until' }, condition, within),
     async operation<T>(
       name: string,

@@ -1,7 +1,8 @@
 // Starts the nodes in their order, one layer at a time, and records every log line and exit. If a node does not come up,
 // the run ends with an open obligation. The oracles say whose fault that is.
 import { isSpawned, nodeNamed, startOrder, stdioLinksFrom, type Node, type Topology } from '../../model/system/topology.ts';
-import { NotReadyError, type Ground, type RunningNode } from '../../runtime/runtime.ts';
+import type { Link } from '../../model/system/link.ts';
+import { NotReadyError, type Ground, type NodeSink, type RunningNode, type StartedChild } from '../../runtime/runtime.ts';
 import { endingsOf } from './endings.ts';
 import { expectedExits } from './expected-exits.ts';
 import type { Obligation, Obligations } from '../record/obligations.ts';
@@ -13,6 +14,8 @@ export interface RunningSystem extends AsyncDisposable {
   /** Undefined while the node does not run. */
   node(name: string): RunningNode | undefined;
   start(name: string): Promise<void>;
+  /** Starts the child at the other end of a stdio link of the driver. */
+  child(link: Link): Promise<StartedChild>;
   /** Ends one node and waits for its end. */
   end(name: string, how: 'stop' | NodeJS.Signals): Promise<void>;
   /**
@@ -46,27 +49,26 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
   let over = false;
 
   const broken = (detail: string): void => void recorder.record({ kind: 'harness', problem: 'injector', detail });
+  const into = { recorder, broken };
 
   /** A node that another one has started over stdio. */
-  const adopt = (child: RunningNode): void => {
-    exits.forget(child.name);
-    nodes.watch(child);
-    conditions.beganByItself(child.name, broken);
+  const adopt = (running: RunningNode): void => adopted(running, { exits, nodes, conditions, broken });
+
+  /** A script that was cut off may still run: what it started now, nobody would stop. */
+  const checkOpen = (name: string): void => {
+    if (over) throw new BootFailed(`node '${name}' was not started: the run is over`);
   };
 
   const start = async (name: string): Promise<void> => {
     const node = nodeNamed(topology, name);
-    // A script that was cut off may still run: what it started now, nobody would stop.
-    if (over) throw new BootFailed(`node '${name}' was not started: the run is over`);
+    checkOpen(name);
     if (isSpawned(node)) throw new Error(`node '${name}' is started by whoever dials it over stdio, not by the run`);
     await endings.over(name);
     exits.forget(name);
     recorder.record({ kind: 'node', node: name, state: 'starting' });
     const ready = obligations.open(`node '${name}' is ready`, { kind: 'ready', node: name }, node.readyWithinMs);
     try {
-      const line = (stream: 'stdout' | 'stderr', text: string): void =>
-        void recorder.record({ kind: 'log', node: name, stream, line: text });
-      nodes.watch(await ground.start(node, { line, child: adopt, broken }, conditions.of(name)));
+      nodes.watch(await ground.start(node, sinkOf(name, adopt, into), conditions.of(name)));
       await conditions.began(name);
       ready.met();
     } catch (error) {
@@ -75,24 +77,57 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     }
   };
 
-  const stop = async (): Promise<void> => {
-    over = true;
-    for (const layer of startOrder(topology).toReversed()) await Promise.all(layer.map((node) => endings.end(node.name, 'stop')));
-  };
-
   return {
     node: (name) => nodes.get(name),
     start,
+    async child(link) {
+      checkOpen(link.to);
+      const own = (running: RunningNode): void => adopt(withoutLastWords(running));
+      return await ground.child(link, sinkOf(link.to, own, into));
+    },
     end: (name, how) => endings.end(name, how),
     expectExit: (name, signal) => exits.expect(name, signal),
     startUnder: (source) => conditions.add(source),
     names: () => topology.nodes.map((node) => node.name),
-    stop,
+    stop() {
+      over = true;
+      return stopInOrder(topology, endings);
+    },
     [Symbol.asyncDispose]: async () => {
       over = true;
       await Promise.allSettled(nodes.names().map((name) => endings.end(name, 'SIGKILL')));
     },
   };
+}
+
+async function stopInOrder(topology: Topology, endings: ReturnType<typeof endingsOf>): Promise<void> {
+  for (const layer of startOrder(topology).toReversed()) await Promise.all(layer.map((node) => endings.end(node.name, 'stop')));
+}
+
+interface Adopting {
+  exits: ReturnType<typeof expectedExits>;
+  nodes: ReturnType<typeof runningNodes>;
+  conditions: ReturnType<typeof startConditions>;
+  broken: (detail: string) => void;
+}
+
+function adopted(running: RunningNode, { exits, nodes, conditions, broken }: Adopting): void {
+  exits.forget(running.name);
+  nodes.watch(running);
+  conditions.beganByItself(running.name, broken);
+}
+
+function sinkOf(
+  node: string,
+  child: (running: RunningNode) => void,
+  { recorder, broken }: { recorder: Recorder; broken: (detail: string) => void },
+): NodeSink {
+  return { line: (stream, line) => void recorder.record({ kind: 'log', node, stream, line }), child, broken };
+}
+
+/** Its stderr is the script's, which has it recorded: the last of it need not come twice. */
+function withoutLastWords(running: RunningNode): RunningNode {
+  return { ...running, exited: running.exited.then(({ lastWords: _lastWords, ...exit }) => exit) };
 }
 
 function bootFailed(error: NotReadyError, name: string, ready: Obligation, recorder: Recorder): BootFailed {

@@ -1,24 +1,18 @@
 // Stdio links through the real straight line: a caller that starts its child from a variable, the shim and the fault
 // proxy between them, and the oracles that are always on.
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { NO_SECRETS } from '../../model/secrets/redact.ts';
+import { playCase } from '../testing/play-case.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { Event } from '../../model/judging/history.ts';
 import { defineScenario, type Script } from '../../model/scenario.ts';
 import { cut, fault, onNode } from '../../model/faults/steps.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import type { Verdict } from '../../model/judging/verdict.ts';
-import { stdioShim } from '../../network/engines/engines.ts';
 import type { Networks } from '../../network/network.ts';
 import { toxiproxyNetworks } from '../../network/toxiproxy-network.ts';
-import { ALWAYS_ON } from '../../oracles/table.ts';
-import { processRuntime } from '../../runtime/process/process-runtime.ts';
-import { runCase } from '../run-case.ts';
 
 const PROGRAMS = join(import.meta.dirname, '../../runtime/testing/test-programs');
 const LINK = 'caller->answerer';
@@ -219,8 +213,7 @@ const DIRECT: Networks = {
   route: async () => ({ routing: new Map() }),
 };
 
-async function play(how: Play, script: (script: Script) => Promise<void>): Promise<{ verdict: Verdict; history: Event[] }> {
-  const folder = await mkdtemp(join(tmpdir(), 'tw-stdio-'));
+function play(how: Play, script: (script: Script) => Promise<void>): Promise<{ verdict: Verdict; history: Event[] }> {
   const scenario = defineScenario({
     title: 'a caller and its child',
     expectation: 'they understand each other',
@@ -229,31 +222,7 @@ async function play(how: Play, script: (script: Script) => Promise<void>): Promi
     script,
     restWithin: '500ms',
   });
-  const given = { scenario: 'stdio/case', parameters: {}, seed: 7, schedule: how.schedule ?? [], clockSpeed: 1 } as const;
-  try {
-    const result = await runCase(
-      { name: 'stdio/case', file: 'case.scenario.ts', scenario },
-      { ...given, runtime: 'process', engine: 'auto' },
-      {
-        runtime: processRuntime({ stdioShim: stdioShim() }),
-        networks: how.networks ?? toxiproxyNetworks({ where: 'process' }),
-        probes: {
-          resources: async () => ({ counts: {}, holders: {} }),
-          memory: async () => undefined,
-          stacks: async () => ({ cpuMs: 0, threads: [], asleep: false, handles: [] }),
-          machine: () => ({ probe: 'machine', cpuPressure: 0 }) as never,
-        },
-        oracles: ALWAYS_ON,
-        folder,
-        redact: NO_SECRETS,
-        signal: new AbortController().signal,
-      },
-    );
-    const lines = (await readFile(join(folder, 'history.ndjson'), 'utf8')).split('\n').filter((line) => line !== '');
-    return { verdict: result.verdict, history: lines.map((line) => JSON.parse(line) as Event) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return playCase(scenario, how.networks);
 }
 
 function topology({ byPath = false, flags = [], child: command = ['{node}', '{source}/answerer.ts', '--own'], exits }: Play): Topology {

@@ -5,8 +5,8 @@
 //   api            where a helper program is reached                 running   signals to a node, faults on it
 //   alive          what of the run lives that should not             end       everything, at the end of the run
 import type { RuntimeName } from '../../model/case.ts';
-import type { Address } from '../../model/system/link.ts';
-import type { Node } from '../../model/system/topology.ts';
+import type { Address, Link } from '../../model/system/link.ts';
+import { nodeNamed, type Node } from '../../model/system/topology.ts';
 import { fakeClocks, type FakeClocks, setClockOf } from '../linux/fake-clock.ts';
 import { homeLeftovers } from './home-leftovers.ts';
 import { type LogLines, logLines } from './log-lines.ts';
@@ -16,16 +16,18 @@ import { fillersOfNode, fillersOfProgram, type PlannedProgram, plannedProgram, t
 import { whileHeld } from './prepared-start.ts';
 import { untilApi, untilReady } from './readiness.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
-import type {
-  Ground,
-  GroundRequest,
-  LaunchedProgram,
-  Leftover,
-  NodeExit,
-  NodeSink,
-  Program,
-  RunningNode,
-  StartConditions,
+import {
+  type Ground,
+  type GroundRequest,
+  type LaunchedProgram,
+  type Leftover,
+  type NodeExit,
+  type NodeSink,
+  type Program,
+  type RunningNode,
+  type StartConditions,
+  type StartedChild,
+  RuntimeError,
 } from '../runtime.ts';
 import { proxySockets, removeProxySockets, socketLeftovers } from './socket-leftovers.ts';
 
@@ -51,6 +53,8 @@ export interface Primitives<L extends Life> {
   /** @throws NotReadyError when the command cannot be started at all. */
   spawn(planned: PlannedProgram, log: LogLines): Promise<L>;
   running(node: Node, life: L, log: LogLines): RunningNode;
+  /** The child of a stdio link of the driver; absent where there are no such links. */
+  child?(link: Link, planned: PlannedProgram, sink: NodeSink): Promise<StartedChild>;
   /** What of this run is alive, but for helper programs that still run. */
   alive(running: { nodes: readonly string[]; programs: readonly string[] }): Promise<readonly Leftover[]>;
   /** See Ground; none, when absent. */
@@ -102,6 +106,15 @@ function sharedGround<L extends Life>(
       signal.throwIfAborted();
       if (nodes.get(node.name)?.ended === false) throw new Error(`node '${node.name}' runs already`);
       return await startNode(node, sink, under, { primitives, clocks, nodes, signal });
+    },
+    async child(link, sink) {
+      signal.throwIfAborted();
+      if (primitives.child === undefined) throw new RuntimeError(`link '${link.name}': stdio links run in the process runtime only`);
+      const node = nodeNamed(topology, link.to);
+      const { surroundings } = primitives;
+      const at = { fillers: fillersOfNode(node, surroundings), variables: clocks?.variables(node.name) };
+      const planned = await plannedProgram({ kind: 'node', name: node.name }, { ...node, command: [] }, surroundings, at);
+      return await primitives.child(link, planned, sink);
     },
     async launch(program, sink) {
       signal.throwIfAborted();

@@ -2,7 +2,8 @@
 // runs side by side never meet. Each node is a process group with marker variables, and is killed as a tree.
 import { realpathSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
-import { stdioLinksFrom } from '../../model/system/topology.ts';
+import type { Link } from '../../model/system/link.ts';
+import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { type CaseBox, openCaseBox } from '../box/case-box.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';
 import { requireFree } from '../linux/free-port.ts';
@@ -21,8 +22,18 @@ import { type Kin, kinOfRun } from './kin.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
 import type { RunFolder } from '../ground/run-folder.ts';
-import { type DemandingStep, type GroundRequest, NotReadyError, type Runtime, RuntimeError, type RuntimeSettings } from '../runtime.ts';
+import {
+  type DemandingStep,
+  type GroundRequest,
+  NotReadyError,
+  type Runtime,
+  RuntimeError,
+  type RuntimeSettings,
+  type NodeSink,
+  type StartedChild,
+} from '../runtime.ts';
 import { type Life, openGround, type Primitives } from '../ground/shared-ground.ts';
+import { startChild } from './driver-child.ts';
 import { spawnProgram } from './spawn-program.ts';
 import { type StdioLinks, stdioLinks } from './stdio-links.ts';
 import { isTracer } from '../faults/system-calls.ts';
@@ -103,6 +114,7 @@ async function processGround(
     },
     // Helper programs stay outside: they are nothing that the system should see.
     spawn: (planned, log) => spawn(planned, log, planned.who.kind === 'node' ? box : undefined),
+    child: (link, planned, sink) => childOfDriver(link, planned, sink, { stdio, topology, kin, box }),
     running: (node, tree, log) => stdio.withChildren(runningNode(node, tree, log, siteOf(node.name))),
     async alive({ programs }) {
       await stdio.children.settled();
@@ -118,6 +130,19 @@ async function processGround(
       if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
     },
   };
+}
+
+async function childOfDriver(
+  link: Link,
+  { who, env, workingFolder }: PlannedProgram,
+  sink: NodeSink,
+  { stdio, topology, kin, box }: { stdio: StdioLinks; topology: Topology; kin: Kin; box: CaseBox | undefined },
+): Promise<StartedChild> {
+  for (const each of [link, ...stdioLinksFrom(topology, link.to)]) await stdio.children.open(each, sink);
+  const child = await startChild(stdio.words(link.name).words, { env, cwd: workingFolder, box });
+  if ('failed' in child) throw new NotReadyError(who.name, `its command to start, but ${child.failed}`, []);
+  kin.begun(child.pid, who.name);
+  return child;
 }
 
 function siteIn(runId: string, folder: string, name: string, { pipeWritable }: RuntimeSettings): NodeSite {

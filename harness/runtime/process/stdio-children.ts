@@ -118,7 +118,10 @@ export function stdioChildren({ topology, launch, stand, marked, site, outerPid 
 }
 
 async function orphansEnded(living: readonly StdioChild[]): Promise<void> {
-  const orphans = living.filter(({ parent, near }) => startTimeOf(parent) === undefined || startTimeOf(near) === undefined);
+  // The script has ended the stdin of its own ones.
+  const orphans = living.filter(
+    ({ parent, near }) => parent === process.pid || startTimeOf(parent) === undefined || startTimeOf(near) === undefined,
+  );
   const withinMs = Math.max(0, ...orphans.map(({ node }) => node.stopWithinMs));
   await poll(() => orphans.every(({ ended }) => ended) || undefined, { withinMs });
 }
