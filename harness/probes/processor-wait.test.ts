@@ -29,11 +29,10 @@ describe('processor waits', () => {
     await twoBusyOnOneProcessor({ ...process.env, [MARK.variable]: MARK.run });
     expect(waits.sinceLast(MARK), 'nothing is known before the first look').toBeUndefined();
     await passed(400);
-    const lookedMs = performance.now();
-    expect(waits.sinceLast(MARK)).toBeGreaterThan(200);
-    const again = waits.sinceLast(MARK);
-    // At most all of them wait at once.
-    expect(again, 'the next look begins where this one ended').toBeLessThan(3 * (performance.now() - lookedMs) + 20);
+    const first = waits.sinceLast(MARK);
+    expect(first).toBeGreaterThan(200);
+    // Counted twice it would be at least as much again. The kernel credits a wait when it ends, so a part of the first may come now.
+    expect(waits.sinceLast(MARK), 'the next look begins where this one ended').toBeLessThan(first ?? 0);
     waits.forget();
     expect(waits.sinceLast(MARK)).toBeUndefined();
   });

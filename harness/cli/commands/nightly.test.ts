@@ -21,8 +21,8 @@ async function ledger(seed: number): Promise<LedgerCase[]> {
 }
 
 test('it prints its seed and command first, takes round after round with fresh seeds, and says what the machine lacks', async () => {
-  const { code, out } = await user.start(['nightly', 'echo/answers', '--seed', '9', '--budget', '4s', '--jobs', '2'], HERE).ended;
-  expect(out.split('\n')[0]).toContain('npx tornwire nightly echo/answers --seed 9 --budget 4s');
+  const { code, out } = await user.start(['nightly', 'echo/answers', '--seed', '9', '--budget', '6s', '--jobs', '2'], HERE).ended;
+  expect(out.split('\n')[0]).toContain('npx tornwire nightly echo/answers --seed 9 --budget 6s');
   expect(out).toContain('not on the container runtime: ');
   expect(code).toBe(0);
   const cases = await ledger(9);

@@ -134,9 +134,13 @@ test('a character of several bytes reaches the parent in two reads', async () =>
 test('a character of several bytes reaches the child in two reads', async () => {
   const bench = await stdioBench();
   await bench.arm('split_utf8', 'stdin', { gap: 'paced', delay_us: 200_000 });
-  const child = bench.start(js(`process.stdin.on('data', (chunk) => console.log(chunk.toString('hex')))`));
+  const child = bench.start(js(`process.stdin.on('data', (chunk) => console.log(chunk.toString('hex'))); console.log('up')`));
+  // A child that is still starting reads both pieces at once, and so it would by hand.
+  const up = once(child.stdout, 'data');
+  const ended = ending(child);
+  await up;
   child.stdin.end('a\u20acb\n');
-  expect((await ending(child)).stdout).toBe('61e2\n82ac620a\n');
+  expect((await ended).stdout).toBe('up\n61e2\n82ac620a\n');
   expect(await bench.events('toxic-fired', 1)).toMatchObject([{ connection: 1, direction: 'upstream', byteOffset: 2 }]);
 });
 
