@@ -10,15 +10,9 @@ import type { NetworkSink } from './api/network-sink.ts';
 /** Which engine carries which link; links without one are dialled directly. */
 export type Routing = ReadonlyMap<string, EngineName>;
 
-/** `mistake`: no engine can ever carry it. `design`: another engine or runtime could. `missing`: this machine lacks an engine. */
-export interface Unroutable {
-  refused: string;
-  because: 'mistake' | 'design' | 'missing';
-}
-
 export interface Networks {
   /** Picks an engine per link that can carry its steps, or says why none can. */
-  route(topology: Topology, steps: readonly LinkStep[], choice: EngineChoice): Promise<{ routing: Routing } | Unroutable>;
+  route(topology: Topology, steps: readonly LinkStep[], choice: EngineChoice): Promise<{ routing: Routing } | { refused: string }>;
   /** Starts the engines on the ground and creates every proxy; all addresses accept when it resolves. */
   open(request: NetworkRequest): Promise<Network>;
 }

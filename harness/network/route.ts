@@ -22,9 +22,9 @@ export async function route(
   for (const link of topology.links) {
     const place = { transport: transportOf(topology, link), framing: link.framing };
     if (where === 'container' && place.transport === 'stdio')
-      return { refused: `link '${link.name}': stdio links run in the process runtime only`, because: 'design' };
+      return { refused: `link '${link.name}': stdio links run in the process runtime only` };
     if (where === 'container' && outsideOf(topology, link))
-      return { refused: `link '${link.name}': links to the outside run in the process runtime only`, because: 'design' };
+      return { refused: `link '${link.name}': links to the outside run in the process runtime only` };
     const onLink = steps.filter((step) => step.link === link.name);
     const refusals: string[] = [];
     const engine = preferred(choice, onLink.length > 0).find((name) => {
@@ -32,20 +32,15 @@ export async function route(
       if (refusal !== undefined) refusals.push(refusal);
       return refusal === undefined;
     });
-    if (engine === undefined) {
-      const carried = ENGINES.some((name) => whyNot(name, onLink, place) === undefined);
-      return { refused: `link '${link.name}': ${refusals[0]}`, because: carried ? 'design' : 'mistake' };
-    }
+    if (engine === undefined) return { refused: `link '${link.name}': ${refusals[0]}` };
     routing.set(link.name, engine);
   }
   if ([...routing.values()].includes('toxiproxy')) {
     const source = await findOnce();
-    if ('missing' in source) return { refused: source.missing, because: 'missing' };
+    if ('missing' in source) return { refused: source.missing };
   }
   return { routing };
 }
-
-const ENGINES: readonly EngineName[] = ['own', 'toxiproxy'];
 
 /** Toxiproxy is forced only on links that carry steps; it takes the others where it can. */
 function preferred(choice: EngineChoice, carriesSteps: boolean): readonly EngineName[] {

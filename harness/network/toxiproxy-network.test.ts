@@ -128,23 +128,15 @@ describe('choosing an engine', () => {
   test('toxiproxy is refused where it cannot carry a step, with the step and the reason', async () => {
     expect(await networks.route(UNIX_TOO, [CUT], 'toxiproxy')).toEqual({
       refused: expect.stringMatching(/^link 'driver->echo': step 'cut'.*Toxiproxy cannot/),
-      because: 'design',
     });
     expect(await networks.route(UNIX_TOO, [{ ...SLOW, link: 'driver->ipc' }], 'toxiproxy')).toEqual({
       refused: expect.stringContaining('carries TCP only'),
-      because: 'design',
     });
-  });
-
-  test('what no engine can carry is a mistake of the schedule', async () => {
-    const counted = { ...CUT, fault: { kind: 'reset' }, trigger: { times: 1 } } as const;
-    for (const choice of ['auto', 'own', 'toxiproxy'] as const)
-      expect(await networks.route(TOPOLOGY, [counted], choice)).toMatchObject({ because: 'mistake' });
   });
 
   test('toxiproxy is refused with its cure where there is none', async () => {
     const without = toxiproxyNetworks({ where: 'process', toxiproxy: { missing: 'no Toxiproxy found: install it' } });
-    expect(await without.route(TOPOLOGY, [SLOW], 'toxiproxy')).toEqual({ refused: 'no Toxiproxy found: install it', because: 'missing' });
+    expect(await without.route(TOPOLOGY, [SLOW], 'toxiproxy')).toEqual({ refused: 'no Toxiproxy found: install it' });
     expect(await without.route(TOPOLOGY, [SLOW], 'auto')).toHaveProperty('routing');
   });
 

@@ -40,10 +40,7 @@ export async function planCase(named: NamedScenario, given: Case, networks: Netw
   const refused = await refusedHere(given, runtime);
   if (refused !== undefined) return { refused, byDesign: false };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);
-  if ('refused' in routed) {
-    if (routed.because === 'mistake') throw new PlanError(`${routed.refused}: no engine can`);
-    return routed.because === 'design' ? byDesign(routed.refused) : { refused: routed.refused, byDesign: false };
-  }
+  if ('refused' in routed) return byDesign(routed.refused);
   const proxied = topology.links.filter((link) => routed.routing.has(link.name));
   const { clockSpeed } = given;
   return {

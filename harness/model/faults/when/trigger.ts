@@ -17,10 +17,7 @@ export type FrameMatch = z.infer<typeof frameMatchSchema>;
 const counts = z.strictObject({
   /** On a stdio link, which stream; upstream there is only stdin, downstream it is stdout unless this says stderr. */
   stream: z.enum(['stdin', 'stdout', 'stderr']).optional(),
-  /**
-   * The k-th connection of the link in this run, from 1; every connection when absent. On a stdio link the k-th child. `refuse` is
-   * in force from that connection on until it is lifted: a refused dial is seen by nobody, so none can be counted.
-   */
+  /** The k-th connection of the link in this run, from 1; every connection when absent. On a stdio link the k-th child. */
   connection: z.int().min(1).optional(),
   /** The k-th connection opened after arming, from 1; never beside `connection`. */
   nthAfterArming: z.int().min(1).optional(),
