@@ -126,7 +126,12 @@ function nameOf(file: string): string {
 
 /** What programs are loaded from, and where results go. */
 function keptFolders(): string[] {
-  const folders = [root, join(root, 'node_modules'), dirname(process.execPath), join(import.meta.dirname, '../..')];
+  const folders = [
+    root,
+    join(root, 'node_modules'),
+    dirname(process.execPath),
+    dirname(dirname(dirname(programFile(import.meta.url, './main.ts')))),
+  ];
   return folders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder));
 }
 
