@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../run/waits/until.ts';
@@ -14,7 +15,10 @@ const WITHIN_MS = 20_000;
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
   '%s to a bench leaves no load generator behind',
   async (signal) => {
-    const bench = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'split-pipe'], { stdio: 'ignore' });
+    // Who is killed removes no folders: those of this bench are in one that the test removes.
+    const temporary = await mkdtemp(join(tmpdir(), 'tw-'));
+    const env = { ...process.env, TMPDIR: temporary };
+    const bench = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'split-pipe'], { stdio: 'ignore', env });
     const exited = once(bench, 'exit');
     const family = new Map<number, string>();
     try {
@@ -29,6 +33,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
     } finally {
       bench.kill('SIGKILL');
       for (const pid of alive(family)) process.kill(pid, 'SIGKILL');
+      await rm(temporary, { recursive: true, force: true });
     }
     expect(alive(family)).toEqual([]);
   },
