@@ -10,6 +10,7 @@ import type { Event } from '../../model/judging/history.ts';
 import { defineScenario, type Script } from '../../model/scenario.ts';
 import { cut, fault, onNode } from '../../model/faults/steps.ts';
 import type { Topology } from '../../model/system/topology.ts';
+import { stateOf } from '../../runtime/linux/proc.ts';
 import type { Verdict } from '../../model/judging/verdict.ts';
 import type { Networks } from '../../network/network.ts';
 import { toxiproxyNetworks } from '../../network/toxiproxy-network.ts';
@@ -306,10 +307,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
+/** One whose end nobody has asked for yet is dead. */
 function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return (stateOf(pid) ?? 'Z') !== 'Z';
 }

@@ -17,10 +17,6 @@ export interface SystemCalls {
   setRealTimeBound(bound: { soft: bigint; hard: bigint }): void;
   /** flock(2), at once: false when somebody else's lock is in the way. It lasts until the open file is closed by all who have it. */
   lock(fd: number, how: 'shared' | 'exclusive'): boolean;
-  /** From now on orphans among the descendants of this process come to it and not to the first process, prctl(2). */
-  adoptOrphans(): void;
-  /** Asks how a child ended, so that it is gone for good; does nothing for one that lives or is nobody's, waitpid(2). */
-  reap(pid: number): void;
 }
 
 export const MOUNT = { bind: 0x1000, recursive: 0x4000, shared: 0x10_0000, slave: 0x8_0000 } as const;
@@ -30,8 +26,6 @@ const LOCK = { shared: 1, exclusive: 2 } as const;
 const LOCK_NB = 4;
 const CLONE_NEWPID = 0x2000_0000;
 const MNT_DETACH = 2;
-const PR_SET_CHILD_SUBREAPER = 36;
-const WNOHANG = 1;
 const RLIMIT_RTTIME = 15;
 /** struct rlimit: two numbers of 8 bytes. */
 const RLIMIT_BYTES = 16;
@@ -80,8 +74,6 @@ function callsOver(koffi: Koffi): SystemCalls {
   const setrlimit = call('int setrlimit(int, const void*)');
   const close = call('int close(int)');
   const flock = libc.func('int flock(int, int)');
-  const prctl = call('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
-  const waitpid = libc.func('int waitpid(int, void*, int)');
   return {
     newPidNamespace: () => void unshare(CLONE_NEWPID),
     enterPidNamespace: (fd) => void setns(fd, CLONE_NEWPID),
@@ -103,8 +95,6 @@ function callsOver(koffi: Koffi): SystemCalls {
       if (koffi.errno() === EWOULDBLOCK) return false;
       throw new Error(`flock answers with error ${koffi.errno()}`);
     },
-    adoptOrphans: () => void prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
-    reap: (pid) => void waitpid(pid, null, WNOHANG),
     loopbackUp() {
       const request = Buffer.alloc(IFREQ_BYTES);
       request.write('lo', 0);

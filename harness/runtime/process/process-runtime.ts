@@ -82,7 +82,7 @@ async function processGround(
   const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...settings.box.keeps]));
   const book = loopbackBook(request, place, settings.box?.doors);
   await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
-  const kin = undo.use(kinOfRun());
+  const kin = kinOfRun();
   const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
   const siteOf = (name: string) => siteIn(runId, folder, name, settings);
   const stdio = stdioLinks(
@@ -96,7 +96,7 @@ async function processGround(
   async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines, where?: CaseBox): Promise<ProcessLife> {
     const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where, within: (start) => inFamily(runId, who, start) });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
-    if (who.kind === 'node') kin.begun(first.pid, who.name);
+    if (who.kind === 'node') kin.begun(first.pid, who.name, first.exited);
     const others = (): MarkedProcess[] => markedProcesses(runId).filter(({ node }) => node !== undefined && node !== who.name);
     return lifeOf({ first, marked: () => everybody(runId, kin).filter((each) => each[who.kind] === who.name), others });
   }
@@ -123,7 +123,6 @@ async function processGround(
     ...(box && { lostDials: () => box.lostDials() }),
     async end(lives) {
       await using _box = box;
-      using _kin = kin;
       stdio.children[Symbol.dispose]();
       const { left } = await killUntilGone(() => everybody(runId, kin).map(({ pid }) => pid), KILL_WITHIN_MS);
       await settlesWithin(Promise.all([...lives.map(({ exited }) => exited), stdio.ended()]), KILL_WITHIN_MS);
@@ -141,7 +140,7 @@ async function childOfDriver(
   for (const each of [link, ...stdioLinksFrom(topology, link.to)]) await stdio.children.open(each, sink);
   const child = await startChild(stdio.words(link.name).words, { env, cwd: workingFolder, box });
   if ('failed' in child) throw new NotReadyError(who.name, `its command to start, but ${child.failed}`, []);
-  kin.begun(child.pid, who.name);
+  kin.begun(child.pid, who.name, child.exited);
   return child;
 }
 

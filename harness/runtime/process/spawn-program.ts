@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { execa } from 'execa';
 import type { CaseBox } from '../box/case-box.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
-import { knownChild } from './kin.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import type { NodeExit } from '../runtime.ts';
 
@@ -52,7 +51,6 @@ export async function spawnProgram(
       resolve({ code, signal });
     });
   });
-  knownChild(child.pid, exit);
   return {
     pid: child.pid,
     get ended() {
