@@ -1,5 +1,5 @@
 // Every promised figure: its name, what it measures, and how. A new figure is a line here.
-import { boxCost, fixedPort } from './boxes.ts';
+import { boxCost, boxPack, fixedPort } from './boxes.ts';
 import { cleanCaseOnBusyMachine, deafServer } from './busy-machine.ts';
 import { proxyMemory, proxySpeed } from './bulk.ts';
 import {
@@ -85,7 +85,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   },
   { name: 'fuzz-frames', what: '1,000,000 strings through the frame readers', run: () => figuresOf('harness/bench/fuzz/frames.ts') },
   { name: 'fuzz-files', what: '10,000 damaged repro and policy files', run: () => figuresOf('harness/bench/fuzz/files.ts') },
-  { name: 'box-cost', what: 'a case and the pack in boxes beside loopback addresses', run: boxCost },
+  { name: 'box-cost', what: 'a case in a box beside loopback addresses', run: boxCost },
+  { name: 'box-pack', what: 'the clean pack in boxes beside loopback addresses', run: boxPack },
   { name: 'deaf-server', what: 'no pong in 80 s, four busy loops a core: a failure every time', run: deafServer },
   { name: 'busy-clean-case', what: 'a clean case of many rounds under 26 busy loops: never a failure', run: cleanCaseOnBusyMachine },
 ];
