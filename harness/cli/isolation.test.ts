@@ -44,11 +44,14 @@ describe.skipIf(missing !== undefined)('in a box', () => {
   );
 
   test(
-    'a process without environment, group or parent is left over, and ends with its case',
+    'a process without environment, group or parent is left over and ends with its case, and so are files at fixed paths',
     async () => {
-      const { code } = await user.start(['run', 'leaves-an-orphan', '--isolation', 'box'], env).ended;
+      const { code } = await user.start(['run', 'leaves-a', '--isolation', 'box'], env).ended;
       expect(code).toBe(1);
-      expect((await user.summary()).cases).toMatchObject([{ verdict: 'fail', oracle: 'leak', findings: [{ message: LEFT }] }]);
+      expect((await user.summary()).cases).toMatchObject([
+        { verdict: 'fail', oracle: 'leak', findings: [{ message: LEFT_FILES }] },
+        { verdict: 'fail', oracle: 'leak', findings: [{ message: LEFT }] },
+      ]);
       expect(await sleepers()).toEqual([]);
     },
     WITHIN_MS,
@@ -142,6 +145,7 @@ describe('where no box can be made', () => {
   });
 });
 
+const LEFT_FILES = `a file is left in a folder for temporary files after everything was stopped (2: /dev/shm/${name}, /tmp/${name})`;
 const LEFT = expect.stringMatching(/is left after everything was stopped .*sleep \d+/s) as string;
 
 /** Free a moment ago. */

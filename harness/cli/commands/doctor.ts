@@ -29,6 +29,7 @@ const CHECKS: readonly (() => Promise<Finding>)[] = [
   disks,
   systemCalls,
   boxes,
+  locks,
   scenarios,
   pressure,
 ];
@@ -108,6 +109,21 @@ async function boxes(): Promise<Finding> {
     required: false,
     detail: reason ?? 'namespaces of its own for each case: --isolation box',
     cure: 'see the reason; until then cases are kept apart by their loopback addresses (--isolation addresses)',
+  };
+}
+
+async function locks(): Promise<Finding> {
+  const { locksUnavailable } = await import('../../runtime/linux/file-lock.ts');
+  const reason = locksUnavailable();
+  return {
+    name: 'run locks',
+    has: reason === undefined,
+    required: false,
+    detail:
+      reason === undefined
+        ? 'a run is alive for as long as it holds the lock on its owner file'
+        : `${reason}: a run is alive for as long as its process number is (the fallback), which means nothing in another PID namespace`,
+    cure: 'install without --omit=optional; until then do not let runners in different PID namespaces share a temporary folder',
   };
 }
 

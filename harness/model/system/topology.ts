@@ -12,6 +12,7 @@ import { DRIVER, type Framing, type Link, type Transport } from './link.ts';
 import { TornwireError } from '../values/tornwire-error.ts';
 import { EXIT } from '../values/exit-code.ts';
 import { isPathPart, PATH_PART_RULE } from '../values/path-part.ts';
+import { isLeavePattern, LEAVE_PATTERN_RULE } from './leave-pattern.ts';
 
 export type Listener =
   | { transport: 'tcp'; port: number }
@@ -63,6 +64,11 @@ export interface Node {
    * is judged: by 64 MiB.
    */
   growthMaxMB?: number;
+  /**
+   * Files that may be there when it has ended: patterns below `{home}/` or `{tmp}/` (its TMPDIR), or in a box an absolute path such as
+   * `/tmp/cache/**`. Any other file there is a leak. Its `{state}` folder is its own, and caches of language runtimes are known.
+   */
+  mayLeave?: readonly string[];
   /**
    * Warnings of its runtime on stderr that tell of a leak or of work left undone: Node's MaxListenersExceededWarning, Python's
    * "was never awaited", "Task was destroyed but it is pending!" and ResourceWarning. They are judged unless they are `ignored`.
@@ -159,6 +165,8 @@ export function checkTopology(topology: Topology): void {
     for (const [name, listener] of Object.entries(node.listens)) checkSocketFile(node, name, listener);
     const tooLong = timeTooLong({ ...node, env: {} });
     if (tooLong !== undefined) throw new TopologyError(`node '${node.name}': ${tooLong}`);
+    const pattern = node.mayLeave?.find((each) => !isLeavePattern(each));
+    if (pattern !== undefined) throw new TopologyError(`node '${node.name}': mayLeave '${pattern}': ${LEAVE_PATTERN_RULE}`);
     for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
     if (isSpawned(node) !== (node.ready.when === 'spawned'))
       throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);

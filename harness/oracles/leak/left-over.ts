@@ -1,13 +1,16 @@
-// What is alive or on disk after everything was stopped. It is a leak at once, unless its node had no time to end.
+// What is alive or on disk after everything was stopped. It is a leak at once, unless its node had no time to end. Of temporary
+// files a node that was killed, or whose files a fault was put on, is excused: it could not tidy up.
 import { eventsOf, type History } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
+import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { lateness, type Wait } from '../evidence/starvation.ts';
 import { wasKilled } from '../hang/stops.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
 import { listed } from '../evidence/words.ts';
 
 export function leftOver(history: History, plan: Plan): Suspicion[] {
-  const byKind = Map.groupBy(eventsOf(history, 'leftover'), (event) => JSON.stringify([event.what, event.node]));
+  const left = eventsOf(history, 'leftover').filter((event) => !couldNotTidy(event, history, plan));
+  const byKind = Map.groupBy(left, (event) => JSON.stringify([event.what, event.node, event.place]));
   return [...byKind.values()].flatMap((events) => {
     const [first] = events;
     if (!first) return [];
@@ -18,13 +21,39 @@ export function leftOver(history: History, plan: Plan): Suspicion[] {
     );
     return {
       finding: {
-        message: `a ${first.what}${owner} is left after everything was stopped (${events.length}: ${details})`,
+        message: `a ${first.what}${owner} is left ${WHERE[first.place ?? 'elsewhere']}after everything was stopped (${events.length}: ${details})`,
         ...(first.node !== undefined && { subject: first.node }),
         events: events.map((event) => event.seq),
       },
       ...doubtOf(events, history, plan),
     };
   });
+}
+
+const WHERE = {
+  home: 'in its home ',
+  tmp: 'in its temporary folder ',
+  box: 'in a folder for temporary files ',
+  elsewhere: '',
+} as const;
+
+/** Nobody removes files after SIGKILL, and a program whose files a fault is on may not be able to. */
+function couldNotTidy({ place, node }: Left, history: History, plan: Plan): boolean {
+  if (place !== 'tmp' && place !== 'box') return false;
+  const hindered = new Set([...killedNodes(history, plan.topology), ...faultyFiles(plan)]);
+  return node === undefined ? hindered.size > 0 : hindered.has(node);
+}
+
+/** With those who have started them over stdio: such a child has the temporary folder of its parent. */
+function killedNodes(history: History, topology: Topology): string[] {
+  const exits = eventsOf(history, 'node').filter((event) => event.state === 'exited' && wasKilled(event));
+  const killed = exits.map(({ node }) => node);
+  const parents = topology.nodes.filter(({ name }) => stdioLinksFrom(topology, name).some(({ to }) => killed.includes(to)));
+  return [...killed, ...parents.map(({ name }) => name)];
+}
+
+function faultyFiles({ schedule }: Plan): string[] {
+  return schedule.flatMap((step) => ('on' in step && step.on === 'file' ? [step.node] : []));
 }
 
 type Left = ReturnType<typeof eventsOf<'leftover'>>[number];

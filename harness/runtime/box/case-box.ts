@@ -13,7 +13,7 @@ import { settlesWithin } from '../linux/poll.ts';
 import { RuntimeError } from '../runtime.ts';
 import { type Boxed, boxedProcesses } from './boxed-processes.ts';
 import { lostDials } from './lost-dials.ts';
-import { privateFolders } from './private-folders.ts';
+import { type PrivateFolders, privateFolders } from './private-folders.ts';
 import { systemCalls, type SystemCalls } from '../linux/system-calls.ts';
 import { DEAF_TO_CHILDREN, nodeWords } from './worker-box.ts';
 
@@ -24,6 +24,8 @@ export interface CaseBox extends AsyncDisposable {
   processes(): Boxed[];
   /** The number that this process knows somebody by; undefined when nobody in the box has this one. */
   outerPid(inner: number): number | undefined;
+  /** Files in its own temporary folders that were not there when it was opened, or were changed: absolute paths. */
+  written(): string[];
   /** How many dials and packets have had no way to go since it was opened. */
   lostDials(): number;
 }
@@ -41,14 +43,14 @@ export async function openCaseBox(keeps: readonly string[]): Promise<CaseBox> {
   if ('missing' in calls) throw new RuntimeError(`no box: ${calls.missing}`);
   await using undo = new AsyncDisposableStack();
   try {
-    undo.use(privateFolders(calls, keeps));
+    const folders = undo.use(privateFolders(calls, keeps));
     const own = openSync('/proc/self/ns/pid', 'r');
     undo.defer(() => closeSync(own));
     const first = await firstProcess(calls, own);
     undo.defer(() => endOf(first));
     const inside = openSync(`/proc/${first.pid}/ns/pid`, 'r');
     undo.defer(() => closeSync(inside));
-    return caseBox(calls, { own, inside, first }, undo.move());
+    return caseBox(calls, { own, inside, first }, folders, undo.move());
   } catch (error) {
     throw new RuntimeError(`no box could be made for this case: ${(error as Error).message}`, { cause: error });
   }
@@ -60,7 +62,7 @@ interface Namespaces {
   first: ChildProcess;
 }
 
-function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, undo: AsyncDisposableStack): CaseBox {
+function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, folders: PrivateFolders, undo: AsyncDisposableStack): CaseBox {
   const lostBefore = lostDials();
   const processes = (): Boxed[] => boxedProcesses(first.pid as number);
   return {
@@ -76,6 +78,7 @@ function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, undo: A
     },
     processes,
     outerPid: (inner) => processes().find((each) => each.inner === inner)?.pid,
+    written: () => folders.written(),
     lostDials: () => lostDials() - lostBefore,
     [Symbol.asyncDispose]: () => undo.disposeAsync(),
   };

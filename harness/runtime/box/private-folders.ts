@@ -8,15 +8,35 @@ import { MOUNT, type SystemCalls } from '../linux/system-calls.ts';
 const TEMPORARY = ['/tmp', '/var/tmp'];
 const SHARED_MEMORY = '/dev/shm';
 
+export interface PrivateFolders extends Disposable {
+  /** Files that lie there now and are no part of the machine's own folders: absolute paths. */
+  written(): string[];
+}
+
+/** Where the changes of one folder are seen. */
+interface Changes {
+  folder: string;
+  /** The folder itself, or what the overlay keeps its changes in, by an open descriptor. */
+  seenAt: string;
+}
+
 /** @param keeps absolute paths of folders that stay what they are */
-export function privateFolders(calls: SystemCalls, keeps: readonly string[]): Disposable {
+export function privateFolders(calls: SystemCalls, keeps: readonly string[]): PrivateFolders {
   const mounted: string[] = [];
+  const open: number[] = [];
+  const changes: Changes[] = [];
   const undo = {
-    [Symbol.dispose]: () =>
-      mounted
-        .splice(0)
-        .toReversed()
-        .forEach((target) => calls.unmount(target)),
+    written: () => changes.flatMap((each) => filesIn(each, keeps)),
+    [Symbol.dispose]() {
+      for (const fd of open.splice(0)) closeSync(fd);
+      for (const target of mounted.splice(0).toReversed()) calls.unmount(target);
+    },
+  };
+  const own = (folder: string, cover: Cover): void => {
+    if (!canBePrivate(folder, keeps)) return;
+    const upper = makePrivate(folder, keeps, over, cover);
+    if (upper !== undefined) open.push(upper);
+    changes.push({ folder, seenAt: upper === undefined ? folder : `/proc/self/fd/${upper}` });
   };
   const over: SystemCalls = {
     ...calls,
@@ -26,8 +46,8 @@ export function privateFolders(calls: SystemCalls, keeps: readonly string[]): Di
     },
   };
   try {
-    for (const folder of TEMPORARY) if (canBePrivate(folder, keeps)) makePrivate(folder, keeps, over, overlaid);
-    if (canBePrivate(SHARED_MEMORY, keeps)) makePrivate(SHARED_MEMORY, keeps, over, empty);
+    for (const folder of TEMPORARY) own(folder, overlaid);
+    own(SHARED_MEMORY, empty);
   } catch (error) {
     undo[Symbol.dispose]();
     throw error;
@@ -45,13 +65,14 @@ function alter(path: string, how: number, calls: SystemCalls): void {
   calls.mount(null, path, null, MOUNT.recursive | how, null);
 }
 
-type Cover = (folder: string, real: number, calls: SystemCalls) => void;
+/** Returns an open descriptor of where the changes are kept, if that is not the folder itself. */
+type Cover = (folder: string, real: number, calls: SystemCalls) => number | undefined;
 
-function makePrivate(folder: string, keeps: readonly string[], calls: SystemCalls, cover: Cover): void {
+function makePrivate(folder: string, keeps: readonly string[], calls: SystemCalls, cover: Cover): number | undefined {
   const open = [folder, ...outermost(keeps.filter((keep) => isWithin(folder, keep)))].map((path) => ({ path, fd: openSync(path, 'r') }));
   try {
     const [whole, ...kept] = open as [{ path: string; fd: number }, ...{ path: string; fd: number }[]];
-    cover(folder, whole.fd, calls);
+    const upper = cover(folder, whole.fd, calls);
     for (const { path, fd } of kept) {
       mkdirSync(path, { recursive: true });
       calls.mount(`/proc/self/fd/${fd}`, path, null, MOUNT.bind | MOUNT.recursive, null);
@@ -59,13 +80,14 @@ function makePrivate(folder: string, keeps: readonly string[], calls: SystemCall
       alter(path, MOUNT.slave, calls);
       alter(path, MOUNT.shared, calls);
     }
+    return upper;
   } finally {
     for (const { fd } of open) closeSync(fd);
   }
 }
 
 /** The tmpfs that holds the changes lies below the overlay, where nobody sees it. */
-function overlaid(folder: string, real: number, calls: SystemCalls): void {
+function overlaid(folder: string, real: number, calls: SystemCalls): number | undefined {
   empty(folder, real, calls);
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
   const { mode, uid, gid } = statSync(`/proc/self/fd/${real}`);
@@ -74,19 +96,32 @@ function overlaid(folder: string, real: number, calls: SystemCalls): void {
   mkdirSync(upper);
   if (mayGiveAway) chownSync(upper, uid, gid);
   chmodSync(upper, mode & 0o7777);
+  const changes = openSync(upper, 'r');
   try {
     calls.mount('overlay', folder, 'overlay', 0, `lowerdir=/proc/self/fd/${real},upperdir=${upper},workdir=${work}`);
   } catch {
     // An ordinary user may not cover a folder that somebody has mounted something in: the case finds it empty.
+    closeSync(changes);
     for (const each of [upper, work]) rmSync(each, { recursive: true });
-    return;
+    return undefined;
   }
   // Nobody in the box can reach who listens on a socket outside, and its name would be in the way.
   for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isSocket()) rmSync(join(folder, entry.name));
+  return changes;
 }
 
-function empty(folder: string, _real: number, calls: SystemCalls): void {
+function empty(folder: string, _real: number, calls: SystemCalls): undefined {
   calls.mount('tmpfs', folder, 'tmpfs', 0, 'mode=1777');
+}
+
+/** What was only removed is a character device in the changes of an overlay (the kernel's overlayfs documentation, "whiteouts"). */
+function filesIn({ folder, seenAt }: Changes, keeps: readonly string[], below = ''): string[] {
+  return readdirSync(join(seenAt, below), { withFileTypes: true }).flatMap((entry) => {
+    const at = join(below, entry.name);
+    const path = join(folder, at);
+    if (entry.isDirectory()) return keeps.includes(path) ? [] : filesIn({ folder, seenAt }, keeps, at);
+    return entry.isCharacterDevice() ? [] : [path];
+  });
 }
 
 function outermost(paths: readonly string[]): string[] {

@@ -100,7 +100,7 @@ test('leftovers are what lives, who is told which programs run, and what lies in
   expect(await ground.leftovers(), 'sockets of proxies are the harness’s own').toEqual([
     { what: 'process', detail: 'nodes: one, programs: ', node: 'one' },
     { what: 'file', detail: join(ground.folder, 'sockets', 'one.lock'), node: 'one' },
-    { what: 'file', detail: join(ground.folder, 'home', 'two', 'settings'), node: 'two' },
+    { what: 'file', detail: join(ground.folder, 'home', 'two', 'settings'), node: 'two', place: 'home' },
   ]);
 });
 

@@ -8,7 +8,7 @@ import type { RuntimeName } from '../../model/case.ts';
 import type { Address, Link } from '../../model/system/link.ts';
 import { nodeNamed, type Node } from '../../model/system/topology.ts';
 import { fakeClocks, type FakeClocks, setClockOf } from '../linux/fake-clock.ts';
-import { homeLeftovers } from './home-leftovers.ts';
+import { fileLeftovers } from './file-leftovers.ts';
 import { type LogLines, logLines } from './log-lines.ts';
 import { mountSmallDisks, nodeFiles } from './node-files.ts';
 import { makeHome, makeHomes } from './node-home.ts';
@@ -57,6 +57,8 @@ export interface Primitives<L extends Life> {
   child?(link: Link, planned: PlannedProgram, sink: NodeSink): Promise<StartedChild>;
   /** What of this run is alive, but for helper programs that still run. */
   alive(running: { nodes: readonly string[]; programs: readonly string[] }): Promise<readonly Leftover[]>;
+  /** Files in the temporary folders that its programs have for themselves, but for those of the run; none, when absent. */
+  written?(): readonly string[];
   /** See Ground; none, when absent. */
   lostDials?(): number;
   /** Resolves when nothing of the run is alive. */
@@ -128,7 +130,7 @@ function sharedGround<L extends Life>(
       return [
         ...(await primitives.alive({ nodes: living(nodes), programs: living(programs) })),
         ...(await socketLeftovers(folder, topology, ours)),
-        ...(await homeLeftovers(folder, topology)),
+        ...(await fileLeftovers(folder, topology, primitives.written?.() ?? [])),
       ];
     },
     async [Symbol.asyncDispose]() {

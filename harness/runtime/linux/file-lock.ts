@@ -21,6 +21,12 @@ export function holdFile(path: string): Disposable | undefined {
   };
 }
 
+/** Why no file can be held here, so that a run is told to be alive by its process number instead. Undefined where one can. */
+export function locksUnavailable(): string | undefined {
+  const calls = systemCalls();
+  return 'missing' in calls ? calls.missing : undefined;
+}
+
 /** Undefined where the native calls do not load, and for a file that has gone. */
 export function isHeld(path: string): boolean | undefined {
   const calls = systemCalls();

@@ -120,7 +120,7 @@ async function processGround(
       await stdio.children.settled();
       return processLeftovers(leftOf(everybody(runId, kin), stdio, programs, box));
     },
-    ...(box && { lostDials: () => box.lostDials() }),
+    ...(box && { lostDials: () => box.lostDials(), written: () => box.written() }),
     async end(lives) {
       await using _box = box;
       stdio.children[Symbol.dispose]();

@@ -63,20 +63,28 @@ export async function processLeftovers(left: readonly MarkedProcess[]): Promise<
   const asleep = (await allAsleep(left.map(({ pid }) => pid))) && ({ asleep: true } as const);
   return left.map(({ pid, node }) => ({
     what: 'process',
-    detail: `${pid} ${commandLineOf(pid)}${lifeOf(pid)}`,
-    pid,
+    ...told(pid, commandLineOf(pid), lifeOf(pid)),
     ...(node === undefined ? {} : { node }),
     ...asleep,
   }));
 }
 
+type Life = Pick<Leftover, 'ageMs' | 'parent'>;
+
+function told(pid: number, command: string, { ageMs, parent }: Life): Pick<Leftover, 'pid' | 'command' | 'detail'> & Life {
+  const words = `${pid} ${command}`;
+  if (ageMs === undefined || parent === undefined) return { detail: words, pid, command };
+  const life = `started ${(ageMs / 1_000).toFixed(1)} s before, now a child of ${parent.pid} (${parent.command})`;
+  return { detail: `${words}, ${life}`, pid, command, ageMs, parent };
+}
+
 /** Since when it lives and whose child it is now: an orphan is a child of the harness, or of the first process of its box. */
-function lifeOf(pid: number): string {
+function lifeOf(pid: number): Life {
   const kinship = kinshipOf(pid);
   const startedMs = startedAtMs(pid);
-  if (kinship === undefined || startedMs === undefined) return '';
-  const ageS = Math.max(0, (Date.now() - startedMs) / 1_000).toFixed(1);
-  return `, started ${ageS} s before, now a child of ${kinship.parent} (${commandLineOf(kinship.parent)})`;
+  if (kinship === undefined || startedMs === undefined) return {};
+  const parent = { pid: kinship.parent, command: commandLineOf(kinship.parent) };
+  return { ageMs: Math.max(0, Math.round(Date.now() - startedMs)), parent };
 }
 
 async function stopTree(tree: ProcessTree, withinMs: number): Promise<{ killed: boolean; survivors?: Leftover[] }> {

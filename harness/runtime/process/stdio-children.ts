@@ -129,7 +129,10 @@ async function orphansEnded(living: readonly StdioChild[]): Promise<void> {
 function behind(leftover: Leftover, children: readonly StdioChild[]): Leftover {
   const child = children.find(({ near }) => near === leftover.pid);
   if (child === undefined) return leftover;
-  return { ...leftover, detail: `${child.pid} ${child.commandLine}`, pid: child.pid, node: child.node.name };
+  const { what, asleep } = leftover;
+  const { pid, commandLine: command } = child;
+  // Age and parent are those of what stands in its place.
+  return { what, detail: `${pid} ${command}`, pid, command, node: child.node.name, ...(asleep && { asleep }) };
 }
 
 function exitOf(child: StdioChild, ending: Ending): NodeExit {

@@ -272,7 +272,7 @@ function contract({ runtime, processes, outlived, onEngine }: RuntimeUnderTest):
     const node = await up('writes-home');
     await node.stop();
     const file = join(ground.folder, 'home', 'writes-home', 'settings.json');
-    expect(await ground.leftovers()).toContainEqual({ what: 'file', detail: file, node: 'writes-home' });
+    expect(await ground.leftovers()).toContainEqual({ what: 'file', detail: file, node: 'writes-home', place: 'home' });
     await rm(file);
     expect((await ground.leftovers()).filter(({ what }) => what === 'file')).toEqual([]);
   });

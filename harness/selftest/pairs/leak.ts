@@ -317,7 +317,6 @@ const LEFT_OVER: readonly Pair[] = [
     {
       bug: 'a file stays in the temporary folder',
       hole: '2.3',
-      known: 'files in the temporary folder are not looked at',
       shape: (program) => server(program),
       hand: { steps: 'ask "ping"; term; files', bug: '"pong", ended with code 0, crumb', clean: '"pong", ended with code 0, no file' },
       plot: says([PING, PONG]),

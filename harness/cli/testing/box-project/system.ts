@@ -24,6 +24,7 @@ export function server(env: Record<string, string> = {}, database?: string): Sys
           ready: { when: 'log', contains: 'listening' },
           readyWithinMs: 10_000,
           stopWithinMs: 2_000,
+          mayLeave: env['FORGETS'] === undefined ? [`/tmp/${NAME}`, `/dev/shm/${NAME}`] : [],
         },
       ],
       links: [{ name: 'client->server', from: 'driver', to: 'server', listener: 'tcp', framing: 'ndjson' }, ...toDatabase(database)],
