@@ -40,7 +40,11 @@ const ROWS: readonly [name: string, verdict: CaseRow['verdict'], reason: RegExp 
   ['play/freezes-the-proxy', 'unknown', /^(?:injector|starved): .*gave no answer within/],
   ['play/kills-the-proxy', 'unknown', /^injector: /],
   ['play/loops', 'unknown', /^harness: .*an endless loop/],
-  ['play/port-is-taken', 'unknown', /^harness: port \d+ at .* cannot be bound/],
+  [
+    'play/port-is-taken',
+    'unknown',
+    new RegExp(`^harness: port \\d+ at .* cannot be bound \\(EADDRINUSE\\): it is held by process ${process.pid} \\(`),
+  ],
   ['play/prints', 'pass', null],
   ['play/rejects', 'unknown', /^harness: stray-error: Error: let go by the script \(scenarios\/play\/rejects\.scenario\.ts:5:23\)/],
   ['play/script-exits', 'unknown', /^harness: .*process\.exit\(0\) was called \(scenarios\/play\/script-exits/],

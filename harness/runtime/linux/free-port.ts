@@ -3,8 +3,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { RuntimeError } from '../runtime.ts';
+import { holderOf } from './port-holder.ts';
 
-/** @throws RuntimeError when the port cannot be bound now. */
+/** @throws RuntimeError when the port of this IPv4 address cannot be bound now. It names the holder where that can be seen. */
 export async function requireFree(host: string, port: number): Promise<void> {
   const server = createServer();
   try {
@@ -12,9 +13,8 @@ export async function requireFree(host: string, port: number): Promise<void> {
     await once(server, 'listening');
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new RuntimeError(`port ${port} at ${host} cannot be bound (${why}): find who listens with 'ss -ltnp sport = :${port}'`, {
-      cause: error,
-    });
+    const holder = why === 'EADDRINUSE' ? `: ${holderOf(host, port)}` : '';
+    throw new RuntimeError(`port ${port} at ${host} cannot be bound (${why})${holder}`, { cause: error });
   }
   await new Promise((resolve) => server.close(resolve));
 }
