@@ -2,7 +2,6 @@
 // through a link to the original's node_modules, in containers too.
 import { access, cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { execa } from 'execa';
 import type { System } from '../model/scenario.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import { EXIT } from '../model/values/exit-code.ts';
@@ -90,6 +89,7 @@ async function applyPatch(patch: string, copy: string): Promise<void> {
 }
 
 async function gitApply(patch: string, folder: string, ...words: readonly string[]): Promise<string | undefined> {
+  const { execa } = await import('execa');
   // The ceiling keeps git from taking the folder for a part of an outer repository and skipping its files.
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
   try {

@@ -1,5 +1,6 @@
 // Which program ran the cases: its version and the commit of the project, for reports and repro files.
-import { execa } from 'execa';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Maker } from '../../results/repro-file.ts';
 import { VERSION } from '../base/version.ts';
 
@@ -7,10 +8,12 @@ export async function makerOf(root: string): Promise<Maker> {
   return { tornwire: VERSION, commit: await commitOf(root) };
 }
 
+const run = promisify(execFile);
+
 export async function commitOf(root: string): Promise<string | null> {
   try {
-    const { stdout } = await execa('git', ['rev-parse', 'HEAD'], { cwd: root, timeout: 5_000 });
-    return stdout;
+    const { stdout } = await run('git', ['rev-parse', 'HEAD'], { cwd: root, timeout: 5_000 });
+    return stdout.trimEnd();
   } catch {
     return null;
   }

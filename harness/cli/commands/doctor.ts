@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { MachineFinding } from '../../model/judging/machine-finding.ts';
 import { findToxiproxy } from '../../network/engines/engines.ts';
 import type { engineReport } from '../../runtime/container/engine-report.ts';
@@ -246,6 +245,7 @@ async function pressure(): Promise<Finding> {
 
 async function output(program: string, words: readonly string[]): Promise<string | undefined> {
   try {
+    const { execa } = await import('execa');
     const { stdout } = await execa(program, words, { timeout: 5_000 });
     return stdout.trim();
   } catch {

@@ -5,7 +5,6 @@ import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { execa } from 'execa';
 import type { Link } from '../../model/system/link.ts';
 import { programFile } from '../../model/values/program-file.ts';
 import { exitText, type Ground, type Program, type Runtime, type StdioPrograms } from '../../runtime/runtime.ts';
@@ -115,6 +114,7 @@ function candidates(env: NodeJS.ProcessEnv): string[] {
 async function versionOf(binary: string): Promise<string | undefined> {
   try {
     await access(binary, constants.X_OK);
+    const { execa } = await import('execa');
     const { stdout } = await execa(binary, ['-version'], { timeout: 5000 });
     return /^toxiproxy-server version (\S+)/.exec(stdout)?.[1];
   } catch {

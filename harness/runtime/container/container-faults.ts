@@ -1,6 +1,5 @@
 // Faults that last on a container. The engine sets the limits of its control group and its place on the network. The rest
 // acts on its processes from outside.
-import { execa } from 'execa';
 import { refusalsIn } from '../linux/control-group.ts';
 import { NEIGHBOURS, type StartedContainer } from './docker-container.ts';
 import { connectEngine } from './docker-engine.ts';
@@ -50,6 +49,7 @@ async function cutFromNetwork(_hold: HoldOf<'network-cut'>, { name, started, cut
 /** Older engines set an interface's neighbour timers only when the container starts. Only root may: else the kernel's seconds hold. */
 async function hearSoonAgain(initPid: number): Promise<void> {
   const writes = Object.entries(NEIGHBOURS).map(([name, value]) => `echo ${value} > /proc/sys/net/ipv4/neigh/eth0/${name}`);
+  const { execa } = await import('execa');
   await execa('nsenter', ['-t', String(initPid), '-n', 'sh', '-c', writes.join('; ')], { reject: false, timeout: 2_000, stdio: 'ignore' });
 }
 

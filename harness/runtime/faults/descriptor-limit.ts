@@ -1,5 +1,4 @@
 // Sets RLIMIT_NOFILE of every process of a node, by prlimit(1), which also reaches into containers.
-import { execa } from 'execa';
 import type { HoldOf } from './holds.ts';
 import type { NodeProcesses } from './node-processes.ts';
 import { descriptorsOf } from '../linux/proc.ts';
@@ -36,7 +35,8 @@ export async function limitDescriptors({ descriptors }: HoldOf<'descriptors'>, n
   };
 }
 
-function prlimit(pid: number, words: readonly string[]): Promise<{ stdout: string; stderr: string; failed: boolean }> {
+async function prlimit(pid: number, words: readonly string[]): Promise<{ stdout: string; stderr: string; failed: boolean }> {
+  const { execa } = await import('execa');
   return execa('prlimit', ['--pid', String(pid), ...words], { reject: false, timeout: CALL_WITHIN_MS, stdin: 'ignore' });
 }
 

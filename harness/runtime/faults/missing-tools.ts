@@ -1,8 +1,8 @@
 // Some faults need more than a runtime. This file tries out once whether the machine has it, and names the cure if not.
-import { execa } from 'execa';
 import { startTracer } from '../linux/tracer.ts';
 
 export async function missingProgram(program: string, cure: string): Promise<string | undefined> {
+  const { execa } = await import('execa');
   const { failed } = await execa(program, ['--version'], { reject: false, timeout: 5_000, stdin: 'ignore' });
   return failed ? `${program} does not start: ${cure}` : undefined;
 }
@@ -14,6 +14,7 @@ export function untraceable(): Promise<string | undefined> {
   tried.answer ??= (async () => {
     const missing = await missingProgram('strace', 'apt-get install strace');
     if (missing !== undefined) return missing;
+    const { execa } = await import('execa');
     const subject = execa('sleep', ['30'], { reject: false, stdio: 'ignore' });
     try {
       if (subject.pid === undefined) return 'sleep does not start: apt-get install coreutils';

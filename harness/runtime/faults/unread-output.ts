@@ -2,7 +2,6 @@
 // nothing moves any more. Then a writer that waits is blocked, and a writer that does not wait must keep what it has to
 // say.
 import { closeSync, constants, openSync } from 'node:fs';
-import { execa } from 'execa';
 import type { HoldOf } from './holds.ts';
 import type { NodeProcesses } from './node-processes.ts';
 import { readWhole, targetOfDescriptor } from '../linux/proc.ts';
@@ -55,6 +54,7 @@ function pipeIsFull(place: string, writable: (fd: number) => boolean): boolean {
 
 /** A child of Node has Unix sockets for pipes; the kernel calls one writable up to a quarter of its buffer (unix_writable). */
 async function socketFullness(inode: string): Promise<string | undefined> {
+  const { execa } = await import('execa');
   const { stdout } = await execa('ss', ['-xnH'], { reject: false, timeout: 2_000, stdin: 'ignore' });
   for (const line of stdout.split('\n')) {
     const [, , , sendQueue, , local] = line.trim().split(/\s+/);

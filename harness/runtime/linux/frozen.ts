@@ -3,7 +3,6 @@
 // inode, so it holds in containers too, and no file need be closed first. Writers see EPERM then, otherwise EACCES.
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { RuntimeError } from '../runtime.ts';
 
 export async function freeze(path: string, deep: boolean): Promise<AsyncDisposable> {
@@ -61,6 +60,7 @@ async function freezeByModes(path: string, deep: boolean): Promise<AsyncDisposab
 }
 
 async function isFrozen(path: string): Promise<boolean> {
+  const { execa } = await import('execa');
   const { stdout } = await execa('lsattr', ['-d', path]);
   return stdout.split(' ', 1)[0]?.includes('i') ?? false;
 }
@@ -73,6 +73,7 @@ async function withAllBelow(path: string): Promise<string[]> {
 }
 
 async function chattr(...words: readonly string[]): Promise<void> {
+  const { execa } = await import('execa');
   try {
     await execa('chattr', words, { timeout: 10_000 });
   } catch (cause) {

@@ -3,7 +3,6 @@
 // lift gives the space back. So no file of ours lies in the node's folder, and containers, which see the same mount, see it
 // too. The last page of a file that is there stays writable, as on any file system that counts in blocks.
 import { mkdir, readFile, statfs } from 'node:fs/promises';
-import { execa } from 'execa';
 import { isRoot } from './frozen.ts';
 import { poll } from './poll.ts';
 import { RuntimeError } from '../runtime.ts';
@@ -51,6 +50,8 @@ export async function emptySmallDisk(folder: string, sizeKB: number): Promise<vo
 /** Also those of a harness that died: the kernel's own list is asked. Who still holds a file on one keeps only that. */
 export async function unmountBelow(folder: string): Promise<void> {
   const mounted = mountPoints(await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')).filter((at) => at.startsWith(`${folder}/`));
+  if (mounted.length === 0) return;
+  const { execa } = await import('execa');
   for (const at of mounted.toReversed()) await execa('umount', ['--lazy', at], { timeout: MOUNT_WITHIN_MS });
 }
 
@@ -63,6 +64,7 @@ function mountPoints(mountinfo: string): string[] {
 }
 
 async function mount(...words: readonly string[]): Promise<void> {
+  const { execa } = await import('execa');
   try {
     await execa('mount', words, { timeout: MOUNT_WITHIN_MS });
   } catch (cause) {

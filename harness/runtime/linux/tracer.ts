@@ -1,7 +1,6 @@
 // strace(1), attached to processes that run. It is a process of the harness beside the node, never inside the node's group
 // or container. So signals to the node do not reach it, it is not counted among the node's processes, and the node's exits
 // stay its own. When strace ends in any way, the kernel lets go of the processes that it traced.
-import { execa } from 'execa';
 import { poll, settlesWithin } from './poll.ts';
 import { threadStatuses } from './proc.ts';
 import { RuntimeError } from '../runtime.ts';
@@ -22,6 +21,7 @@ export async function startTracer(request: {
 }): Promise<Tracer> {
   const { pids, words, env } = request;
   const attach = pids.flatMap((pid) => ['-p', String(pid)]);
+  const { execa } = await import('execa');
   const strace = execa('strace', ['-f', '-qq', ...words, ...attach], {
     env,
     // An interrupt at the terminal is for the harness, which then lets go in order.

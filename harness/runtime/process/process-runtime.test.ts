@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { logLines } from '../ground/log-lines.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import { processRuntime } from './process-runtime.ts';
+import { spawnProgram } from './spawn-program.ts';
 import { describeRuntime, newRunId, silence, testPrograms } from '../testing/runtime.contract.ts';
 
 describeRuntime({ runtime: processRuntime(), processes: true, outlived: true });
@@ -42,6 +44,17 @@ test('a command that does not exist is a node that did not come up', async () =>
   await expect(ground.start(node, silence)).rejects.toThrow(
     /node 'subject' did not come up: waited for its command to start, but .*(ENOENT|EACCES)/s,
   );
+});
+
+test('a folder that does not exist is named, not the program that was to start in it', async () => {
+  const spawned = await spawnProgram(['sh'], { cwd: '/no/such/folder', env: {}, log: logLines(silence), within: (start) => start() });
+  expect(spawned).toEqual({ failed: 'its folder /no/such/folder is not there (spawn sh ENOENT)' });
+});
+
+test('words that the kernel does not take are a reason in words', async () => {
+  const words = ['true', 'x'.repeat(200_000)];
+  const spawned = await spawnProgram(words, { cwd: '/', env: {}, log: logLines(silence), within: (start) => start() });
+  expect(spawned).toEqual({ failed: 'spawn E2BIG' });
 });
 
 test('starting adds little to what the program itself takes', async () => {

@@ -1,7 +1,9 @@
 // Starts one program in a process group of its own and drains its output. Its stdin stays an open pipe to the harness. When
 // the harness dies in any way, the pipe closes, so a program that watches its stdin notices.
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import type { CaseBox } from '../box/case-box.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
 import { settlesWithin } from '../linux/poll.ts';
@@ -33,7 +35,12 @@ export async function spawnProgram(
   if (command.length === 0) return { failed: 'its command is empty' };
   const start = (words: readonly string[]): ReturnType<typeof begin> => options.within(() => begin(words, options));
   const child = options.box?.within(command, options, start) ?? start(command);
-  if (child.pid === undefined) return { failed: (await child).shortMessage ?? 'it could not be started' };
+  if (child instanceof Error) return { failed: reason(child, options.cwd) };
+  const { pid } = child;
+  if (pid === undefined) {
+    const [error] = (await once(child, 'error')) as [Error];
+    return { failed: reason(error, options.cwd) };
+  }
   const streams: [LogStream, NodeJS.ReadableStream][] = [
     ['stdout', child.stdout],
     ['stderr', child.stderr],
@@ -44,7 +51,7 @@ export async function spawnProgram(
 
   let ended = false;
   const exit = new Promise<NodeExit>((resolve) => {
-    child.nodeChildProcess.once('exit', (code, signal) => {
+    child.once('exit', (code, signal) => {
       ended = true;
       // What it had still said lies unread where nobody was to read it.
       for (const [, stream] of streams) stream.resume();
@@ -52,7 +59,7 @@ export async function spawnProgram(
     });
   });
   return {
-    pid: child.pid,
+    pid,
     get ended() {
       return ended;
     },
@@ -68,20 +75,23 @@ export async function spawnProgram(
   };
 }
 
-function begin([file = '', ...words]: readonly string[], { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> }) {
-  return execa(file, words, {
-    cwd,
-    env,
-    extendEnv: false,
-    detached: true,
-    cleanup: false,
-    reject: false,
-    buffer: false,
-    encoding: 'buffer',
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Node says that a program cannot be started by an event (ENOENT), or throws at once (E2BIG). */
+function begin(
+  [file = '', ...words]: readonly string[],
+  { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
+): Child | Error {
+  try {
+    return spawn(file, words, { cwd, env: { ...env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** The kernel gives ENOENT for a missing folder too, and Node then names the program. */
+function reason(error: Error, cwd: string): string {
+  return existsSync(cwd) ? error.message : `its folder ${cwd} is not there (${error.message})`;
 }
 
 async function drain(name: LogStream, stream: NodeJS.ReadableStream, log: LogLines): Promise<void> {
