@@ -33,7 +33,7 @@ test('a port that a program holds on all interfaces is named before anything sta
   taker.listen(47_613, '0.0.0.0');
   await once(taker, 'listening');
   await expect(processRuntime().prepare({ runId: newRunId(), topology, proxied: [], signal })).rejects.toThrow(
-    /port 47613 at 127\.\d+\.\d+\.\d+ cannot be bound \(EADDRINUSE\): find who listens with/,
+    /port 47613 at 127\.\d+\.\d+\.\d+ cannot be bound \(EADDRINUSE\): it is held by process \d+ /,
   );
 });
 
