@@ -4,9 +4,11 @@ import { eventsOf, type History } from '../../model/judging/history.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { lateness, type Wait } from '../evidence/starvation.ts';
-import { wasKilled } from '../hang/stops.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
 import { listed } from '../evidence/words.ts';
+
+/** 128 + 9: how containers and shells report a death by SIGKILL. */
+const KILLED_CODE = 137;
 
 export function leftOver(history: History, plan: Plan): Suspicion[] {
   const left = eventsOf(history, 'leftover').filter((event) => !couldNotTidy(event, history, plan));
@@ -78,4 +80,8 @@ function stopOf({ what, node, seq, atMs, asleep }: Left, history: History, plan:
   const outlives = what === 'process' || what === 'container';
   if (!outlives && exited?.state === 'exited' && !wasKilled(exited)) return undefined;
   return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs };
+}
+
+function wasKilled({ code, signal }: { code: number | null; signal: string | null }): boolean {
+  return signal === 'SIGKILL' || code === KILLED_CODE;
 }
