@@ -49,8 +49,8 @@ function couldNotTidy({ place, node }: Left, history: History, plan: Plan): bool
 /** With those who have started them over stdio: such a child has the temporary folder of its parent. */
 function killedNodes(history: History, topology: Topology): string[] {
   const exits = eventsOf(history, 'node').filter((event) => event.state === 'exited' && wasKilled(event));
-  const killed = exits.map(({ node }) => node);
-  const parents = topology.nodes.filter(({ name }) => stdioLinksFrom(topology, name).some(({ to }) => killed.includes(to)));
+  const killed = new Set(exits.map(({ node }) => node));
+  const parents = topology.nodes.filter(({ name }) => stdioLinksFrom(topology, name).some(({ to }) => killed.has(to)));
   return [...killed, ...parents.map(({ name }) => name)];
 }
 
