@@ -29,6 +29,23 @@ afterAll(async () => {
   await user[Symbol.asyncDispose]();
 });
 
+test(
+  'by addresses, cases of a server that listens everywhere on one port run one at a time, which is said once',
+  async () => {
+    const port = await freePort();
+    const words = ['run', 'has-a-fixed-port', '--isolation', 'addresses', '--repeat', '4', '--jobs', '3'];
+    const { code, out } = await user.start(words, { ...env, BOX_TEST_PORT: String(port) }).ended;
+    expect(out.match(/so cases with that port run one at a time/g)).toHaveLength(1);
+    expect(out).toContain('4 passed, 0 failed');
+    expect(code).toBe(0);
+    const { cases } = await user.summary();
+    expect(cases.map(({ wildcardPorts }) => wildcardPorts)).toEqual([[port], [port], [port], [port]]);
+    const again = cases.filter(({ retakenBecause }) => retakenBecause?.includes(`has port ${port} at every address`));
+    expect(again.length, 'those that had begun beside the first one').toBeLessThanOrEqual(2);
+  },
+  WITHIN_MS,
+);
+
 describe.skipIf(missing !== undefined)('in a box', () => {
   test(
     'cases of a server with a fixed port that somebody else holds, and with fixed paths, pass side by side',

@@ -16,6 +16,8 @@ export interface CaseResult {
   driveMs: number;
   folder: string;
   engines: readonly string[];
+  /** TCP ports on which its nodes have listened at every address of the machine: no other case with one of them can run beside it. */
+  wildcardPorts?: readonly number[];
   /** What the faults did, in order. */
   decisions: readonly Decision[];
   /** Stable across runs of one bug; empty on a pass. */

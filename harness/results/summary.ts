@@ -77,6 +77,8 @@ export interface CaseRow {
   retakenBecause?: string;
   /** Of a case of processes that was played: how it was kept apart from others, and why not in a box. */
   isolation?: Isolation;
+  /** TCP ports on which its nodes have listened at every address of the machine: no other case with one of them runs beside it. */
+  wildcardPorts?: readonly number[];
 }
 
 export interface ClockNote {
@@ -116,6 +118,7 @@ export function rowOf(
     ...(about.reproduced && { reproduced: about.reproduced }),
     ...(about.clock && { clock: about.clock }),
     ...(result.isolation && { isolation: result.isolation }),
+    ...(result.wildcardPorts && { wildcardPorts: result.wildcardPorts }),
   };
 }
 

@@ -71,9 +71,10 @@ interface LiveRun {
   engines: readonly string[];
   driveMs: number;
   interrupted: boolean;
+  wildcardPorts: readonly number[];
 }
 
-const NOT_LIVE: LiveRun = { engines: [], driveMs: 0, interrupted: false };
+const NOT_LIVE: LiveRun = { engines: [], driveMs: 0, interrupted: false, wildcardPorts: [] };
 
 /** Everything that is started here has ended when this resolves, whichever way it goes. */
 async function playLive(named: NamedScenario, plan: CasePlan, given: Case, environment: Environment, recorder: Recorder): Promise<LiveRun> {
@@ -130,7 +131,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     await network[Symbol.asyncDispose]();
     await recordWhatIsLeft(ground, recorder);
   });
-  return { engines: network.engines, driveMs, interrupted: environment.signal.aborted };
+  return { engines: network.engines, driveMs, interrupted: environment.signal.aborted, wildcardPorts: ground.wildcardPorts?.() ?? [] };
 }
 
 async function recordWhatIsLeft(ground: Ground, recorder: Recorder): Promise<void> {
@@ -220,6 +221,7 @@ function resultOf(
     driveMs: live.driveMs,
     folder: environment.folder,
     engines: live.engines,
+    ...(live.wildcardPorts.length > 0 && { wildcardPorts: live.wildcardPorts }),
     decisions: redact.value(decisions),
     fingerprint: verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], roleOf(named, verdict.findings[0].subject)) : '',
   };

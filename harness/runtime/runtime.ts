@@ -130,6 +130,11 @@ export interface Ground extends AsyncDisposable {
   leftovers(): Promise<readonly Leftover[]>;
   /** How many dials and packets have had no way to go until now; 0 where there is a way to everywhere, and not known when absent. */
   lostDials?(): number;
+  /**
+   * TCP ports on which a node of it has listened at every address of the machine, once it was ready: two such runs cannot be side by
+   * side. None in a box and in containers, whose networks are their own.
+   */
+  wildcardPorts?(): readonly number[];
 }
 
 /** The folders of nodes as the harness reaches them. */

@@ -1,5 +1,6 @@
 // Many cases, one after another or side by side. Each is saved before the next begins. If a starved machine spoils a
-// verdict, the case is taken again alone, once all others are done. Nothing else is ever repeated to get another answer.
+// verdict, or a case beside it had its port, the case is taken again alone, once all others are done. Nothing else is ever repeated
+// to get another answer.
 import { join, relative } from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
@@ -12,6 +13,8 @@ import { openRecord, type CampaignRecord } from './campaign-record.ts';
 import { confirmed } from './confirmed.ts';
 import type { PlannedCase } from './planned-case.ts';
 import type { Project } from '../project/project.ts';
+import { sharedPorts } from './shared-ports.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Where cases are played. */
 interface Players {
@@ -31,6 +34,8 @@ export interface CampaignSettings {
   players: Players;
   /** A case has ended and is saved; once more when an error came out later that spoils its verdict. */
   onRow: (row: CaseRow, done: number, total: number) => void | Promise<void>;
+  /** What is said besides. */
+  say?: (line: string) => void;
   /** How often a failing case without a defect is run again at once, to save its rate with it; 0 when absent. */
   replays?: number;
   /** Asked before each case; once it says no, no further one begins. Always yes when absent. */
@@ -38,24 +43,33 @@ export interface CampaignSettings {
 }
 
 export async function runCampaign(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<Summary> {
-  const { signal, players, onRow } = settings;
+  const { signal, players, onRow, jobs, say, mayBegin = () => true } = settings;
+  const ports = sharedPorts(planned);
   const record = await openRecord(planned, settings);
   let done = 0;
   const tell = (index: number): void | Promise<void> => onRow(record.rows[index] as CaseRow, ++done, planned.length);
   const strays = heedStrays(planned, settings, record, async (row) => onRow(row, done, planned.length));
   const take = async (index: number, retakenBecause?: string | null): Promise<void> => {
+    ports.begun(index);
     const taken = await takeCase(planned[index] as PlannedCase, index, record, settings);
+    const words = ports.ended(index, taken);
+    if (words !== undefined) say?.(words);
     const row = retakenBecause ? { ...taken, retakenBecause } : taken;
     if (signal.aborted && row.reasonKind === 'interrupted') return;
     await record.set(index, strays.spoil(row, planned[index] as PlannedCase));
-    if (!isStarved(row)) await tell(index);
+    if (!isStarved(row) && !ports.isDoubtful(index, row)) await tell(index);
   };
 
-  await sideBySide(planned.length, settings, take);
+  await sideBySide([...planned.keys()], { jobs, signal, mayBegin, inTheWay: ports.inTheWay }, take);
   for (const index of planned.keys()) {
-    if (signal.aborted || !isStarved(record.rows[index])) continue;
-    await take(index, record.rows[index]?.reason);
-    if (isStarved(record.rows[index])) await tell(index);
+    const row = record.rows[index];
+    if (signal.aborted || row === undefined) continue;
+    const isDoubtful = ports.isDoubtful(index, row);
+    const because = isStarved(row) ? row.reason : isDoubtful ? ports.collision(index) : undefined;
+    if (because) {
+      await take(index, because);
+      if (isStarved(record.rows[index])) await tell(index);
+    } else if (isDoubtful) await tell(index);
   }
   await players.rest();
   await strays.settled();
@@ -144,17 +158,6 @@ async function rateOfFailure(
     if (again.verdict.outcome === 'fail' && again.verdict.oracle === failure.verdict.oracle) rate.times += 1;
   }
   return rate;
-}
-
-async function sideBySide(count: number, settings: CampaignSettings, take: (index: number) => Promise<void>): Promise<void> {
-  const { jobs, signal, mayBegin = () => true } = settings;
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count && !signal.aborted && mayBegin()) await take(next++);
-  };
-  const workers = await Promise.allSettled(Array.from({ length: Math.min(jobs, count) }, worker));
-  const broken = workers.find((result) => result.status === 'rejected');
-  if (broken) throw broken.reason;
 }
 
 function isStarved(row: CaseRow | undefined): boolean {

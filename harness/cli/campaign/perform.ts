@@ -30,6 +30,7 @@ export async function perform(
     signal: interrupt.signal,
     ...(about.mayBegin && { mayBegin: about.mayBegin }),
     players: about.crew,
+    say: about.say,
     onRow: (row, done, total) =>
       [progressLine(row, done, total), ...restsOnLines(row, total), ...failureLines(row)].forEach((line) => about.say(line)),
   });

@@ -59,6 +59,8 @@ export interface Primitives<L extends Life> {
   alive(running: { nodes: readonly string[]; programs: readonly string[] }): Promise<readonly Leftover[]>;
   /** Files in the temporary folders that its programs have for themselves, but for those of the run; none, when absent. */
   written?(): readonly string[];
+  /** On which of its ports a node listens at every address of the machine; none, when absent. */
+  wildcards?(node: Node, pids: readonly number[]): readonly number[];
   /** See Ground; none, when absent. */
   lostDials?(): number;
   /** Resolves when nothing of the run is alive. */
@@ -95,6 +97,7 @@ function sharedGround<L extends Life>(
   const { proxyPlace, dial, direct, listen } = primitives.surroundings.book;
   const nodes = new Map<string, L>();
   const programs = new Map<string, L>();
+  const wildcardPorts = new Set<number>();
 
   return {
     runId,
@@ -107,7 +110,7 @@ function sharedGround<L extends Life>(
     async start(node, sink, under = {}) {
       signal.throwIfAborted();
       if (nodes.get(node.name)?.ended === false) throw new Error(`node '${node.name}' runs already`);
-      return await startNode(node, sink, under, { primitives, clocks, nodes, signal });
+      return await startNode(node, sink, under, { primitives, clocks, nodes, signal, wildcardPorts });
     },
     async child(link, sink) {
       signal.throwIfAborted();
@@ -124,6 +127,7 @@ function sharedGround<L extends Life>(
       return await launchProgram(program, sink, { primitives, programs, signal });
     },
     ...(primitives.lostDials && { lostDials: primitives.lostDials }),
+    wildcardPorts: () => [...wildcardPorts],
     async leftovers() {
       // Sockets of proxies are the harness's own: a pooled fault server holds them without being launched here.
       const ours = proxySockets(request.proxied, proxyPlace);
@@ -144,7 +148,13 @@ async function startNode<L extends Life>(
   node: Node,
   sink: NodeSink,
   under: StartConditions,
-  on: { primitives: Primitives<L>; clocks: FakeClocks | undefined; nodes: Map<string, L>; signal: AbortSignal },
+  on: {
+    primitives: Primitives<L>;
+    clocks: FakeClocks | undefined;
+    nodes: Map<string, L>;
+    signal: AbortSignal;
+    wildcardPorts: Set<number>;
+  },
 ): Promise<RunningNode> {
   const { primitives, clocks, signal } = on;
   const { surroundings } = primitives;
@@ -160,7 +170,9 @@ async function startNode<L extends Life>(
   try {
     if (under.held) await whileHeld(running, under.held);
     await untilReady({ node, address, log, exited: life.exited, signal });
-    clocks?.followed(node.name, await running.pids());
+    const pids = await running.pids();
+    clocks?.followed(node.name, pids);
+    for (const port of primitives.wildcards?.(node, pids) ?? []) on.wildcardPorts.add(port);
   } catch (error) {
     await life.kill();
     throw error;

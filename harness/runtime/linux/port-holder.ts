@@ -32,6 +32,14 @@ export function holderOf(host: string, port: number): string {
   return `its holder cannot be seen, for it belongs to the user with the number ${socket.uid}, whose descriptors only root may read`;
 }
 
+/** On which of these ports one of these processes listens at every address, of IPv4 or IPv6. */
+export function wildcardPortsOf(pids: readonly number[], ports: readonly number[]): number[] {
+  const wide = [...socketsOf('tcp'), ...socketsOf('tcp6')].filter(
+    ({ address, port, state }) => state === LISTEN && ports.includes(port) && /^0+$/.test(address),
+  );
+  return [...new Set(wide.filter(({ inode }) => pids.some((pid) => holds(pid, `socket:[${inode}]`))).map(({ port }) => port))];
+}
+
 function socketsOf(file: 'tcp' | 'tcp6'): TcpSocket[] {
   const [, ...lines] = readWhole(`/proc/net/${file}`)?.toString('latin1').trimEnd().split('\n') ?? [];
   return lines.flatMap((line) => {

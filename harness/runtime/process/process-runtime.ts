@@ -3,10 +3,11 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import type { Link } from '../../model/system/link.ts';
-import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
+import { type Node, stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { type CaseBox, openCaseBox } from '../box/case-box.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';
 import { requireFree } from '../linux/free-port.ts';
+import { wildcardPortsOf } from '../linux/port-holder.ts';
 import { lackIn, refusalIn } from '../faults/holds.ts';
 import { inFamily } from '../linux/family-mark.ts';
 import { type LogLines } from '../ground/log-lines.ts';
@@ -120,6 +121,7 @@ async function processGround(
       await stdio.children.settled();
       return processLeftovers(leftOf(everybody(runId, kin), stdio, programs, box));
     },
+    ...(!box && { wildcards: (node, pids) => wildcardPortsOf(pids, portsOf(node)) }),
     ...(box && { lostDials: () => box.lostDials(), written: () => box.written() }),
     async end(lives) {
       await using _box = box;
@@ -146,6 +148,10 @@ async function childOfDriver(
 
 function siteIn(runId: string, folder: string, name: string, { pipeWritable }: RuntimeSettings): NodeSite {
   return { runId, folder: (which) => nodeFolder(folder, name, which), pipeWritable };
+}
+
+function portsOf({ listens }: Node): number[] {
+  return Object.values(listens).flatMap((listener) => (listener.transport === 'tcp' ? [listener.port] : []));
 }
 
 /** The marked ones, and those who have lost the mark. */

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 const { NAME, PORT, ORPHAN, DB_HOST, DB_PORT, AWAY } = process.env;
-for (const path of [`/tmp/${NAME}`, `/dev/shm/${NAME}`]) writeFileSync(path, String(process.pid), { flag: 'wx' });
+for (const path of NAME ? [`/tmp/${NAME}`, `/dev/shm/${NAME}`] : []) writeFileSync(path, String(process.pid), { flag: 'wx' });
 if (ORPHAN) spawn('/bin/sh', ['-c', `sleep ${ORPHAN} & exit 0`], { env: {}, detached: true, stdio: 'ignore' });
 
 createServer((socket) => {
