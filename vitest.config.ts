@@ -24,7 +24,7 @@ export default defineConfig({
   test: {
     projects: [
       // The scenarios have the machine to themselves: beside other tests a verdict could end as unknown, for want of time.
-      { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts', 'docker/**/*.test.ts'] } },
+      { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts'] } },
       {
         test: {
           ...shared,

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { USER_RUNTIMES } from '../model/case.ts';
 import { ISOLATIONS } from '../model/isolation.ts';
 import { milliseconds, type Duration } from '../model/time/duration.ts';
+import { docPage } from '../model/values/doc-page.ts';
 import { EXIT } from '../model/values/exit-code.ts';
 import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
@@ -34,7 +35,8 @@ function commands(done: Done): Command {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tornwire: ')) });
-  for (const add of [addRun, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addSelftest, addClean]) add(program, done);
+  for (const add of [addRun, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addImages, addSelftest, addClean])
+    add(program, done);
   return program;
 }
 
@@ -65,7 +67,7 @@ function addGate(program: Command, done: Done): void {
   program
     .command('gate')
     .description('the clean pack n times and every reported bug, judged by a policy: exit 0 only if all of it holds')
-    .option('--policy <file>', 'YAML: repeats, required defects and tags, allowed rates, budget (docs/reference/gate.md)')
+    .option('--policy <file>', `YAML: repeats, required defects and tags, allowed rates, budget (${docPage('reference/gate.md')})`)
     .option('--changed-since <run>', 'compare with an earlier run: its folder, its summary.json, or latest')
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
@@ -134,6 +136,14 @@ function addDoctor(program: Command, done: Done): void {
     .description('what this machine has and lacks, with the cure')
     .option('--json', 'print JSON')
     .action(async (options) => done(await (await import('./commands/doctor.ts')).doctor(options)));
+}
+
+function addImages(program: Command, done: Done): void {
+  program
+    .command('images')
+    .description('build the images that --runtime container starts, with or without a registry')
+    .option('--no-registry', 'ask no registry: build from Debian packages')
+    .action(async (options: { registry: boolean }) => done(await (await import('./commands/images.ts')).images(options)));
 }
 
 function addSelftest(program: Command, done: Done): void {

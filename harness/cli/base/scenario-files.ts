@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /** ES modules as Node loads them. */
-const ENDINGS = ['ts', 'mts', 'js', 'mjs'];
+export const ENDINGS = ['ts', 'mts', 'js', 'mjs'] as const;
 /** Of the file's own name; `x.scenario.d.ts` and `x.scenario.js.map` are made from others and hold none. */
 const SCENARIO = /\.scenario\.([^./]+)$/;
 
@@ -31,6 +31,6 @@ export function scenarioNameOf(scenarios: string, file: string): string {
 function scenarioFile(scenarios: string, file: string): ScenarioFile {
   const ending = SCENARIO.exec(file)?.[1] ?? '';
   const name = scenarioNameOf(scenarios, file);
-  if (ENDINGS.includes(ending)) return { name, file };
+  if (ENDINGS.some((each) => each === ending)) return { name, file };
   return { name, file, refused: `a scenario file ends in ${ENDINGS.map((each) => `.${each}`).join(', ')}, not in .${ending}` };
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { MachineFinding } from '../../model/judging/machine-finding.ts';
 import { findToxiproxy } from '../../network/engines/engines.ts';
 import type { engineReport } from '../../runtime/container/engine-report.ts';
-import { BUILD_IMAGES, IMAGES } from '../../runtime/container/images.ts';
+import { clientVersion, INSTALL_CLIENT } from '../../runtime/container/client-package.ts';
+import { BUILD_IMAGES, IMAGES } from '../../runtime/container/images/images.ts';
 import { askedBy } from '../campaign/cases.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
+import { ENDINGS } from '../base/scenario-files.ts';
 import { UsageError } from '../base/usage-error.ts';
 import { crewFor } from '../worker/crew.ts';
 
@@ -22,6 +24,7 @@ const CHECKS: readonly (() => Promise<Finding>)[] = [
   git,
   native,
   engine,
+  engineClient,
   baseImage,
   toxiproxy,
   clocks,
@@ -161,6 +164,12 @@ async function engine(): Promise<Finding> {
   return { ...about, has: unsuitable === undefined, detail: unsuitable ?? `Docker ${version}`, cure: 'use another engine' };
 }
 
+async function engineClient(): Promise<Finding> {
+  const version = clientVersion();
+  const detail = version === undefined ? 'testcontainers is not installed: --runtime container is impossible' : `testcontainers ${version}`;
+  return { name: 'container client', has: version !== undefined, required: false, detail, cure: INSTALL_CLIENT };
+}
+
 async function baseImage(): Promise<Finding> {
   const report = await askEngine();
   const images = 'missing' in report ? [] : report.images;
@@ -222,8 +231,9 @@ async function ofProject(): Promise<Finding[]> {
   ];
   try {
     const project = projectAt(process.cwd());
-    const file = join(project.scenarios, 'doctor.ts');
-    if (!existsSync(file)) return [];
+    const files = ENDINGS.map((ending) => join(project.scenarios, `doctor.${ending}`));
+    const file = files.find((each) => existsSync(each));
+    if (file === undefined) return [];
     await using crew = crewFor(project.root, { way: 'addresses', why: 'nothing is played' });
     const [answer] = await crew.askAll([{ do: 'doctor', file }]);
     if (answer?.to === 'doctor') return answer.findings.map((finding) => ({ ...finding, required: false }));

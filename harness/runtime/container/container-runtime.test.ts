@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { containerRuntime } from './container-runtime.ts';
 import { connectEngine } from './docker-engine.ts';
-import { cureForImage, IMAGES } from './images.ts';
+import { cureForImage, IMAGES } from './images/images.ts';
 import { ask, describeRuntime, newRunId, silence } from '../testing/runtime.contract.ts';
 
 const runtime = containerRuntime();
@@ -32,8 +32,6 @@ test("Shopify's Toxiproxy runs as a helper program from its own image", async ({
 });
 
 test('an image that is missing is named with its cure', () => {
-  expect(cureForImage(IMAGES.base)).toBe(
-    "image tornwire/base:latest is missing: build it with 'npm run images' in a clone of Tornwire's repository",
-  );
+  expect(cureForImage(IMAGES.base)).toBe("image tornwire/base:latest is missing: build it with 'npx tornwire images'");
   expect(cureForImage('somebody/else:1')).toBe('image somebody/else:1 is missing and cannot be pulled: build or load it');
 });

@@ -10,7 +10,7 @@ import { endContainer, runningContainer } from './container-node.ts';
 import type { Container, ContainerPlan, StartedContainer } from './docker-container.ts';
 import { connectEngine, type Engine, engineMissing } from './docker-engine.ts';
 import { LIBRARY_INSIDE } from '../linux/fake-clock.ts';
-import { cureForImage, imageFor, IMAGES } from './images.ts';
+import { cureForImage, imageFor, IMAGES } from './images/images.ts';
 import { lackIn } from '../faults/holds.ts';
 import type { LogLines } from '../ground/log-lines.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';

@@ -1,14 +1,15 @@
 // The engine that containers run on, through the client of testcontainers (one container: docker-container.ts). That
-// package is loaded at the first connection, because its import takes some hundred milliseconds that a run of processes
-// need not pay. Its reaper is not used, because it needs the Docker socket inside a container. Instead, every object is
+// package may be missing (client-package.ts), and it is loaded at the first connection, because its import takes some
+// hundred milliseconds that a run of processes need not pay. Its reaper is not used, because it needs the Docker socket inside a container. Instead, every object is
 // labelled with its run, and our own sweep removes it.
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { type Container, type ContainerPlan, createOptions, ourContainer } from './docker-container.ts';
 import { type EngineNetworks, engineNetworks } from './docker-networks.ts';
 import { type EngineRuns, engineRuns } from './docker-runs.ts';
+import { noClient } from './client-package.ts';
 import { call } from './engine-call.ts';
 import { type NoEngine, noLocalSocket, whyNoEngine } from './engine-socket.ts';
-import { cureForImage, imageFor } from './images.ts';
+import { cureForImage, imageFor } from './images/images.ts';
 import { RuntimeError } from '../runtime.ts';
 
 export interface Engine extends EngineImages, EngineNetworks, EngineRuns {
@@ -35,13 +36,17 @@ interface EngineInfo {
 
 const PULL_WITHIN_MS = 300_000;
 
-/** What is missing for an engine to be here at all; cheap, without a connection. */
+/** What is missing for an engine to be here and to be asked at all; cheap, without a connection. */
 export function engineMissing(): string | undefined {
-  const missing = noLocalSocket();
+  const missing = nothingToAsk();
   return missing && inWords(missing);
 }
 
-/** No engine is here for containers to run on. */
+function nothingToAsk(): NoEngine | undefined {
+  return noLocalSocket() ?? noClient();
+}
+
+/** No engine is here for containers to run on, or nothing that could talk to it. */
 export class NoEngineError extends RuntimeError {
   readonly missing: NoEngine;
   constructor(missing: NoEngine, options?: ErrorOptions) {
@@ -54,9 +59,9 @@ function inWords({ why, cure }: NoEngine): string {
   return `${why}: ${cure}, or use --runtime process`;
 }
 
-/** @throws NoEngineError when no engine answers. */
+/** @throws NoEngineError when no engine answers, or nothing is installed that could ask it. */
 export async function connectEngine(): Promise<Engine> {
-  const missing = noLocalSocket();
+  const missing = nothingToAsk();
   if (missing) throw new NoEngineError(missing);
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
   const client = await getContainerRuntimeClient().catch(async (cause: Error) => {

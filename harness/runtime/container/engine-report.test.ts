@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { containerRuntime } from './container-runtime.ts';
 import { engineReport } from './engine-report.ts';
-import { IMAGES } from './images.ts';
+import { IMAGES } from './images/images.ts';
 
 const usual = process.env['DOCKER_HOST'];
 

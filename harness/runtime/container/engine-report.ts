@@ -1,7 +1,7 @@
 // The container engine of this machine as `doctor` tells of it: asked the way a run asks, so that both find the same one.
 import { connectEngine, NoEngineError } from './docker-engine.ts';
 import type { NoEngine } from './engine-socket.ts';
-import { IMAGES } from './images.ts';
+import { IMAGES } from './images/images.ts';
 import { RuntimeError } from '../runtime.ts';
 
 interface EngineReport {

@@ -1,4 +1,4 @@
-// Builds the images that the container runtime starts, `npm run images`. It decides by itself whether a registry
+// Builds the images that the container runtime starts, `tornwire images`. It decides by itself whether a registry
 // answers, says which way it went, and names every image by the hash of its recipe: nothing is built twice.
 //
 //   tornwire/base       a small Debian with the programs nodes call; Node itself is mounted into the containers
@@ -10,16 +10,22 @@ import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { IMAGES } from '../harness/runtime/container/images.ts';
+import { programFile } from '../../../model/values/program-file.ts';
+import { RuntimeError } from '../../runtime.ts';
+import { IMAGES } from './images.ts';
 
-/** What it needs and lacks, in one line with the cure. */
-class BuildError extends Error {}
+/** No server of Toxiproxy can be had here: one engine less in containers, and nothing else. */
+class NoToxiproxyError extends RuntimeError {}
 
 interface Workshop {
   folder: string;
   registry: boolean;
+  /** What was decided and done, a line at a time. */
+  say: (line: string) => void;
 }
 
+const NODE_DOCKERFILE = programFile(import.meta.url, './dockerfiles/node.Dockerfile');
+const TOXIPROXY_DOCKERFILE = programFile(import.meta.url, './dockerfiles/toxiproxy.Dockerfile');
 const TOXIPROXY_VERSION = '2.12.0';
 /** Without it the server calls itself version 'git'. */
 const VERSION_FLAG = `-ldflags=-X github.com/Shopify/toxiproxy/v2.Version=${TOXIPROXY_VERSION}`;
@@ -30,42 +36,37 @@ const PROGRAMS = ['procps', 'iproute2', 'tmux', 'libfaketime', 'redis-server'];
 /** What every Debian has and an empty folder has not. */
 const GROUND_FLOOR = ['base-files', 'dash', 'coreutils', 'libc-bin', 'ncurses-base', 'util-linux'];
 
-try {
-  await buildImages(process.argv.includes('--no-registry'));
-} catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  console.error(`images: ${error.message}`);
-  process.exitCode = 3;
-}
-
-async function buildImages(offline: boolean): Promise<void> {
+/** @param offline asks no registry, even if one answers. @throws RuntimeError with what is missing and the cure, in one line. */
+export async function buildImages(offline: boolean, say: (line: string) => void): Promise<void> {
   await requireEngine();
-  await using workshop = await openWorkshop(offline);
-  console.log(
-    workshop.registry ? `images: a registry answers, from ${REGISTRY_BASE}` : 'images: no registry answers, from Debian packages',
-  );
+  await using workshop = await openWorkshop(offline, say);
+  say(workshop.registry ? `a registry answers, from ${REGISTRY_BASE}` : 'no registry answers, from Debian packages');
   const base = await buildBase(workshop);
-  await buildToxiproxy(workshop, base);
+  await buildToxiproxy(workshop, base).catch((error: unknown) => {
+    if (!(error instanceof NoToxiproxyError)) throw error;
+    say(`--engine toxiproxy stays impossible in containers: ${error.message}`);
+  });
 }
 
 async function requireEngine(): Promise<void> {
   const info = await run('docker', ['info', '--format', '{{.ServerVersion}}'], { withinMs: 20_000 });
-  if (info.failed) throw new BuildError('no Docker engine answers (docker info fails): install docker.io and start dockerd');
+  if (info.failed) throw new RuntimeError('no Docker engine answers (docker info fails): install docker.io and start dockerd');
 }
 
-async function openWorkshop(offline: boolean): Promise<Workshop & AsyncDisposable> {
+async function openWorkshop(offline: boolean, say: Workshop['say']): Promise<Workshop & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'tw-images-'));
   return {
     folder,
+    say,
     registry: !offline && ((await imageExists(REGISTRY_BASE)) || (await pulls(REGISTRY_BASE))),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function buildBase({ folder, registry }: Workshop): Promise<string> {
-  const dockerfile = await readFile(new URL('node.Dockerfile', import.meta.url), 'utf8');
+async function buildBase({ folder, registry, say }: Workshop): Promise<string> {
+  const dockerfile = await readFile(NODE_DOCKERFILE, 'utf8');
   const recipe = registry ? [dockerfile, ...PROGRAMS] : [...mmdebstrapArguments(), ...GROUND_FLOOR];
-  return await buildOnce(IMAGES.base, recipe, async (tag) => {
+  return await buildOnce(say, IMAGES.base, recipe, async (tag) => {
     if (registry) {
       await docker(['build', '--tag', tag, '--build-arg', `PACKAGES=${PROGRAMS.join(' ')}`, '-'], dockerfile);
       return;
@@ -76,31 +77,36 @@ async function buildBase({ folder, registry }: Workshop): Promise<string> {
   });
 }
 
-async function buildToxiproxy({ folder, registry }: Workshop, base: string): Promise<void> {
-  const dockerfile = await readFile(new URL('toxiproxy.Dockerfile', import.meta.url), 'utf8');
-  await buildOnce(IMAGES.toxiproxy, [base, dockerfile, VERSION_FLAG], async (tag) => {
+async function buildToxiproxy({ folder, registry, say }: Workshop, base: string): Promise<void> {
+  const dockerfile = await readFile(TOXIPROXY_DOCKERFILE, 'utf8');
+  await buildOnce(say, IMAGES.toxiproxy, [base, dockerfile, VERSION_FLAG], async (tag) => {
     await placeToxiproxy(join(folder, 'toxiproxy-server'), folder, registry);
     await docker(['build', '--tag', tag, '--build-arg', `BASE=${base}`, '--file', '-', folder], dockerfile);
   });
 }
 
 /** Builds unless the very same was built before; gives the name with the hash. */
-async function buildOnce(latest: string, recipe: readonly string[], build: (tag: string) => Promise<void>): Promise<string> {
+async function buildOnce(
+  say: Workshop['say'],
+  latest: string,
+  recipe: readonly string[],
+  build: (tag: string) => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256').update(recipe.join('\0')).digest('hex').slice(0, 12);
   const tag = latest.replace(/:latest$/, `:${hash}`);
   const start = performance.now();
   const there = await imageExists(tag);
   if (!there) await build(tag);
   await docker(['tag', tag, latest]);
-  console.log(`images: ${tag} ${there ? 'is there already' : `built in ${((performance.now() - start) / 1000).toFixed(1)} s`}`);
+  say(`${tag} ${there ? 'is there already' : `built in ${((performance.now() - start) / 1000).toFixed(1)} s`}`);
   return tag;
 }
 
 /** Unpacks packages without installing them: no maintainer scripts, a few seconds. */
 async function mmdebstrap(tar: string): Promise<void> {
-  if (!onPath('mmdebstrap')) throw new BuildError('mmdebstrap is missing and no registry answers: apt-get install mmdebstrap');
+  if (!onPath('mmdebstrap')) throw new RuntimeError('mmdebstrap is missing and no registry answers: apt-get install mmdebstrap');
   const result = await run('mmdebstrap', [...mmdebstrapArguments(), 'bookworm', tar]);
-  if (result.failed) throw new BuildError(`mmdebstrap failed: ${result.failed}`);
+  if (result.failed) throw new RuntimeError(`mmdebstrap failed: ${result.failed}`);
 }
 
 function mmdebstrapArguments(): string[] {
@@ -128,17 +134,17 @@ async function placeToxiproxy(target: string, folder: string, registry: boolean)
   }
   const found = process.env['TOXIPROXY_SERVER'] ?? onPath('toxiproxy-server') ?? (await goInstall(folder));
   await copyFile(found, target).catch((error: Error) => {
-    throw new BuildError(`Toxiproxy's server cannot be read (${error.message}): set TOXIPROXY_SERVER to its binary`);
+    throw new RuntimeError(`Toxiproxy's server cannot be read (${error.message}): set TOXIPROXY_SERVER to its binary`);
   });
 }
 
 async function goInstall(folder: string): Promise<string> {
   const cure = `set TOXIPROXY_SERVER to the server's binary, put toxiproxy-server on PATH, or install Go`;
-  if (!onPath('go')) throw new BuildError(`no Toxiproxy ${TOXIPROXY_VERSION} server here: ${cure}`);
+  if (!onPath('go')) throw new NoToxiproxyError(`no Toxiproxy ${TOXIPROXY_VERSION} server here: ${cure}`);
   // Without cgo the binary is static and runs on any image.
   const module = `github.com/Shopify/toxiproxy/v2/cmd/server@v${TOXIPROXY_VERSION}`;
   const result = await run('go', ['install', VERSION_FLAG, module], { env: { GOBIN: folder, CGO_ENABLED: '0' } });
-  if (result.failed) throw new BuildError(`go install of Toxiproxy failed (${result.failed}): ${cure}`);
+  if (result.failed) throw new RuntimeError(`go install of Toxiproxy failed (${result.failed}): ${cure}`);
   return join(folder, 'server');
 }
 
@@ -156,7 +162,7 @@ async function docker(words: readonly string[], input?: string): Promise<string>
   // The legacy builder is the one that every engine has; buildx is a plugin.
   const env = onPath('docker-buildx') ? {} : { DOCKER_BUILDKIT: '0' };
   const result = await run('docker', words, { env, ...(input === undefined ? {} : { input }) });
-  if (result.failed) throw new BuildError(`docker ${words[0]} failed: ${result.failed}`);
+  if (result.failed) throw new RuntimeError(`docker ${words[0]} failed: ${result.failed}`);
   return result.output;
 }
 

@@ -1,12 +1,11 @@
-// The names of the images that containers are started from. docker/build-images.ts builds the bundled ones.
+// The names of the images that containers are started from. build-images.ts builds the bundled ones.
 
 export const IMAGES = {
   base: 'tornwire/base:latest',
   toxiproxy: 'tornwire/toxiproxy:latest',
 } as const;
 
-/** The package does not bring the recipe. */
-export const BUILD_IMAGES = "build it with 'npm run images' in a clone of Tornwire's repository";
+export const BUILD_IMAGES = 'npx tornwire images';
 
 /** A node's or program's own image, or the bundled base, into which the harness's Node is mounted. */
 export function imageFor(program: { image?: string | undefined }): { image: string; bundled: boolean } {
@@ -16,6 +15,6 @@ export function imageFor(program: { image?: string | undefined }): { image: stri
 
 export function cureForImage(image: string): string {
   return imageFor({ image }).bundled
-    ? `image ${image} is missing: ${BUILD_IMAGES}`
+    ? `image ${image} is missing: build it with '${BUILD_IMAGES}'`
     : `image ${image} is missing and cannot be pulled: build or load it`;
 }
