@@ -4,6 +4,8 @@ import './node-22.ts';
 
 export { defineScenario, IndeterminateError } from './model/scenario.ts';
 export type {
+  CyclesOptions,
+  Met,
   NodeControl,
   ScriptChild,
   OperationResult,
@@ -36,11 +38,31 @@ export {
 } from './model/faults/steps.ts';
 export type { Where, WhereFile, WhereNode } from './model/faults/steps.ts';
 export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/faults/fault.ts';
+export type { LinkFaultKind, LinkFaultOf } from './model/faults/link/table.ts';
+export type { NodeFaultKind, NodeFaultOf } from './model/faults/node/table.ts';
+export type { NodeArming, NodeHit } from './model/faults/node-fault.ts';
 export type { ClockFault, ClockStep } from './model/faults/clock-fault.ts';
-export type { FileFault, FileStep } from './model/faults/file-fault.ts';
+export type { FileFault, FileHit, FileStep } from './model/faults/file-fault.ts';
 export type { Link, Address, Direction, Framing, DialsAtMost, Heartbeat, Stream, Transport } from './model/system/link.ts';
 export type { Listener, Node, Topology, Readiness } from './model/system/topology.ts';
-export type { Event, EventBase, EventBody, FaultHit, Hit, History, Observation, Phase } from './model/judging/history.ts';
+export type {
+  Event,
+  EventBase,
+  EventBody,
+  FaultHit,
+  Hit,
+  History,
+  KindOf,
+  Late,
+  MachineReading,
+  Observation,
+  ObservationOf,
+  Owed,
+  Phase,
+  RestObservation,
+} from './model/judging/history.ts';
+export type { Leftover, Place as LeftoverPlace } from './model/judging/leftover.ts';
+export type { MemorySample } from './model/judging/memory-sample.ts';
 export { eventsOf, observationsOf } from './model/judging/history.ts';
 export type { Oracle, Plan } from './model/judging/oracle.ts';
 export { failOrPass, pass, unknown } from './model/judging/verdict.ts';

@@ -32,6 +32,9 @@ export interface NodeControl {
   pids(): Promise<readonly number[]>;
 }
 
+/** What a condition of type `T` gives once it holds: undefined, null and false say that it does not hold yet. */
+export type Met<T> = Exclude<T, false | null | undefined>;
+
 export interface CyclesOptions {
   /** Rounds that are not counted: 2. */
   warmUp?: number;
@@ -75,10 +78,11 @@ export interface Script {
   /** Starts the program at the other end of this stdio link of `driver`, anew each time. */
   child(link: string): Promise<ScriptChild>;
   /**
-   * Waits for something the system owes. The condition may throw or give false while it does not hold yet.
+   * Waits for something the system owes, and gives what the condition gave. The condition may throw, or give false, undefined or
+   * null, while it does not hold yet.
    * When the bound passes, the obligation stays open, evidence is taken, and the script ends.
    */
-  until<T>(what: string, condition: () => T | Promise<T>, options: { within: Duration }): Promise<NonNullable<T>>;
+  until<T>(what: string, condition: () => T | Promise<T>, options: { within: Duration }): Promise<Met<T>>;
   /** Runs and records one request. No answer within the bound counts as indeterminate and leaves an open obligation. */
   operation<T>(
     name: string,

@@ -21,7 +21,7 @@ export type { Hold, Imposition, NodeFault, NodeFaultFamily, NodeFaultKind, NodeF
 export type { Aftermath, StruckNode, Surroundings };
 
 /** When a node step acts. `fired` reacts to another step's proof of hit, so it comes some milliseconds after it. */
-type NodeArming = 'start' | { mark: string } | { fired: string };
+export type NodeArming = 'start' | { mark: string } | { fired: string };
 
 export interface NodeStep<F extends NodeFault = NodeFault> {
   id: string;

@@ -187,13 +187,13 @@ export interface EventBase {
 export type Event = EventBase & EventBody;
 export type History = readonly Event[];
 
-type KindOf<K extends EventBody['kind']> = Extract<EventBody, { kind: K }>;
+export type KindOf<K extends EventBody['kind']> = Extract<EventBody, { kind: K }>;
 
 export function eventsOf<K extends EventBody['kind']>(history: History, kind: K): (EventBase & KindOf<K>)[] {
   return history.filter((event) => event.kind === kind) as (EventBase & KindOf<K>)[];
 }
 
-type ObservationOf<P extends Observation['probe']> = Extract<Observation, { probe: P }>;
+export type ObservationOf<P extends Observation['probe']> = Extract<Observation, { probe: P }>;
 
 export function observationsOf<P extends Observation['probe']>(history: History, probe: P): (EventBase & ObservationOf<P>)[] {
   return eventsOf(history, 'observation')

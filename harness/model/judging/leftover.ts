@@ -20,4 +20,4 @@ export interface Leftover {
  * Where a file lies: the node's `{home}`, its TMPDIR (`{tmp}`), or in a box one of the folders that the case has for itself (/tmp,
  * /var/tmp, /dev/shm), where nobody can tell which of its programs wrote it.
  */
-type Place = 'home' | 'tmp' | 'box';
+export type Place = 'home' | 'tmp' | 'box';

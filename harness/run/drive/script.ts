@@ -5,7 +5,7 @@ import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import type { Owed } from '../../model/judging/history.ts';
 import type { Json } from '../../model/values/json.ts';
 import { ownTraffic } from '../../model/judging/own-traffic.ts';
-import type { NodeControl, OperationResult, Script } from '../../model/scenario.ts';
+import type { Met, NodeControl, OperationResult, Script } from '../../model/scenario.ts';
 import { chance } from '../../model/values/seed.ts';
 import { linkNamed } from '../../model/system/topology.ts';
 import { attempt, NoAnswer } from './attempt.ts';
@@ -20,7 +20,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
   let operations = 0;
   const wake = wakesOf(stage);
 
-  const waitFor = async <T>(what: string, about: Owed, condition: () => T | Promise<T>, within: Duration): Promise<NonNullable<T>> => {
+  const waitFor = async <T>(what: string, about: Owed, condition: () => T | Promise<T>, within: Duration): Promise<Met<T>> => {
     const withinMs = atSpeed(milliseconds(within), plan.clockSpeed);
     const owed = obligations.open(what, about, withinMs);
     // Whether a fault has fired is known here, so asking costs the system nothing.

@@ -1,6 +1,7 @@
 // Every wait has a description and a bound. The condition is asked again after pauses that grow from one millisecond to 50,
 // and at once when something was recorded. The second happens ten times at most: a condition that asks the system makes
 // events, and these would wake it without end.
+import type { Met } from '../../model/scenario.ts';
 import { bounded } from '../../model/time/bounded.ts';
 
 export interface Waiting {
@@ -10,7 +11,7 @@ export interface Waiting {
   wake?: (listener: () => void) => () => void;
 }
 
-export type Awaited<T> = { met: true; value: NonNullable<T>; afterMs: number } | { met: false; lastSeen: string; afterMs: number };
+export type Awaited<T> = { met: true; value: Met<T>; afterMs: number } | { met: false; lastSeen: string; afterMs: number };
 
 const PAUSE_FIRST_MS = 1;
 const PAUSE_MAX_MS = 50;
@@ -47,7 +48,7 @@ function withoutAnswer(before: string | undefined, lookedMs: number): string {
 }
 
 /** Without `text` it gave no answer in time. */
-type Seen<T> = { held: true; value: NonNullable<T> } | { held: false; text?: string };
+type Seen<T> = { held: true; value: Met<T> } | { held: false; text?: string };
 
 async function ask<T>(condition: () => T | Promise<T>, leftMs: number): Promise<Seen<T>> {
   const asked = await bounded(answer(condition), { withinMs: leftMs });
@@ -58,7 +59,7 @@ async function answer<T>(condition: () => T | Promise<T>): Promise<Seen<T>> {
   try {
     const value = await condition();
     if (value === undefined || value === null || value === false) return { held: false, text: String(value) };
-    return { held: true, value: value as NonNullable<T> };
+    return { held: true, value: value as Met<T> };
   } catch (error) {
     return { held: false, text: error instanceof Error ? error.message : String(error) };
   }
