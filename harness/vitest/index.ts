@@ -25,6 +25,20 @@ function timeoutFor(withinMs: number): number {
   return withinMs + AROUND_MS < 2 ** 31 ? withinMs + AROUND_MS : 0;
 }
 
+/**
+ * Vitest's default is to refuse a tag that its configuration does not declare, with an error that names it in quotes. A scenario
+ * is a test without such a tag.
+ */
+function withDeclared(tags: readonly string[], register: (declared: readonly string[]) => void): void {
+  try {
+    register(tags);
+  } catch (error) {
+    const declared = tags.filter((tag) => !(error as Error).message.includes(`"${tag}"`));
+    if (declared.length === tags.length) throw error;
+    withDeclared(declared, register);
+  }
+}
+
 /** Registers every scenario under `folder`'s project. Await it at the top level of a test file. */
 export async function registerScenarios(folder: string): Promise<void> {
   const project = projectAt(folder);
@@ -42,10 +56,9 @@ export async function registerScenarios(folder: string): Promise<void> {
     for (const item of planned) {
       const { name, title, tags } = item.scenario;
       const scenario = named.get(name);
-      test(
-        `${name}: ${title}`,
-        { timeout: timeoutFor(milliseconds(scenario?.scenario.within ?? 0)), tags: [...tags] },
-        async ({ skip, signal, annotate }) => {
+      const timeout = timeoutFor(milliseconds(scenario?.scenario.within ?? 0));
+      withDeclared(tags, (declared) =>
+        test(`${name}: ${title}`, { timeout, tags: [...declared] }, async ({ skip, signal, annotate }) => {
           if (item.skipped !== undefined) return skip(item.skipped.reason);
           if (!scenario || item.unplayable) throw new Error(item.unplayable?.detail);
           const here = await assembly.get();
@@ -63,7 +76,7 @@ export async function registerScenarios(folder: string): Promise<void> {
               ? result.verdict.findings.map((f) => `${f.oracle}: ${f.message}`).join('\n')
               : `unknown, ${result.verdict.reason}: ${result.verdict.detail}`;
           throw new Error(`${what}\nreplay: ${replay}`);
-        },
+        }),
       );
     }
   });

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const HARNESS = join(import.meta.dirname, '..');
 const VITEST = join(HARNESS, '..', 'node_modules', 'vitest', 'vitest.mjs');
+/** Ten times what it takes on a quiet machine. */
+const WITHIN_MS = 60_000;
 const SCENARIOS = ['answers', 'crashes', 'misses-its-fault'];
 
 const UNAVAILABLE = `import { defineScenario } from 'tornwire';
@@ -59,7 +61,7 @@ beforeAll(async () => {
   );
   await writeFile(
     join(project, 'vitest.config.ts'),
-    "export default { test: { include: ['**/*.test.ts'], strictTags: false, retry: 0 } };\n",
+    "export default { test: { include: ['**/*.test.ts'], retry: 0, tags: [{ name: 'quick' }] } };\n",
   );
   await writeFile(join(project, 'package.json'), '{ "type": "module" }\n');
   await symlink(join(HARNESS, '..', 'node_modules'), join(project, 'node_modules'));
@@ -81,8 +83,11 @@ async function vitest(...words: readonly string[]): Promise<Ran> {
   // The outer Vitest's own variables would make the inner one a worker of it.
   for (const name of Object.keys(env)) if (/^VITEST|^TORNWIRE_SEED$/.test(name)) delete env[name];
   const { code, out } = await new Promise<{ code: number; out: string }>((resolve) => {
-    execFile(process.execPath, [VITEST, 'run', ...reporters, ...words], { cwd: project, env, timeout: 25_000 }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code ?? -1) : 0, out: stdout + stderr }),
+    execFile(
+      process.execPath,
+      [VITEST, 'run', ...reporters, ...words],
+      { cwd: project, env, timeout: WITHIN_MS },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, out: stdout + stderr }),
     );
   });
   const text = await readFile(report, 'utf8').catch(() => {
@@ -94,39 +99,47 @@ async function vitest(...words: readonly string[]): Promise<Ran> {
   return { code, out, tests: new Map(testResults.flatMap((file) => file.assertionResults.map((each) => [each.title, each]))) };
 }
 
-test('each scenario is a test by its name and title; failures print their replay line, what is unavailable its reason', async () => {
-  const { code, out, tests } = await vitest();
-  const statuses = [...tests].map(([title, { status }]) => [title, status]);
-  expect(statuses).toEqual([
-    ['echo/answers: a line comes back, slowly', 'passed'],
-    ['echo/crashes: a server that crashes is told from one that answers', 'failed'],
-    ['echo/misses-its-fault: a fault that never fires proves nothing', 'failed'],
-    ['echo/refused: a scenario that no engine can carry is not played', 'skipped'],
-    ['echo/unavailable: a scenario that lacks a program is not played', 'skipped'],
-  ]);
-  expect(code).toBe(1);
+test(
+  'each scenario is a test by its name and title; failures print their replay line, what is unavailable its reason',
+  { timeout: WITHIN_MS },
+  async () => {
+    const { code, out, tests } = await vitest();
+    const statuses = [...tests].map(([title, { status }]) => [title, status]);
+    expect(statuses).toEqual([
+      ['echo/answers: a line comes back, slowly', 'passed'],
+      ['echo/crashes: a server that crashes is told from one that answers', 'failed'],
+      ['echo/misses-its-fault: a fault that never fires proves nothing', 'failed'],
+      ['echo/refused: a scenario that no engine can carry is not played', 'skipped'],
+      ['echo/unavailable: a scenario that lacks a program is not played', 'skipped'],
+    ]);
+    expect(code).toBe(1);
 
-  const crash = tests.get('echo/crashes: a server that crashes is told from one that answers')?.failureMessages.join('\n') ?? '';
-  const replay = /replay: npx tornwire repro (results\/repros\/echo-crashes-[\w-]+\.json)/;
-  expect(crash).toMatch(/crash: .*server/);
-  expect(crash).toMatch(replay);
-  expect(out).toMatch(replay);
-  const repro = JSON.parse(await readFile(join(project, replay.exec(out)?.[1] ?? ''), 'utf8')) as { case: { scenario: string } };
-  expect(repro.case.scenario).toBe('echo/crashes');
+    const crash = tests.get('echo/crashes: a server that crashes is told from one that answers')?.failureMessages.join('\n') ?? '';
+    const replay = /replay: npx tornwire repro (results\/repros\/echo-crashes-[\w-]+\.json)/;
+    expect(crash).toMatch(/crash: .*server/);
+    expect(crash).toMatch(replay);
+    expect(out).toMatch(replay);
+    const repro = JSON.parse(await readFile(join(project, replay.exec(out)?.[1] ?? ''), 'utf8')) as { case: { scenario: string } };
+    expect(repro.case.scenario).toBe('echo/crashes');
 
-  const missed = tests.get('echo/misses-its-fault: a fault that never fires proves nothing')?.failureMessages.join('\n') ?? '';
-  expect(missed).toContain('unknown, vacuous: ');
-  expect(missed).toMatch(/replay: npx tornwire run echo\/misses-its-fault --runtime process --engine auto --seed \d+/);
+    const missed = tests.get('echo/misses-its-fault: a fault that never fires proves nothing')?.failureMessages.join('\n') ?? '';
+    expect(missed).toContain('unknown, vacuous: ');
+    expect(missed).toMatch(/replay: npx tornwire run echo\/misses-its-fault --runtime process --engine auto --seed \d+/);
 
-  expect(out).toContain('no moon tonight: wait a week');
-  expect(out).toMatch(/echo\/refused.*\[.*frame.*\]/);
-});
+    expect(out).toContain('no moon tonight: wait a week');
+    expect(out).toMatch(/echo\/refused.*\[.*frame.*\]/);
+  },
+);
 
-test('-t selects one scenario, and the others are not played', async () => {
-  const { code, tests } = await vitest('-t', 'echo/answers');
-  expect(code).toBe(0);
-  expect([...tests].filter(([, { status }]) => status === 'passed').map(([title]) => title)).toEqual([
-    'echo/answers: a line comes back, slowly',
-  ]);
-  expect([...tests.values()].filter(({ status }) => status === 'failed')).toEqual([]);
-});
+test(
+  '-t and a declared tag select scenarios, a tag that the configuration does not declare is no error, and the others are not played',
+  { timeout: WITHIN_MS },
+  async () => {
+    const { code, tests } = await vitest('--tags-filter', 'quick', '-t', 'echo/(answers|crashes)');
+    expect(code).toBe(0);
+    expect([...tests].filter(([, { status }]) => status === 'passed').map(([title]) => title)).toEqual([
+      'echo/answers: a line comes back, slowly',
+    ]);
+    expect([...tests.values()].filter(({ status }) => status === 'failed')).toEqual([]);
+  },
+);
