@@ -28,11 +28,11 @@ export function projectAt(cwd: string): Project {
  * UsageError when two scenarios come to one name.
  */
 export async function loadScenarios(project: Project, crew: Crew): Promise<DescribedScenario[]> {
-  checkModuleType(project.scenarios);
   const files = await scenarioFilesIn(project.scenarios);
   if (files.length === 0)
     throw new NothingToRunError(`no scenario in ${project.scenarios}: scenario files end in .scenario.ts, .mts, .js or .mjs`);
   const loadable = files.filter((file) => file.refused === undefined);
+  checkModuleType(loadable.map(({ file }) => file));
   const answers = await crew.askAll(loadable.map(({ file }) => ({ do: 'describe', file })));
   const byFile = new Map(loadable.map(({ file }, index) => [file, answers[index]]));
   const scenarios = files.flatMap((each) => described(project, each, byFile.get(each.file)));

@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { errorLine, placeIn } from './place.ts';
 
@@ -24,3 +29,27 @@ test('what is thrown without a stack, and what is no error, is told as it is', (
 test('the harness is not the place of an error of the user', () => {
   expect(placeIn(`at play (${import.meta.url}:1:1)\n    at script (file:///project/x.ts:2:3)`, '/project')).toBe('x.ts:2:3');
 });
+
+test.each([
+  [
+    'enum A { b }',
+    /^TypeScript's enum is not erasable, so Node cannot run it: use a union of strings, or an object `as const`; [^\n]* \(a\.ts:3\)$/,
+  ],
+  ['class A { constructor(private b: number) {} }', /^TypeScript's parameter property is not erasable, [^\n]* use a field/],
+  ['namespace A { export const b = 1; }', /^TypeScript's namespace declaration is not erasable, [^\n]* use a module/],
+  ["import fs = require('node:fs');", /^TypeScript's import equals declaration is not erasable, [^\n]* use `import`/],
+])('what Node cannot erase is named in one line, with what to write in its place: %s', async (source, line) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tw-place-'));
+  try {
+    await writeFile(join(folder, 'a.ts'), `export const one: number = 1;\n\n${source}\n`);
+    // Node itself, for Vitest compiles what it imports.
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', LOADS, folder]);
+    expect(stdout).toMatch(line);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+const LOADS = `
+  const { errorLine } = await import(${JSON.stringify(new URL('place.ts', import.meta.url).href)});
+  await import(process.argv[1] + '/a.ts').catch((error) => process.stdout.write(errorLine(error, process.argv[1])));`;
