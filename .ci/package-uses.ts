@@ -1,6 +1,7 @@
 // What a stranger does with the installed package, each by its sentence: every command, stdio links, Vitest, TypeScript.
+// A new command is a line of USES here.
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ended, manifestOf, REPOSITORY, wantEnd, wantEqual, wantMatch, type User } from './package-user.ts';
@@ -18,8 +19,10 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
   ['tornwire repro replays it', replays],
   ['tornwire gate', async (user) => wantEnd(await user.tornwire('gate', '--policy', 'policy.yaml'), 0, /^gate: pass/m)],
   ['tornwire proxy answers, and ends when it is told to', serves],
-  ['tornwire doctor', async (user) => wantEnd(await user.tornwire('doctor'), 0, /^has +Node /m)],
-  ['Vitest runs scenarios through tornwire/vitest', runsInVitest],
+  ['tornwire doctor names the line that installs the container client', namesContainerClient],
+  ['tornwire run --runtime container names it too', namesContainerClientAtFirstUse],
+  ['tornwire images says what it lacks', namesMissingEngine],
+  ['Vitest with its default configuration runs scenarios through tornwire/vitest', runsInVitest],
   ['the strictest TypeScript has nothing to say, and emits declarations', async (user) => wantEnd(await user.typescript(), 0, /^$/)],
 ];
 
@@ -30,7 +33,8 @@ function version(): string {
 function holdsNoSource({ folder }: User): void {
   const files = readdirSync(join(folder, 'node_modules', 'tornwire'), { recursive: true, encoding: 'utf8' });
   wantEqual(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')).join(' '), '', 'TypeScript sources');
-  for (const wanted of ['LICENSE', 'README.md', 'dist/index.js.map', 'dist/index.d.ts', 'dist/results/paths.js'])
+  const docs = ['README.md', 'docs/reference/gate.md', 'schemas/policy.json'];
+  for (const wanted of ['LICENSE', ...docs, 'dist/index.js.map', 'dist/index.d.ts', 'dist/results/paths.js'])
     wantEqual(files.includes(wanted), true, `${wanted} is there`);
 }
 
@@ -41,7 +45,7 @@ async function replays(user: User): Promise<void> {
 }
 
 async function serves(user: User): Promise<void> {
-  const proxy = user.start('proxy', '--listen', '127.0.0.1:0');
+  const proxy = user.start(['proxy', '--listen', '127.0.0.1:0']);
   const end = ended(proxy);
   try {
     const lines = createInterface({ input: proxy.stdout as NodeJS.ReadableStream });
@@ -54,6 +58,25 @@ async function serves(user: User): Promise<void> {
     proxy.kill('SIGTERM');
   }
   wantEqual((await end).code, 0, 'exit code after SIGTERM');
+}
+
+async function namesContainerClient(user: User): Promise<void> {
+  const doctor = await user.tornwire('doctor');
+  wantEnd(doctor, 0, /^has +Node /m);
+  wantMatch(doctor.out, /^lacks container client [^\n]*\n +cure: npm install --save-dev testcontainers@12$/m);
+}
+
+/** A file that looks like the socket of an engine: nothing is asked before the client is there. */
+async function namesContainerClientAtFirstUse(user: User): Promise<void> {
+  const socket = join(user.folder, 'engine.sock');
+  writeFileSync(socket, '');
+  const end = await ended(user.start(['run', '--runtime', 'container'], { DOCKER_HOST: `unix://${socket}` }));
+  wantEnd(end, 3, /^tornwire: [^\n]*testcontainers[^\n]* is not installed: npm install --save-dev testcontainers@12[^\n]*\n$/);
+}
+
+async function namesMissingEngine(user: User): Promise<void> {
+  const end = await ended(user.start(['images'], { DOCKER_HOST: 'unix:///nowhere/docker.sock' }));
+  wantEnd(end, 3, /^tornwire: no Docker engine answers [^\n]*: install docker.io and start dockerd\n$/);
 }
 
 async function runsInVitest(user: User): Promise<void> {

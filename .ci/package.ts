@@ -1,17 +1,27 @@
-// What `npm pack` makes, as a stranger meets it: packed, installed into empty projects on the oldest Node that it
-// declares and on the repository's own, and used there. One line a check; `npm run package-check` is this by hand.
+// What `npm pack` makes, as strangers meet it: packed, installed into empty projects, and used there. Each stranger has a
+// Node, a package manager and a kind of modules of their own (STRANGERS); what they do is the list USES of
+// package-uses.ts. One line a check; `npm run package-check` is this by hand.
 // With a file named, the counts are written there as `.ci/counts.ts` reads them.
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { manifestOf, REPOSITORY, wantEqual, wantMatch, withNode, type User } from './package-user.ts';
+import { manifestOf, REPOSITORY, wantEqual, wantMatch, withNode, type Kind, type User } from './package-user.ts';
 import { USES } from './package-uses.ts';
 
 /** Too old on purpose, to see what it is told. */
 const OLD_NODE = '20.20.2';
 const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
+const OLDEST_NODE = oldestNode();
+const NEWEST_NODE = '26.12.1';
+const PNPM = '12.21.0';
+/** Each Node, each package manager and each kind of modules at least once; all of them together would be twelve. */
+const STRANGERS: readonly Kind[] = [
+  { node: OLDEST_NODE, manager: 'npm', modules: 'module' },
+  { node: process.versions.node, manager: 'pnpm', modules: 'module' },
+  { node: NEWEST_NODE, manager: 'npm', modules: 'commonjs' },
+];
 
 const counts = { numPassedTests: 0, numFailedTests: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'pkg-'));
@@ -25,23 +35,24 @@ if (process.argv[2] !== undefined) writeFileSync(process.argv[2], JSON.stringify
 process.exit(counts.numFailedTests === 0 ? 0 : 1);
 
 async function checkPackage(): Promise<void> {
-  const [tarball, nodes] = await Promise.all([
+  const [tarball, tools] = await Promise.all([
     check('npm pack leaves the working tree as it was', pack),
-    check('the Nodes to try it on are here', () => installNodes(oldestNode())),
+    check('the Nodes and package managers to try it with are here', installTools),
   ]);
-  if (tarball === undefined || nodes === undefined) return;
-  const users = nodes.tried.map(([version, bin]) => ({ version, user: withNode(bin, join(scratch, `on-${version}`)) }));
+  if (tarball === undefined || tools === undefined) return;
+  const strangers = STRANGERS.map((kind) => ({
+    who: `Node ${kind.node}, ${kind.manager}, ${kind.modules}`,
+    user: withNode([tools.node(kind.node), tools.managers], join(scratch, `on-${kind.node}`), kind),
+  }));
   const made = await Promise.all(
-    users.map(({ version, user }) =>
-      check(`Node ${version}: it installs into an empty project, engines enforced`, () => user.make(tarball)),
-    ),
+    strangers.map(({ who, user }) => check(`${who}: it installs into an empty project, engines enforced`, () => user.make(tarball))),
   );
   // One after the other: a verdict needs a machine that is not starved.
-  for (const [index, { version, user }] of users.entries())
-    for (const [what, use] of made[index] === undefined ? [] : USES) await check(`Node ${version}: ${what}`, () => use(user));
-  const [first] = users;
+  for (const [index, { who, user }] of strangers.entries())
+    for (const [what, use] of made[index] === undefined ? [] : USES) await check(`${who}: ${what}`, () => use(user));
+  const [first] = strangers;
   if (first !== undefined && made[0] !== undefined)
-    await check(`Node ${OLD_NODE} is told in one line, with a cure`, () => refusesOldNode(first.user, nodes.old));
+    await check(`Node ${OLD_NODE} is told in one line, with a cure`, () => refusesOldNode(first.user, tools.node(OLD_NODE)));
 }
 
 /** Gives what the check gave, or undefined when it failed. */
@@ -78,19 +89,21 @@ function oldestNode(): string {
   return (manifestOf(join(REPOSITORY, 'harness')).engines?.node ?? '').replace('>=', '');
 }
 
-/** By version, the folder of each Node's binary; the repository's own is here already. */
-async function installNodes(oldest: string): Promise<{ tried: [version: string, bin: string][]; old: string }> {
-  const folder = join(scratch, 'nodes');
-  const aliases = { oldest: `npm:${NODE_PACKAGE}@${oldest}`, old: `npm:${NODE_PACKAGE}@${OLD_NODE}` };
-  const specs = Object.entries(aliases).map(([alias, spec]) => `${alias}@${spec}`);
+interface Tools {
+  /** The folder of this Node's binary; the repository's own is here already. */
+  node(version: string): string;
+  /** The folder of the package managers that do not come with Node. */
+  managers: string;
+}
+
+async function installTools(): Promise<Tools> {
+  const folder = join(scratch, 'tools');
+  const nodes = [OLDEST_NODE, NEWEST_NODE, OLD_NODE];
+  const specs = [...nodes.map((version) => `node-${version}@npm:${NODE_PACKAGE}@${version}`), `pnpm@${PNPM}`];
   await npm(['install', '--silent', '--no-save', '--prefer-offline', '--prefix', folder, ...specs], scratch);
-  const bin = (alias: string): string => join(folder, 'node_modules', alias, 'bin');
   return {
-    tried: [
-      [oldest, bin('oldest')],
-      [process.versions.node, dirname(process.execPath)],
-    ],
-    old: bin('old'),
+    node: (version) => (nodes.includes(version) ? join(folder, 'node_modules', `node-${version}`, 'bin') : dirname(process.execPath)),
+    managers: join(folder, 'node_modules', '.bin'),
   };
 }
 
@@ -99,11 +112,12 @@ function npm(words: readonly string[], cwd: string): Promise<unknown> {
 }
 
 async function refusesOldNode(user: User, bin: string): Promise<void> {
-  const { code, out } = await withNode(bin, user.folder).tornwire('list');
+  const old = withNode([bin], user.folder, user.kind);
+  const { code, out } = await old.tornwire('list');
   wantEqual(code, 3, 'exit code');
   wantMatch(out, /^tornwire: needs Node 22\.\d+\.\d+ or newer, this is v20\.[^\n]*npm install --save-dev node-[^\n]*\n$/);
   // The cure is tried: with that package in the project, the same old Node starts the newer one.
   symlinkSync(join(REPOSITORY, 'node_modules', NODE_PACKAGE), join(user.folder, 'node_modules', NODE_PACKAGE));
-  const cured = await withNode(bin, user.folder).tornwire('--version');
+  const cured = await old.tornwire('--version');
   wantEqual(cured.out.trim(), manifestOf(join(REPOSITORY, 'harness')).version, 'what it says after its cure');
 }

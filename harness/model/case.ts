@@ -1,5 +1,6 @@
 // A case: everything that is needed to run a scenario again in the same way.
 import { z } from 'zod';
+import { jsonSchema } from './values/json-schema.ts';
 import { clockStepSchema } from './faults/clock-fault.ts';
 import type { Step } from './faults/fault.ts';
 import { fileStepSchema } from './faults/file-fault.ts';
@@ -40,7 +41,7 @@ export function stepProblem(given: Step): string | undefined {
 
 export const caseSchema = z.strictObject({
   scenario: z.string(),
-  parameters: z.record(z.string(), z.json()),
+  parameters: z.record(z.string(), jsonSchema),
   seed: z
     .int()
     .min(0)

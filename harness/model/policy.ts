@@ -6,28 +6,30 @@ import { milliseconds, type Duration } from './time/duration.ts';
 const share = z.number().min(0).max(1);
 const duration = z.union([z.string(), z.number()]).refine(isDuration, 'write 480000, 480s or 8min');
 
+/** Its descriptions are what an editor shows (schemas/policy.json). */
 export const policySchema = z.strictObject({
+  $schema: z.string().optional().describe('Where an editor finds the shape of this file.'),
   version: z.literal(1).default(1),
-  /** No case begins after it. If cases are missing then, the gate is incomplete. */
-  budget: duration.default('8min'),
+  budget: duration.default('8min').describe('No case begins after it. If cases are missing then, the gate is incomplete.'),
   runtimes: z.array(z.enum(USER_RUNTIMES)).min(1).default(['process']),
-  /** Only scenarios with one of these tags. Without it, all scenarios. */
-  tags: z.array(z.string()).default([]),
+  tags: z.array(z.string()).default([]).describe('Only scenarios with one of these tags. Without it, all scenarios.'),
   clean: z
     .strictObject({
-      /** How often every scenario runs without a defect. */
-      repeats: z.int().min(1).max(10_000).default(3),
-      /** The share of clean cases that may fail. If a scenario fails every time, the gate fails in any case. */
-      flakeRateMax: share.default(0),
-      unknownRateMax: share.default(0.005),
+      repeats: z.int().min(1).max(10_000).default(3).describe('How often every scenario runs without a defect.'),
+      flakeRateMax: share
+        .default(0)
+        .describe('The share of clean cases that may fail. If a scenario fails every time, the gate fails in any case.'),
+      unknownRateMax: share.default(0.005).describe('The share of clean cases that may end as unknown.'),
     })
     .prefault({}),
   defects: z
     .strictObject({
-      required: z.union([z.literal('all'), z.array(z.string())]).default('all'),
-      repeats: z.int().min(1).max(10_000).default(1),
-      /** The share of each defect's runs that its oracle must catch. */
-      caughtRateMin: share.default(0.9),
+      required: z
+        .union([z.literal('all'), z.array(z.string())])
+        .default('all')
+        .describe('Ids of the reported bugs that must be caught.'),
+      repeats: z.int().min(1).max(10_000).default(1).describe('How often every defect is brought back.'),
+      caughtRateMin: share.default(0.9).describe("The share of each defect's runs that its oracle must catch."),
     })
     .prefault({}),
 });

@@ -8,7 +8,7 @@ import { EXIT } from './values/exit-code.ts';
 /** Raised when a field changes its meaning. An older file is still read. A newer one is refused. */
 export const REPRO_FORMAT = 1;
 
-const reproSchema = z.strictObject({
+export const reproSchema = z.strictObject({
   format: z.literal(REPRO_FORMAT),
   case: caseSchema,
   outcome: z.enum(['pass', 'fail', 'unknown']),

@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, normalize, posix } from 'node:path';
+import { join, matchesGlob, normalize, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SCHEMA_NAMES } from '../schemas/schemas.ts';
 import { AS_THEY_ARE, MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
 
 const REPOSITORY = join(PACKAGE_ROOT, '..');
@@ -15,12 +16,12 @@ let copy: string;
 let packed: string[];
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'tw-pack-'));
-  for (const part of ['harness', 'package.json', 'tsconfig.json', 'LICENSE', '.gitignore'])
+  for (const part of ['harness', 'docs', 'package.json', 'tsconfig.json', 'LICENSE', '.gitignore'])
     await cp(join(REPOSITORY, part), join(copy, part), { recursive: true });
   await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
   await leaveKilledPack(join(copy, 'harness'));
   packed = await pack();
-}, 60_000);
+}, 180_000);
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 /** What `prepack` had done when an earlier pack was killed, and a file that was compiled then and has no source now. */
@@ -47,7 +48,10 @@ const packedSources = (): string[] =>
 
 test('the package holds compiled files with their maps and declarations, and nothing that only the repository needs', () => {
   const compiled = packed.filter((path) => path.startsWith(`${MADE.compiled}/`));
-  expect(packed.filter((path) => !compiled.includes(path)).sort()).toEqual(['LICENSE', 'README.md', 'bin/tornwire.mjs', 'package.json']);
+  const schemas = SCHEMA_NAMES.map((name) => `schemas/${name}.json`);
+  expect(packed.filter((path) => !compiled.includes(path) && !path.startsWith(`${MADE.docs}/`)).sort()).toEqual(
+    ['LICENSE', 'README.md', 'bin/tornwire.mjs', 'package.json', ...schemas].sort(),
+  );
   const programs = AS_THEY_ARE.flatMap((folder) =>
     readdirSync(join(PACKAGE_ROOT, folder)).map((file) => `${MADE.compiled}/${folder}/${file}`),
   );
@@ -57,6 +61,27 @@ test('the package holds compiled files with their maps and declarations, and not
     expect(packed).toEqual(expect.arrayContaining([`dist/${source}.js.map`, `dist/${source}.d.ts`]));
 });
 
+test('every page of documentation that a message names is in it', async () => {
+  const wrong: string[] = [];
+  for (const source of packedSources()) {
+    const text = await readFile(join(PACKAGE_ROOT, source), 'utf8');
+    if (/^[^/\n]*['"`(]docs\/[\w/-]+\.md/m.test(text)) wrong.push(`${source} names a page without docPage`);
+    for (const [, page = ''] of text.matchAll(/docPage\('([^']+)'\)/g))
+      if (!packed.includes(`${MADE.docs}/${page}`)) wrong.push(`${source} names docs/${page}, which the package has not`);
+  }
+  expect(wrong).toEqual([]);
+  expect(packed).toContain('docs/reference/gate.md');
+  expect(packed.filter((path) => path.startsWith('docs/decisions'))).toEqual([]);
+});
+
+test("no message names a script of the repository's own package.json", async () => {
+  const wrong: string[] = [];
+  for (const source of packedSources())
+    for (const line of (await readFile(join(PACKAGE_ROOT, source), 'utf8')).split('\n'))
+      if (/npm (run|ci|start|test)\b/.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line)) wrong.push(`${source}: ${line.trim()}`);
+  expect(wrong).toEqual([]);
+});
+
 test("the room results/ is in it, which the repository's .gitignore names too", () => {
   expect(packed).toContain('dist/results/paths.js');
 });
@@ -64,7 +89,8 @@ test("the room results/ is in it, which the repository's .gitignore names too", 
 test('every door of the package is there', () => {
   const { exports, bin } = published(manifest(PACKAGE_ROOT)) as Manifest & { bin: Record<string, string> };
   const targets = [...Object.values(exports), bin].flatMap((door) => (typeof door === 'string' ? door : Object.values(door as object)));
-  expect(targets.map((target: string) => normalize(target)).filter((target) => !packed.includes(target))).toEqual([]);
+  const missing = targets.map((target: string) => normalize(target)).filter((target) => !packed.some((path) => matchesGlob(path, target)));
+  expect(missing).toEqual([]);
   expect(targets).toContain('./dist/index.d.ts');
 });
 
@@ -75,7 +101,8 @@ test('a file is found by programFile alone, and every program so named is compil
     if (/import\.meta\.(dirname|filename|resolve)|new URL\([^)]*import\.meta/.test(text)) wrong.push(`${source} has a path of its own`);
     for (const [, path = ''] of text.matchAll(/programFile\(import\.meta\.url, '([^']+)'\)/g)) {
       const program = posix.join('dist', posix.dirname(source), path).replace(/\.ts$/, '.js');
-      if (!packed.includes(program)) wrong.push(`${source} starts ${path}: add it to the files of harness/tsconfig.package.json`);
+      if (!packed.some((each) => each === program || each.startsWith(`${program}/`)))
+        wrong.push(`${source} starts ${path}: add it to the files of harness/tsconfig.package.json`);
     }
   }
   expect(wrong).toEqual([]);

@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AS_THEY_ARE, MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
+import { AS_THEY_ARE, DOCS, MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
 import { restore } from './restore.ts';
 
 export function prepare(root: string): void {
   restore(root);
   compile(root);
   for (const folder of AS_THEY_ARE) cpSync(join(root, folder), join(root, MADE.compiled, folder), { recursive: true });
+  for (const part of DOCS) cpSync(join(root, '..', 'docs', part), join(root, MADE.docs, part), { recursive: true });
   copyFileSync(join(root, '..', MADE.licence), join(root, MADE.licence));
   const source = readFileSync(join(root, 'package.json'), 'utf8');
   writeFileSync(join(root, MADE.source), source);

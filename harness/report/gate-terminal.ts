@@ -1,4 +1,5 @@
 // What a person reads at the end of a gate: the table defect x scenario x oracle, the clauses, and what is not known.
+import { docPage } from '../model/values/doc-page.ts';
 import { styleText } from 'node:util';
 import { percent, rateText } from '../model/values/rate.ts';
 import type { Changes, Clause, DefectTally, FalseAlarms, GateOutcome } from '../results/gate-outcome.ts';
@@ -41,7 +42,7 @@ export function verdictText(gate: GateOutcome): string {
 }
 
 export function falseAlarmsText(measured: FalseAlarms | 'not measured'): string {
-  if (measured === 'not measured') return 'not measured (docs/reference/gate.md says by what)';
+  if (measured === 'not measured') return `not measured (${docPage('reference/gate.md')} says by what)`;
   const { times, of, high, how, measuredAt, commit } = measured;
   return `${times} of ${of} clean cases, at most ${percent(high)} (95 %), ${how}, ${measuredAt.slice(0, 10)}${commit === null ? '' : ` at ${commit.slice(0, 10)}`}`;
 }

@@ -1,5 +1,6 @@
 // When a link fault acts: counted in connections, frames and bytes, never on the clock.
 import { z } from 'zod';
+import { jsonSchema } from '../../values/json-schema.ts';
 import { type AtMostOneOf, countGiven } from '../../values/one-of.ts';
 
 const frameMatchSchema = z.strictObject({
@@ -9,7 +10,7 @@ const frameMatchSchema = z.strictObject({
   /** The decoded payload holds this text. */
   contains: z.string().optional(),
   /** JSON pointer to the value that must be there. */
-  json: z.record(z.string(), z.json()).readonly().optional(),
+  json: z.record(z.string(), jsonSchema).readonly().optional(),
 });
 
 export type FrameMatch = z.infer<typeof frameMatchSchema>;
