@@ -5,7 +5,7 @@ import type { RuntimeName } from './case.ts';
 import { milliseconds, type Duration } from './time/duration.ts';
 import type { LinkStep, NodeFault, Step } from './faults/fault.ts';
 import type { Json } from './values/json.ts';
-import type { Address } from './system/link.ts';
+import type { Address, Link, Transport } from './system/link.ts';
 import type { Oracle } from './judging/oracle.ts';
 import type { Topology } from './system/topology.ts';
 
@@ -72,6 +72,8 @@ export interface ScriptChild {
 export interface Script {
   /** The address of a `driver` link. It leads through the link's proxy. */
   dial(link: string): Address;
+  /** What the topology says of a link, and what it is made of. @throws TopologyError when there is none of this name. */
+  link(name: string): Link & { readonly transport: Transport };
   /** The address of a node, past all proxies. Use it for side probes and for reading state, never for the workload. */
   direct(node: string, listener: string): Address;
   node(name: string): NodeControl;
@@ -93,6 +95,18 @@ export interface Script {
   mark(name: string): Promise<void>;
   /** Waits until this step has fired `times` times (default 1). */
   fired(step: string, options: { within: Duration; times?: number }): Promise<void>;
+  /**
+   * Waits until a node has said this, on stdout or stderr, and gives the line. Lines count from the node's first start on, so `times: 2`
+   * waits for what it says again, for example after it was started again. A line that never comes is a hang.
+   */
+  logged(node: string, text: string | RegExp, options: { within: Duration; times?: number }): Promise<string>;
+  /**
+   * Waits until so many connections of a link are open, and gives their number. They are counted at the link's fault server; on a
+   * stdio link each of the three streams of a child is one. Only our own fault server tells of connections.
+   */
+  connections(link: string, wanted: number | ((open: number) => boolean), options: { within: Duration }): Promise<number>;
+  /** Lets time pass, for a reason that stands in the history: a heartbeat that must come, a pause that a protocol asks for. */
+  passed(time: Duration, because: string): Promise<void>;
   /** Lifts one armed step now. */
   lift(step: string): Promise<void>;
   inject(fault: NodeFault): Promise<void>;
@@ -102,6 +116,10 @@ export interface Script {
    * ends them early. What the rounds take does not count against the script's own bound.
    */
   cycles(series: string, round: (index: number) => Promise<void>, options?: CyclesOptions): Promise<void>;
+  /** What `{run}` stands for: a name that no other run on this machine has, in lower-case letters and digits. */
+  readonly runName: string;
+  /** What `{case}` stands for: the scenario's name as one word of a path, such as `replication-cut`. */
+  readonly caseName: string;
   /** A stable number in [0, 1) for this seed and these words. */
   chance(...about: readonly (string | number)[]): number;
   /** Aborted when the run is interrupted or out of time. */

@@ -87,6 +87,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
   await using ground = await environment.runtime.prepare({
     runId: newRunId(),
     topology,
+    caseName: given.scenario,
     proxied,
     signal: environment.signal,
     ...(source.folder !== undefined && { source: source.folder }),
@@ -104,7 +105,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     clock: clockInjector(ground, system, to),
   });
   const faults = faultsOf(schedule, network, recorder, (detail) => sink.broken(detail), injectors);
-  const stage: Stage = { plan, given, ground, system, faults, obligations, time: countedTime(), recorder, environment, signal };
+  const stage: Stage = { plan, given, ground, system, faults, obligations, time: countedTime(), recorder, routing, environment, signal };
   let driveMs = 0;
   try {
     await using clients = new AsyncDisposableStack();

@@ -70,6 +70,8 @@ export interface GroundRequest {
   /** Unique among all runs on this machine; marks every process, container, network and folder. */
   runId: string;
   topology: Topology;
+  /** The scenario's name, for {case}: of no meaning to the runtime. */
+  caseName?: string;
   /** Folder with the system's code that {source} stands for; read-only to the nodes. */
   source?: string;
   /** Links that get a proxy: the ground reserves an address for each. */

@@ -3,6 +3,7 @@
 //
 //   {node}               the Node binary            {source}            the folder of the system's code
 //   {state}              a private folder           {listen.NAME.host}  own listener (.port, .path)
+//   {run}                a name that no other run has   {case}       the scenario's name, as one word of a path
 //   {home}               an empty folder to name as HOME: a file that is in it at the end is a leftover
 //   {LINK.host}          where that link is dialled (.port, .path), e.g. {bridge->room.port}
 //   {LINK.command}       a stdio link, for the node that dials it: the words to spawn, as a JSON array

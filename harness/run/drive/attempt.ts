@@ -4,7 +4,7 @@ import { bounded } from '../../model/time/bounded.ts';
 import { IndeterminateError, type OperationResult } from '../../model/scenario.ts';
 
 /** The bound has passed, or the run was interrupted. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends IndeterminateError {}
 
 /** The signal that `act` is given is aborted when the bound has passed. */
 export async function attempt<T>(
@@ -20,6 +20,6 @@ export async function attempt<T>(
     throw new NoAnswer(`no answer within ${Math.round(withinMs)} ms`);
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
-    return { state: error instanceof NoAnswer || error instanceof IndeterminateError ? 'indeterminate' : 'failed', error };
+    return { state: error instanceof IndeterminateError ? 'indeterminate' : 'failed', error };
   }
 }

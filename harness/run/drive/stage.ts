@@ -4,6 +4,7 @@ import type { Plan } from '../../model/judging/oracle.ts';
 import type { Ground } from '../../runtime/runtime.ts';
 import type { RunningSystem } from '../system/boot.ts';
 import type { Environment } from './environment.ts';
+import type { Routing } from '../../network/network.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Obligations } from '../record/obligations.ts';
 import type { CountedTime } from '../waits/counted-time.ts';
@@ -19,6 +20,8 @@ export interface Stage {
   /** Of the script: what has a bound of its own does not count. */
   time: CountedTime;
   recorder: Recorder;
+  /** Which fault server each link passes. */
+  routing: Routing;
   environment: Environment;
   /** Aborted by an interrupt, or when the injector broke: nothing that follows could be trusted. */
   signal: AbortSignal;

@@ -21,7 +21,10 @@ test('the block of the how-to is a whole test of a server', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tw-how-to-'));
   try {
     const file = join(folder, 'how-to.scenario.ts');
-    await writeFile(file, block.replace("from 'tornwire'", `from '${pathToFileURL(join(ROOT, 'harness/index.ts')).href}'`));
+    const doors = block.replaceAll(/from 'tornwire(\/clients)?'/g, (_from, room: string = '') => {
+      return `from '${pathToFileURL(join(ROOT, `harness${room}/index.ts`)).href}'`;
+    });
+    await writeFile(file, doors);
     const { default: scenario } = (await import(file)) as { default: Scenario };
     expect((await playCase(scenario)).verdict).toMatchObject({ outcome: 'pass' });
   } finally {

@@ -21,6 +21,8 @@ const topology: Topology = {
   ],
 };
 const place = {
+  run: 'k3x9a1',
+  case: 'links-cut',
   nodeBinary: '/bin/node',
   source: '/code',
   state: '/run/state/bridge',
@@ -38,15 +40,15 @@ const fillers = nodeFillers(topology.nodes[0]!, topology, place);
 
 test('each placeholder is filled with what it stands for', () => {
   const text =
-    '{node} {source}/main.ts {state} {home} {listen.api.host}:{listen.api.port} {listen.ipc.path} ws://{driver->bridge.host}:{driver->bridge.port} {driver->ipc.path}';
+    '{node} {source}/main.ts {state} {home} {run}/{case} {listen.api.host}:{listen.api.port} {listen.ipc.path} ws://{driver->bridge.host}:{driver->bridge.port} {driver->ipc.path}';
   expect(fill(text, fillers, 'here')).toBe(
-    '/bin/node /code/main.ts /run/state/bridge /run/home/bridge 0.0.0.0:7000 /run/ipc.sock ws://link-0:20000 /run/1.sock',
+    '/bin/node /code/main.ts /run/state/bridge /run/home/bridge k3x9a1/links-cut 0.0.0.0:7000 /run/ipc.sock ws://link-0:20000 /run/1.sock',
   );
 });
 
 test('an unknown placeholder is an error that names it and those that exist', () => {
   expect(() => fill('{listen.api.path}', fillers, "node 'bridge'")).toThrow(
-    "node 'bridge': unknown placeholder {listen.api.path}; there are {node} {state} {home} {source} {listen.api.host} {listen.api.port} {listen.ipc.path} {driver->bridge.host} {driver->bridge.port} {driver->ipc.path}",
+    "node 'bridge': unknown placeholder {listen.api.path}; there are {node} {state} {home} {run} {case} {source} {listen.api.host} {listen.api.port} {listen.ipc.path} {driver->bridge.host} {driver->bridge.port} {driver->ipc.path}",
   );
   expect(() =>
     fillVariables({ CODE: '{source}' }, nodeFillers(topology.nodes[0]!, topology, { ...place, source: undefined }), 'node'),
@@ -65,7 +67,7 @@ test('only the node that dials a stdio link gets what starts the child, as words
   const ofParent = nodeFillers(both.nodes[0]!, both, { ...place, stdio });
   expect(JSON.parse(fill('{bridge->agent.command}', ofParent, 'here'))).toEqual(['/bin/node', 'a b', '--']);
   expect(fill('{bridge->agent.path}', ofParent, 'here')).toBe('/run/stdio/0/agent');
-  expect([...nodeFillers(child, both, { ...place, stdio }).keys()]).toEqual(['node', 'state', 'home', 'source']);
+  expect([...nodeFillers(child, both, { ...place, stdio }).keys()]).toEqual(['node', 'state', 'home', 'run', 'case', 'source']);
   expect(() => fill('{bridge->agent.path}', nodeFillers(both.nodes[0]!, both, place), 'here')).toThrow(
     "link 'bridge->agent': stdio links run in the process runtime only",
   );

@@ -8,6 +8,8 @@ import { RuntimeError } from '../runtime.ts';
 export type Fillers = ReadonlyMap<string, () => string>;
 
 export interface NodePlace {
+  run: string;
+  case: string;
   nodeBinary: string;
   source: string | undefined;
   state: string;
@@ -44,6 +46,8 @@ export function nodeFillers(node: Node, topology: Topology, place: NodePlace): F
     ['node', () => place.nodeBinary],
     ['state', () => place.state],
     ['home', () => place.home],
+    ['run', () => place.run],
+    ['case', () => place.case],
   ]);
   if (source !== undefined) fillers.set('source', () => source);
   for (const [name, listener] of Object.entries(node.listens)) {

@@ -1,6 +1,7 @@
 // What is started for a node or a helper program: its command and its whole environment. Every placeholder is filled, and
 // what faults have prepared for this start is put in.
 import type { Address } from '../../model/system/link.ts';
+import { pathPartOf } from '../../model/values/path-part.ts';
 import { linkNamed, type Node } from '../../model/system/topology.ts';
 import type { AddressBook } from './addresses.ts';
 import { environment, homeFolder, type Inhabitant, programsFolder, stateFolder } from './node-home.ts';
@@ -10,7 +11,7 @@ import type { GroundRequest, Program, StartConditions } from '../runtime.ts';
 
 /** What programs find on one ground, whoever they are. */
 export interface Surroundings {
-  request: Pick<GroundRequest, 'runId' | 'topology' | 'source' | 'proxied'>;
+  request: Pick<GroundRequest, 'runId' | 'caseName' | 'topology' | 'source' | 'proxied'>;
   folder: string;
   book: AddressBook;
   /** What `{node}` stands for in a program of this image. */
@@ -52,6 +53,8 @@ export async function plannedProgram(
 
 export function fillersOfNode(node: Node, { request, folder, book, nodeBinary, stdio }: Surroundings): Fillers {
   return nodeFillers(node, request.topology, {
+    run: request.runId,
+    case: pathPartOf(request.caseName ?? 'case'),
     nodeBinary: nodeBinary(node.image),
     source: request.source,
     state: stateFolder(folder, node.name),
