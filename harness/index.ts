@@ -66,6 +66,7 @@ export type { MemorySample } from './model/judging/memory-sample.ts';
 export { eventsOf, observationsOf } from './model/judging/history.ts';
 export type { Oracle, Plan } from './model/judging/oracle.ts';
 export { failOrPass, pass, unknown } from './model/judging/verdict.ts';
+export type { AcceptedFlaw } from './model/judging/known-flaw.ts';
 export type { Finding, UnknownReason, Verdict } from './model/judging/verdict.ts';
 export type { Duration } from './model/time/duration.ts';
 export type { Json, JsonObject } from './model/values/json.ts';

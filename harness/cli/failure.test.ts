@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { PolicyError } from '../gate/policy-file.ts';
+import { SettingsError } from '../gate/settings-file.ts';
 import { DurationError } from '../model/time/duration.ts';
 import { ReproError } from '../model/repro.ts';
 import { TopologyError } from '../model/system/topology.ts';
@@ -16,7 +16,7 @@ import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
 import { NothingToRunError, UsageError } from './base/usage-error.ts';
 
-const USAGE = [UsageError, DurationError, PolicyError, ReproError, TopologyError, PlanError];
+const USAGE = [UsageError, DurationError, SettingsError, ReproError, TopologyError, PlanError];
 const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
 
 test.each(USAGE)('%o: what the user wrote is wrong, one line and exit code 2', (Kind) => {

@@ -44,7 +44,7 @@ function addRun(program: Command, done: Done): void {
   program
     .command('run')
     .description('run scenarios and judge them')
-    .argument('[filter]', 'a name, a part of a name or title, or @tag')
+    .argument('[filters...]', 'a name, a part of a name or title, or @tag; not before one leaves out what it matches')
     .addOption(new Option('--runtime <name>', 'where nodes run').choices([...USER_RUNTIMES, 'auto']).default(USER_RUNTIMES[0]))
     .addOption(new Option('--engine <name>', 'which fault server').choices(['own', 'toxiproxy', 'auto']).default('auto'))
     .addOption(isolation())
@@ -58,8 +58,8 @@ function addRun(program: Command, done: Done): void {
     )
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (filter: string | undefined, options) =>
-      done(await withCrew(options.isolation, async (crew) => (await import('./commands/run.ts')).run(filter, options, crew))),
+    .action(async (filters: string[], options) =>
+      done(await withCrew(options.isolation, async (crew) => (await import('./commands/run.ts')).run(filters, options, crew))),
     );
 }
 
@@ -82,14 +82,14 @@ function addNightly(program: Command, done: Done): void {
   program
     .command('nightly')
     .description('round after round with fresh seeds in every runtime and engine of this machine, until the budget is used up')
-    .argument('[filter]', 'as for run')
+    .argument('[filters...]', 'as for run')
     .option('--budget <time>', 'such as 90s, 30min or 8h', duration, '60min')
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
-    .action(async (filter: string | undefined, options) =>
-      done(await withCrew(options.isolation, async (crew) => (await import('./commands/nightly.ts')).nightly(filter, options, crew))),
+    .action(async (filters: string[], options) =>
+      done(await withCrew(options.isolation, async (crew) => (await import('./commands/nightly.ts')).nightly(filters, options, crew))),
     );
 }
 
@@ -111,11 +111,11 @@ function addList(program: Command, done: Done): void {
   program
     .command('list')
     .description('list scenarios, their tags and the defects they catch')
-    .argument('[filter]', 'as for run')
+    .argument('[filters...]', 'as for run')
     .option('--json', 'print JSON')
     .addOption(new Option('--markdown <what>', 'print the generated documentation').choices(['scenarios', 'defects']).conflicts('json'))
-    .action(async (filter: string | undefined, options) =>
-      done(await withCrew('addresses', async (crew) => (await import('./commands/list.ts')).list(filter, options, crew))),
+    .action(async (filters: string[], options) =>
+      done(await withCrew('addresses', async (crew) => (await import('./commands/list.ts')).list(filters, options, crew))),
     );
 }
 

@@ -96,3 +96,16 @@ test('what a pass does not say is computed from the counts', () => {
   expect(gate.residualRisk[2]).toContain('of 1 reported bugs brought back, 1 were caught');
   expect(judged([]).residualRisk).toEqual(['no clean case was judged: nothing is known']);
 });
+
+test('what is accepted is named in a clause of its own, with what has expired and what was not seen', () => {
+  const flaw = { oracle: 'leak', message: 'sockets grow', reason: 'T-1', until: '2999-12-31' };
+  const knownFlaws = { expired: ['hang (T-2)'], unused: ['crash (T-3)'] };
+  const gate = judged([clean(1, { accepted: [flaw] }), caught()], { summary: { knownFlaws } });
+  expect(gate.outcome).toBe('pass');
+  expect(gate.clauses.at(-1)).toEqual({
+    name: 'known flaws are named',
+    holds: 'yes',
+    detail:
+      '1 finding(s) accepted: links/cut: leak (T-1, until 2999-12-31); no longer accepted: hang (T-2); accepted and not seen: crash (T-3)',
+  });
+});

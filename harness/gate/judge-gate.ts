@@ -49,6 +49,7 @@ export function judgeGate(facts: GateFacts): GateOutcome {
     skipsClause(skips),
     budgetClause(notRun, policy),
     harnessClause(summary.cases),
+    ...flawsClause(summary),
   ];
   return {
     version: GATE_VERSION,
@@ -129,6 +130,21 @@ function harnessClause(rows: readonly CaseRow[]): Clause {
   const broken = rows.filter(isHarnessError);
   const detail = broken.length > 0 ? listed(broken.map((row) => `${row.scenario}: ${row.reason}`)) : 'no error of the harness';
   return { name: 'the harness did its work', holds: broken.length > 0 ? 'unsettled' : 'yes', detail };
+}
+
+/** It holds in any case: what is accepted no longer fails as a clean case does. It is there so that nobody overlooks it. */
+function flawsClause({ cases, knownFlaws }: Summary): Clause[] {
+  const accepted = cases.flatMap((row) =>
+    (row.accepted ?? []).map(({ oracle, reason, until }) => `${row.scenario}: ${oracle} (${reason}, until ${until})`),
+  );
+  if (accepted.length === 0 && !knownFlaws) return [];
+  const { expired = [], unused = [] } = knownFlaws ?? {};
+  const parts = [
+    `${accepted.length} finding(s) accepted${accepted.length > 0 ? `: ${listed([...new Set(accepted)])}` : ''}`,
+    ...(expired.length > 0 ? [`no longer accepted: ${listed(expired)}`] : []),
+    ...(unused.length > 0 ? [`accepted and not seen: ${listed(unused)}`] : []),
+  ];
+  return [{ name: 'known flaws are named', holds: 'yes', detail: parts.join('; ') }];
 }
 
 function scenarioTallies(rows: readonly CaseRow[]): ScenarioTally[] {

@@ -40,7 +40,7 @@ test.each([
     () => undefined,
     (error: Error) => error,
   );
-  expect(refused?.constructor.name).toBe('PolicyError');
+  expect(refused?.constructor.name).toBe('SettingsError');
   expect(refused?.message).toContain(`${file}${line}`);
   expect(refused?.message.split('\n')).toHaveLength(1);
 });

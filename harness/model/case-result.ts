@@ -8,6 +8,8 @@ export interface CaseResult {
   case: Case;
   title: string;
   verdict: Verdict;
+  /** The oracle that had to fail; what came of it is in the verdict. */
+  expected?: string;
   /** Of a case that was refused: nothing that could be installed would change that. */
   byDesign?: true;
   /** From the call to the verdict. */

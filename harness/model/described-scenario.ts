@@ -1,5 +1,6 @@
 // A scenario without its code, as plain data that can cross a process border. The process that counts cases knows scenarios
 // only in this form. Their functions stay in the process that plays them.
+import type { AcceptedFlaw } from './judging/known-flaw.ts';
 import type { Parameters } from './scenario.ts';
 import type { Step } from './faults/fault.ts';
 import type { Topology } from './system/topology.ts';
@@ -19,6 +20,10 @@ export interface DescribedScenario {
   source?: { folder: string; defects: string };
   /** The scenario itself has to be asked whether it can run here. */
   asksAvailability: boolean;
+  /** See `Scenario`. */
+  accept?: readonly AcceptedFlaw[];
+  alone?: true;
+  expect?: string;
   /** The longest that one case of it can take by its own bounds. */
   boundMs: number;
   /** Its topology and schedule do not fit together, in one line. */

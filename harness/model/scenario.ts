@@ -6,6 +6,7 @@ import { milliseconds, type Duration } from './time/duration.ts';
 import type { LinkStep, NodeFault, Step } from './faults/fault.ts';
 import type { Json } from './values/json.ts';
 import type { Address, Link, Transport } from './system/link.ts';
+import type { AcceptedFlaw } from './judging/known-flaw.ts';
 import type { Oracle } from './judging/oracle.ts';
 import type { Topology } from './system/topology.ts';
 
@@ -178,6 +179,12 @@ export interface Scenario<Clients extends object = object> {
    * (`longestTimerMs`); where none does, two readings that agree are enough.
    */
   quietFor?: Duration;
+  /** The name of the oracle that must fail: the scenario passes only if it does. For a variant with a planted bug. */
+  expect?: string;
+  /** Known flaws: a finding that fits is shown as accepted until its day, and fails nothing. Expired and unused ones are said. */
+  accept?: readonly AcceptedFlaw[];
+  /** Never beside another case of the campaign, because it needs something that the machine has once, or all its time. */
+  alone?: boolean;
   /** The bound of the whole script. If it passes, whatever the script waited for hangs. */
   within: Duration;
   /**
@@ -203,6 +210,9 @@ export interface ScenarioSettings<Clients extends object> {
   restWithin?: Duration;
   quietFor?: Duration;
   within?: Duration;
+  expect?: string;
+  accept?: readonly AcceptedFlaw[];
+  alone?: boolean;
   unavailable?: NonNullable<Scenario['unavailable']>;
 }
 

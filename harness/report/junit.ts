@@ -58,9 +58,11 @@ function testCase(row: CaseRow): string {
 }
 
 function bodyOf(row: CaseRow): string {
-  const text = escapeXml([...row.findings.map((finding) => `${finding.oracle}: ${finding.message}`), row.replay].join('\n'));
+  const found = row.findings.map((finding) => `${finding.oracle}: ${finding.message}`);
+  const text = escapeXml([...found, ...(row.accepted ? [acceptedText(row.accepted)] : []), row.replay].join('\n'));
   switch (outcomeOf(row)) {
     case 'pass':
+      if (row.accepted) return `      <system-out>${escapeXml(acceptedText(row.accepted))}</system-out>`;
       return row.defect === null ? '' : `      <system-out>caught by ${escapeXml(row.expectedOracle ?? '')}\n${text}</system-out>`;
     case 'skipped':
       return `      <skipped message="${escapeXml(row.reason ?? '')}"/>`;
@@ -69,6 +71,10 @@ function bodyOf(row: CaseRow): string {
     case 'failure':
       return `      <failure type="${escapeXml(row.oracle ?? 'missed')}" message="${escapeXml(headline(row))}">${text}</failure>`;
   }
+}
+
+function acceptedText(accepted: NonNullable<CaseRow['accepted']>): string {
+  return accepted.map(({ oracle, message, reason, until }) => `accepted until ${until} (${reason}): ${oracle}: ${message}`).join('\n');
 }
 
 function outcomeOf(row: CaseRow): 'pass' | 'failure' | 'error' | 'skipped' {

@@ -11,11 +11,15 @@ export function progressLine(row: CaseRow, done: number, total: number): string 
   const defect = row.defect === null ? '' : ` with ${oneLine(row.defect)}`;
   const counter = `${String(done).padStart(String(total).length)}/${total}`;
   const by = row.defect !== null && isCaught(row) ? ` by ${row.expectedOracle}` : '';
-  return `${counter} ${badge(row)} ${oneLine(row.scenario)}${defect} (${row.durationMs} ms)${by}${clockWords(row)}${retakenWords(row)}`;
+  return `${counter} ${badge(row)} ${oneLine(row.scenario)}${defect} (${row.durationMs} ms)${by}${expectedWords(row)}${clockWords(row)}${retakenWords(row)}`;
 }
 
 function retakenWords({ retakenBecause }: CaseRow): string {
   return retakenBecause === undefined ? '' : `, taken again alone, for the first time was ${oneLine(retakenBecause, NOTE_WIDTH)}`;
+}
+
+function expectedWords({ expected, verdict }: CaseRow): string {
+  return expected !== undefined && verdict === 'pass' ? `, it failed by ${oneLine(expected)}, as it must` : '';
 }
 
 function clockWords({ clock }: CaseRow): string {
@@ -27,6 +31,23 @@ function clockWords({ clock }: CaseRow): string {
 /** Under the pass of a case that was asked for alone: what it rests on. Of many cases the summary has it. */
 export function restsOnLines({ restsOn = [] }: CaseRow, total: number): string[] {
   return total === 1 ? restsOn.map((what) => `      rests on ${oneLine(what, 2 * NOTE_WIDTH)}`) : [];
+}
+
+/** Under any case: what was found and is accepted. It is never silent. */
+export function acceptedLines({ accepted = [] }: CaseRow): string[] {
+  return accepted.map(
+    ({ oracle, message, reason, until }) =>
+      `      ${oneLine(`accepted until ${until} (${reason}): ${oracle}: ${message}`, 2 * NOTE_WIDTH)}`,
+  );
+}
+
+/** Under the table: known flaws that are accepted no longer, and those that nobody saw. */
+export function knownFlawLines({ knownFlaws }: Summary): string[] {
+  if (!knownFlaws) return [];
+  return [
+    ...knownFlaws.expired.map((flaw) => oneLine(`no longer accepted, its day has passed: ${flaw}`, 2 * NOTE_WIDTH)),
+    ...knownFlaws.unused.map((flaw) => oneLine(`accepted and not seen in this run: ${flaw}`, 2 * NOTE_WIDTH)),
+  ];
 }
 
 /** Under a case that somebody must look at, and under a defect that was caught: by what, and how to see it again. */
@@ -68,10 +89,11 @@ export function table(summary: Summary): string {
 }
 
 export function countsLine(summary: Summary): string {
-  const { passed, failed, unknown, skipped, caught, missed } = summary.counts;
+  const { passed, failed, unknown, skipped, caught, missed, accepted = 0 } = summary.counts;
   const defects = caught + missed > 0 ? `; defects: ${caught} caught, ${missed} missed` : '';
   const interrupted = summary.interrupted ? ' (interrupted)' : '';
-  return `${passed} passed, ${failed} failed, ${unknown} unknown, ${skipped} skipped${defects} in ${(summary.durationMs / 1_000).toFixed(1)} s${interrupted}`;
+  const flaws = accepted > 0 ? ` (${accepted} with accepted flaws)` : '';
+  return `${passed} passed${flaws}, ${failed} failed, ${unknown} unknown, ${skipped} skipped${defects} in ${(summary.durationMs / 1_000).toFixed(1)} s${interrupted}`;
 }
 
 function groupLine(rows: readonly CaseRow[]): { name: string; verdict: string; time: string; note: string } {
@@ -82,8 +104,15 @@ function groupLine(rows: readonly CaseRow[]): { name: string; verdict: string; t
     name: oneLine(`${first.scenario}${first.defect === null ? '' : ` + ${first.defect}`}`, NOTE_WIDTH),
     verdict: groupVerdict(rows, worst),
     time: `${sorted[Math.floor(sorted.length / 2)]} ms`,
-    note: first.verdict === 'skipped' ? oneLine(first.reason ?? '', NOTE_WIDTH) : worst.oracle === null ? '' : `by ${worst.oracle}`,
+    note: noteOf(rows, worst),
   };
+}
+
+function noteOf(rows: readonly CaseRow[], worst: CaseRow): string {
+  if (worst.verdict === 'skipped') return oneLine(worst.reason ?? '', NOTE_WIDTH);
+  if (worst.oracle !== null) return `by ${worst.oracle}`;
+  if (worst.expected !== undefined) return `it failed by ${oneLine(worst.expected, NOTE_WIDTH)}, as it must`;
+  return rows.some(({ accepted }) => accepted) ? 'with accepted flaws' : '';
 }
 
 /** Of several rows, how many had the worst outcome. */
@@ -99,6 +128,7 @@ function groupVerdict(rows: readonly CaseRow[], worst: CaseRow): string {
 function badge(row: CaseRow): string {
   if (row.verdict === 'skipped') return styleText('yellow', 'skip');
   if (row.defect !== null) return isCaught(row) ? styleText('green', 'caught') : styleText('red', `missed (${row.verdict})`);
+  if (row.verdict === 'pass' && row.accepted) return styleText('yellow', 'accepted');
   return row.verdict === 'pass'
     ? styleText('green', 'pass')
     : row.verdict === 'fail'

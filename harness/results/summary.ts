@@ -22,11 +22,30 @@ export interface Summary {
   finished: boolean;
   counts: Counts;
   cases: CaseRow[];
+  /** Of a project that accepts known flaws; absent while no case that they concern was judged. */
+  knownFlaws?: KnownFlawsNote;
   /** Planned, and without a row: not begun, or still running when this was written. */
   pending: PendingCase[];
 }
 
 export type PendingCase = Pick<CaseRow, 'scenario' | 'title' | 'defect' | 'runtime' | 'engine' | 'seed' | 'repeat'>;
+
+/** In words, one line each. */
+export interface KnownFlawsNote {
+  /** Accepted no longer: their day has passed. */
+  expired: readonly string[];
+  /** None of the cases that they concern showed them. */
+  unused: readonly string[];
+}
+
+/** A finding that fails nothing, because the project accepts it until that day. */
+export interface AcceptedRow {
+  oracle: string;
+  message: string;
+  reason: string;
+  /** The last day, as 2026-12-31. */
+  until: string;
+}
 
 export interface Counts {
   passed: number;
@@ -37,6 +56,8 @@ export interface Counts {
   caught: number;
   /** Defect cases that did not. */
   missed: number;
+  /** Of those that passed: how many passed because what was found is accepted. Absent when none did. */
+  accepted?: number;
 }
 
 export interface CaseRow {
@@ -62,6 +83,10 @@ export interface CaseRow {
   /** Of a pass: what it rests on, in words: how long rest lasted, and what nobody could see. */
   restsOn?: readonly string[];
   findings: readonly { oracle: string; message: string; subject?: string; events: readonly number[] }[];
+  /** What was found and is accepted. It is not among `findings`; without other findings the case passes. */
+  accepted?: readonly AcceptedRow[];
+  /** The oracle that had to fail, of a scenario with `expect`. */
+  expected?: string;
   fingerprint: string | null;
   durationMs: number;
   /** Of that, script and faults. */
@@ -90,7 +115,7 @@ export interface ClockNote {
 
 export function rowOf(
   result: CaseResult,
-  about: Pick<CaseRow, 'repeat' | 'expectedOracle' | 'repro' | 'replay' | 'reproduced' | 'clock'>,
+  about: Pick<CaseRow, 'repeat' | 'expectedOracle' | 'repro' | 'replay' | 'reproduced' | 'clock' | 'accepted'>,
 ): CaseRow {
   const { verdict } = result;
   return {
@@ -117,6 +142,8 @@ export function rowOf(
     replay: about.replay,
     ...(about.reproduced && { reproduced: about.reproduced }),
     ...(about.clock && { clock: about.clock }),
+    ...(about.accepted && about.accepted.length > 0 && { accepted: about.accepted }),
+    ...(result.expected !== undefined && { expected: result.expected }),
     ...(result.isolation && { isolation: result.isolation }),
     ...(result.wildcardPorts && { wildcardPorts: result.wildcardPorts }),
   };
@@ -150,6 +177,7 @@ export function countsOf(rows: readonly CaseRow[]): Counts {
   const clean = rows.filter((row) => row.defect === null);
   const defects = rows.filter((row) => row.defect !== null && row.verdict !== 'skipped');
   const caught = defects.filter(isCaught).length;
+  const accepted = clean.filter((row) => row.verdict === 'pass' && row.accepted).length;
   return {
     passed: clean.filter((row) => row.verdict === 'pass').length,
     failed: clean.filter((row) => row.verdict === 'fail').length,
@@ -157,5 +185,6 @@ export function countsOf(rows: readonly CaseRow[]): Counts {
     skipped: rows.filter((row) => row.verdict === 'skipped').length,
     caught,
     missed: defects.length - caught,
+    ...(accepted > 0 && { accepted }),
   };
 }

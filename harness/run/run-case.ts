@@ -21,6 +21,7 @@ import { drive } from './drive/drive.ts';
 import type { Environment } from './drive/environment.ts';
 import { lastFirings } from './drive/on-their-way.ts';
 import { faultsOf, type Injectors } from './faults/faults.ts';
+import { asExpected, checkExpected } from './expected.ts';
 import type { InjectorSink } from './faults/injector.ts';
 import { disksFor, fileInjector } from './faults/file-faults.ts';
 import { judge } from './judge.ts';
@@ -47,6 +48,10 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
       ...(plan.byDesign && { byDesign: true }),
     };
   }
+  const oracles = [...environment.oracles, ...named.scenario.oracles];
+  // A bug that is brought back is judged by the oracle that its patch names.
+  const expected = given.defect === undefined ? named.scenario.expect : undefined;
+  checkExpected(expected, oracles);
   using recorder = openRecorder(join(environment.folder, 'history.ndjson'), redact);
   const stopHearing = environment.strays?.((line) => void recorder.record({ kind: 'harness', problem: 'stray-error', detail: line }));
   const live = await playLive(named, plan, given, environment, recorder)
@@ -57,10 +62,9 @@ export async function runCase(named: NamedScenario, given: Case, environment: En
     })
     .finally(stopHearing);
   recorder.saved();
-  const oracles = [...environment.oracles, ...named.scenario.oracles];
   const verdict = live.interrupted
     ? unknown('run', 'interrupted', 'the run was interrupted')
-    : judge(recorder.history, plan, oracles, redact);
+    : asExpected(judge(recorder.history, plan, oracles, redact), expected);
   return resultOf(named, given, environment, redact, { verdict, startedMs, live, decisions: decisionsIn(recorder.history) });
 }
 
@@ -221,6 +225,7 @@ function resultOf(
     durationMs: performance.now() - startedMs,
     driveMs: live.driveMs,
     folder: environment.folder,
+    ...(named.scenario.expect !== undefined && given.defect === undefined && { expected: named.scenario.expect }),
     engines: live.engines,
     ...(live.wildcardPorts.length > 0 && { wildcardPorts: live.wildcardPorts }),
     decisions: redact.value(decisions),

@@ -13,6 +13,7 @@ import { planCases } from '../cli/campaign/cases.ts';
 import { replayLine } from '../cli/campaign/campaign.ts';
 import { defectsOf } from '../cli/campaign/defects-of.ts';
 import { catalogue } from '../cli/commands/list.ts';
+import { held, knownFlawsOf } from '../cli/campaign/known-flaws.ts';
 import { makerOf } from '../cli/campaign/maker.ts';
 import { projectAt, type Project } from '../cli/project/project.ts';
 import { loadHere } from './load-here.ts';
@@ -45,6 +46,7 @@ export async function registerScenarios(folder: string): Promise<void> {
   const { described, named, availability } = await loadHere(project);
   const seed = Number(process.env['TORNWIRE_SEED'] ?? hash32('vitest'));
   const planned = await planCases(described, described, { seed, repeat: 1, runtime: 'process', engine: 'auto' }, availability);
+  const flaws = await knownFlawsOf(project.root, described);
   const assembly = lazily(async () => {
     await sweepDeadRuns();
     return assemble();
@@ -62,7 +64,9 @@ export async function registerScenarios(folder: string): Promise<void> {
           if (item.skipped !== undefined) return skip(item.skipped.reason);
           if (!scenario || item.unplayable) throw new Error(item.unplayable?.detail);
           const here = await assembly.get();
-          const result = await here.run(scenario, item.case, caseFolder(project, name), signal);
+          const { result, accepted } = held(await here.run(scenario, item.case, caseFolder(project, name), signal), item.scenario, flaws);
+          for (const { oracle, message, reason, until } of accepted)
+            await annotate(`accepted until ${until} (${reason}): ${oracle}: ${message}`, 'warning');
           if (result.verdict.outcome === 'pass') return;
           // As on the command line: what no engine here can carry was not played, so nothing failed.
           if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused') return skip(result.verdict.detail);

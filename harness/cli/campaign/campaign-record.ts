@@ -2,11 +2,13 @@
 // anew after each case. So a run that dies says itself that it is not finished.
 import { rename, rm, symlink } from 'node:fs/promises';
 import { relative } from 'node:path';
+import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { junitXml } from '../../report/junit.ts';
 import { makeFolder, writeWhole } from '../../results/atomic-file.ts';
 import { resultPaths, runPaths, type ResultPaths, type RunPaths } from '../../results/paths.ts';
 import type { Maker } from '../../results/repro-file.ts';
 import { countsOf, SUMMARY_VERSION, type CaseRow, type PendingCase, type Summary } from '../../results/summary.ts';
+import { noteOn } from './known-flaws.ts';
 import type { PlannedCase } from './planned-case.ts';
 import type { Project } from '../project/project.ts';
 
@@ -25,6 +27,7 @@ interface RecordSettings {
   seed: number;
   maker: Maker;
   signal: AbortSignal;
+  flaws?: readonly KnownFlaw[];
 }
 
 /** @throws ResultsError when nothing can be written: no case begins then. */
@@ -39,6 +42,7 @@ export async function openRecord(planned: readonly PlannedCase[], settings: Reco
 
   const summary = (): Summary => {
     const cases = rows.filter((row) => row !== undefined);
+    const knownFlaws = noteOn(settings.flaws ?? [], cases);
     return {
       version: SUMMARY_VERSION,
       tornwire: maker.tornwire,
@@ -51,6 +55,7 @@ export async function openRecord(planned: readonly PlannedCase[], settings: Reco
       finished: over && cases.length === planned.length,
       counts: countsOf(cases),
       cases,
+      ...(knownFlaws && { knownFlaws }),
       pending: planned.flatMap((item, index) => (rows[index] ? [] : [pendingCase(item)])),
     };
   };

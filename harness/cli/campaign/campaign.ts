@@ -3,6 +3,7 @@
 // to get another answer.
 import { join, relative } from 'node:path';
 import type { Case } from '../../model/case.ts';
+import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
 import { saveRepro, type Maker } from '../../results/repro-file.ts';
@@ -11,6 +12,7 @@ import { withoutVerdict } from '../../results/without-verdict.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import { openRecord, type CampaignRecord } from './campaign-record.ts';
 import { confirmed } from './confirmed.ts';
+import { held } from './known-flaws.ts';
 import type { PlannedCase } from './planned-case.ts';
 import type { Project } from '../project/project.ts';
 import { sharedPorts } from './shared-ports.ts';
@@ -36,6 +38,8 @@ export interface CampaignSettings {
   onRow: (row: CaseRow, done: number, total: number) => void | Promise<void>;
   /** What is said besides. */
   say?: (line: string) => void;
+  /** What the project accepts: none when absent. */
+  flaws?: readonly KnownFlaw[];
   /** How often a failing case without a defect is run again at once, to save its rate with it; 0 when absent. */
   replays?: number;
   /** Asked before each case; once it says no, no further one begins. Always yes when absent. */
@@ -60,7 +64,10 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
     if (!isStarved(row) && !ports.isDoubtful(index, row)) await tell(index);
   };
 
-  await sideBySide([...planned.keys()], { jobs, signal, mayBegin, inTheWay: ports.inTheWay }, take);
+  const alone = [...planned.keys()].filter((index) => planned[index]?.scenario.alone);
+  const others = [...planned.keys()].filter((index) => !alone.includes(index));
+  await sideBySide(others, { jobs, signal, mayBegin, inTheWay: ports.inTheWay }, take);
+  await sideBySide(alone, { jobs: 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
   for (const index of planned.keys()) {
     const row = record.rows[index];
     if (signal.aborted || row === undefined) continue;
@@ -122,14 +129,15 @@ async function takeCase(item: PlannedCase, index: number, record: CampaignRecord
   if (item.skipped !== undefined) return skippedRow(item, replay);
   if (item.unplayable) return unplayableRow(item, item.unplayable, replay);
   const {
-    result,
+    result: found,
     folder,
     clock,
     item: played,
   } = await confirmed(item, folderOf(item, index, record), (which, where) => settings.players.play(which.scenario, which.case, where));
+  const { result, accepted } = held(found, item.scenario, settings.flaws ?? []);
   if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused')
     return skippedRow({ ...item, skipped: { reason: result.verdict.detail, byDesign: result.byDesign === true } }, replay);
-  const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay };
+  const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay, accepted };
   if (clock) about.clock = clock;
   if (result.verdict.outcome === 'fail') {
     const reproduced = await rateOfFailure(played, result, folder, settings);

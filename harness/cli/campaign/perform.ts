@@ -1,8 +1,9 @@
 // A campaign as a person sees it: what was swept before, each case as it ends, the table, and where the results lie.
 import { availableParallelism } from 'node:os';
+import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { isolationLine } from '../../report/isolation.ts';
-import { failureLines, progressLine, restsOnLines, table } from '../../report/terminal.ts';
+import { acceptedLines, failureLines, knownFlawLines, progressLine, restsOnLines, table } from '../../report/terminal.ts';
 import { isHarnessError, isMistaken, type Summary } from '../../results/summary.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import type { Project } from '../project/project.ts';
@@ -15,7 +16,15 @@ import { sweepBefore } from './sweep-before.ts';
 /** Runs the cases on this machine with progress, the table and the replay lines. */
 export async function perform(
   planned: readonly PlannedCase[],
-  about: { project: Project; crew: Crew; seed: number; say: (line: string) => void; jobs?: number; mayBegin?: () => boolean },
+  about: {
+    project: Project;
+    crew: Crew;
+    seed: number;
+    say: (line: string) => void;
+    jobs?: number;
+    mayBegin?: () => boolean;
+    flaws?: readonly KnownFlaw[];
+  },
 ): Promise<Summary> {
   using interrupt = onInterrupt();
   interrupt.signal.addEventListener('abort', () => about.crew.interrupt(), { once: true });
@@ -29,12 +38,16 @@ export async function perform(
     maker,
     signal: interrupt.signal,
     ...(about.mayBegin && { mayBegin: about.mayBegin }),
+    ...(about.flaws && { flaws: about.flaws }),
     players: about.crew,
     say: about.say,
     onRow: (row, done, total) =>
-      [progressLine(row, done, total), ...restsOnLines(row, total), ...failureLines(row)].forEach((line) => about.say(line)),
+      [progressLine(row, done, total), ...restsOnLines(row, total), ...acceptedLines(row), ...failureLines(row)].forEach((line) =>
+        about.say(line),
+      ),
   });
   about.say(table(summary));
+  knownFlawLines(summary).forEach((line) => about.say(line));
   about.say(`results: ${about.project.results}/latest/ (summary.json, junit.xml, cases/)`);
   return summary;
 }

@@ -22,7 +22,9 @@ import { RuntimeError } from '../../runtime/runtime.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, wantedDefects, type Availability } from '../campaign/cases.ts';
 import { commitOf } from '../campaign/maker.ts';
-import { loadScenarios, projectAt, select, type Project } from '../project/project.ts';
+import { loadScenarios, projectAt, type Project } from '../project/project.ts';
+import { select } from '../project/select.ts';
+import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { perform, sayer } from '../campaign/perform.ts';
 import { runtimeUnavailable } from '../base/runtimes-here.ts';
 import { UsageError } from '../base/usage-error.ts';
@@ -43,7 +45,11 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   const earlier = options.changedSince === undefined ? undefined : await readSummary(project, options.changedSince);
   const seed = options.seed ?? randomInt(SEED_MAX);
   const all = await loadScenarios(project, crew);
-  const chosen = policy.tags.length === 0 ? all : [...new Set(policy.tags.flatMap((tag) => select(all, `@${tag}`)))];
+  const chosen = select(
+    all,
+    policy.tags.map((tag) => `@${tag}`),
+  );
+  const flaws = await knownFlawsOf(project.root, all);
   await requireRuntimes(policy.runtimes);
   const defects = await defectsFor(all, chosen, policy);
   const planned = await planGate(all, chosen, defects, { policy, seed, availability: askedBy(crew) });
@@ -51,7 +57,7 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
 
   const endsMs = performance.now() + budgetMs(policy);
   const jobs = options.jobs !== undefined && { jobs: options.jobs };
-  const summary = await perform(planned, { project, crew, seed, say, mayBegin: () => performance.now() < endsMs, ...jobs });
+  const summary = await perform(planned, { project, crew, seed, say, flaws, mayBegin: () => performance.now() < endsMs, ...jobs });
   const outcome = judgeGate({
     policy,
     summary,

@@ -5,7 +5,8 @@ import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import type { Defect } from '../../run/patched-source.ts';
 import { defectsOf } from '../campaign/defects-of.ts';
-import { loadScenarios, projectAt, select } from '../project/project.ts';
+import { loadScenarios, projectAt } from '../project/project.ts';
+import { select } from '../project/select.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export interface ListOptions {
@@ -13,9 +14,9 @@ export interface ListOptions {
   markdown?: 'scenarios' | 'defects';
 }
 
-export async function list(filter: string | undefined, options: ListOptions, crew: Crew): Promise<number> {
+export async function list(filters: readonly string[], options: ListOptions, crew: Crew): Promise<number> {
   const project = projectAt(process.cwd());
-  const found = select(await loadScenarios(project, crew), filter);
+  const found = select(await loadScenarios(project, crew), filters);
   const chosen = found.filter(({ broken }) => broken === undefined);
   for (const { broken } of found) if (broken !== undefined) process.stderr.write(`tornwire: ${broken}\n`);
   const defects = await defectsOf(chosen);

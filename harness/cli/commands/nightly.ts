@@ -12,19 +12,21 @@ import { hash32, SEED_MAX } from '../../model/values/seed.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
 import { nightlyText } from '../../report/nightly.ts';
-import { failureLines, progressLine } from '../../report/terminal.ts';
+import { acceptedLines, failureLines, knownFlawLines, progressLine } from '../../report/terminal.ts';
 import { openLedger, type Ledger, type LedgerCase } from '../../results/ledger.ts';
 import { resultPaths, type ResultPaths } from '../../results/paths.ts';
-import type { CaseRow } from '../../results/summary.ts';
+import type { CaseRow, Summary } from '../../results/summary.ts';
 import { takeAbstractSocket } from '../../runtime/ground/run-folder.ts';
 import { RuntimeError } from '../../runtime/runtime.ts';
 import { runCampaign } from '../campaign/campaign.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, type Availability } from '../campaign/cases.ts';
 import { sweepBefore } from '../campaign/sweep-before.ts';
+import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { makerOf } from '../campaign/maker.ts';
 import { onInterrupt } from '../base/interrupt.ts';
-import { loadScenarios, projectAt, select } from '../project/project.ts';
+import { loadScenarios, projectAt } from '../project/project.ts';
+import { select } from '../project/select.ts';
 import { isolationLine } from '../../report/isolation.ts';
 import { sayer } from '../campaign/perform.ts';
 import { runtimeUnavailable, toxiproxyFor } from '../base/runtimes-here.ts';
@@ -37,26 +39,18 @@ export interface NightlyOptions {
   replays: number;
 }
 
-export async function nightly(filter: string | undefined, options: NightlyOptions, crew: Crew): Promise<number> {
+export async function nightly(filters: readonly string[], options: NightlyOptions, crew: Crew): Promise<number> {
   const say = sayer(false);
   const project = projectAt(process.cwd());
   const seed = options.seed ?? randomInt(SEED_MAX);
-  const words = [
-    'npx',
-    'tornwire',
-    'nightly',
-    ...(filter === undefined ? [] : [filter]),
-    '--seed',
-    String(seed),
-    '--budget',
-    options.budget,
-  ];
+  const words = ['npx', 'tornwire', 'nightly', ...filters, '--seed', String(seed), '--budget', options.budget];
   const command = words.map(shellWord).join(' ');
   await using _alone = await onlyNightlyOf(resultPaths(project.results), seed);
   say(`seed ${seed}; the same again, or on with it after a kill: ${command}`);
   const budgetMs = milliseconds(options.budget as Duration);
   const all = await loadScenarios(project, crew);
-  const chosen = select(all, filter);
+  const chosen = select(all, filters);
+  const flaws = await knownFlawsOf(project.root, all);
   const places = await placesHere(say);
   say(isolationLine(crew.isolation));
 
@@ -70,11 +64,12 @@ export async function nightly(filter: string | undefined, options: NightlyOption
   const elapsedMs = (): number => Math.round(ledger.spentMs + performance.now() - startedMs);
   const mayBegin = (): boolean => elapsedMs() < budgetMs;
 
+  let last: Summary | undefined;
   for (let round = 1; !ledger.ended && mayBegin() && !interrupt.signal.aborted; round++) {
     const { planned, playable } = await planRound({ all, chosen, places, seed, round, ledger, availability: askedBy(crew) });
     if (planned.length === 0 && playable === 0) break;
     if (planned.length === 0) continue;
-    await runCampaign(planned, {
+    last = await runCampaign(planned, {
       project,
       seed: roundSeed(seed, round),
       jobs: options.jobs ?? availableParallelism(),
@@ -83,15 +78,17 @@ export async function nightly(filter: string | undefined, options: NightlyOption
       mayBegin,
       replays: options.replays,
       players: crew,
+      flaws,
       async onRow(row, done, total) {
         ledger.add(ledgerCase(row, round, elapsedMs()));
-        [`round ${round}: ${progressLine(row, done, total)}`, ...failureLines(row)].forEach((text) => say(text));
+        [`round ${round}: ${progressLine(row, done, total)}`, ...acceptedLines(row), ...failureLines(row)].forEach((text) => say(text));
         // A night of passes would fill the disk: what they saw is of no use to anybody.
         if (row.verdict === 'pass' && row.folder !== null) await rm(join(project.root, row.folder), { recursive: true, force: true });
       },
     });
   }
   if (!ledger.ended && !interrupt.signal.aborted) ledger.end(elapsedMs());
+  if (last) knownFlawLines(last).forEach((line) => say(line));
   say(nightlyText(ledger.cases, elapsedMs()));
   say(`ledger: ${ledger.file}`);
   return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(ledger.cases);
@@ -162,7 +159,8 @@ const roundSeed = (seed: number, round: number): number => hash32(seed, 'nightly
 
 function ledgerCase(row: CaseRow, round: number, elapsedMs: number): LedgerCase {
   const { scenario, runtime, engine, seed, verdict, oracle, reason, fingerprint, durationMs, repro, replay } = row;
-  const what = verdict === 'fail' ? row.findings.map((finding) => finding.message).join('\n') : reason;
+  const accepted = row.accepted?.map((each) => `accepted until ${each.until} (${each.reason}): ${each.message}`).join('\n');
+  const what = verdict === 'fail' ? row.findings.map((finding) => finding.message).join('\n') : (reason ?? accepted ?? null);
   const reproduced = row.reproduced ?? null;
   return {
     kind: 'case',

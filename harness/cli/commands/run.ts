@@ -4,8 +4,10 @@ import { type EngineChoice, USER_RUNTIMES, type UserRuntime } from '../../model/
 import { SEED_MAX } from '../../model/values/seed.ts';
 import { RuntimeError } from '../../runtime/runtime.ts';
 import { askedBy, planCases } from '../campaign/cases.ts';
+import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { exitCodeOf, perform, sayer } from '../campaign/perform.ts';
-import { loadScenarios, projectAt, select } from '../project/project.ts';
+import { loadScenarios, projectAt } from '../project/project.ts';
+import { select } from '../project/select.ts';
 import { runtimeUnavailable, toxiproxyFor } from '../base/runtimes-here.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -20,12 +22,13 @@ export interface RunOptions {
   json?: boolean;
 }
 
-export async function run(filter: string | undefined, options: RunOptions, crew: Crew): Promise<number> {
+export async function run(filters: readonly string[], options: RunOptions, crew: Crew): Promise<number> {
   const project = projectAt(process.cwd());
   const say = sayer(options.json);
   const seed = options.seed ?? randomInt(SEED_MAX);
   const all = await loadScenarios(project, crew);
-  const chosen = select(all, filter);
+  const chosen = select(all, filters);
+  const flaws = await knownFlawsOf(project.root, all);
   const runtime = await pickRuntime(options.runtime, say);
   if (options.engine === 'toxiproxy') await requireToxiproxy(runtime);
   const asked = {
@@ -38,7 +41,7 @@ export async function run(filter: string | undefined, options: RunOptions, crew:
   };
   const planned = await planCases(all, chosen, asked, askedBy(crew));
   say(`seed ${seed}, ${planned.length} case(s), runtime ${runtime}, engine ${options.engine}`);
-  const summary = await perform(planned, { project, crew, seed, say, ...(options.jobs !== undefined && { jobs: options.jobs }) });
+  const summary = await perform(planned, { project, crew, seed, say, flaws, ...(options.jobs !== undefined && { jobs: options.jobs }) });
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   return exitCodeOf(summary);
 }

@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import { checkModuleType } from './module-type.ts';
 import { scenarioFilesIn, type ScenarioFile } from '../base/scenario-files.ts';
-import { NothingToRunError, suggestion, UsageError } from '../base/usage-error.ts';
+import { NothingToRunError, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
 export interface Project {
@@ -56,32 +56,4 @@ function refuseEqualNames(project: Project, scenarios: readonly DescribedScenari
     const [first, second] = same.map(({ file }) => relative(project.root, file));
     if (second !== undefined) throw new UsageError(`two scenarios are called '${name}': ${first} and ${second}; rename one of the files`);
   }
-}
-
-/**
- * By name, part of a name or title, or `@tag`; every scenario without a filter. Of a scenario that could not be loaded the tags are
- * not known: it may carry any. @throws UsageError when nothing matches.
- */
-export function select(scenarios: readonly DescribedScenario[], filter: string | undefined): DescribedScenario[] {
-  if (filter === undefined) return [...scenarios];
-  const exact = scenarios.filter(({ name, title }) => name === filter || title === filter);
-  if (exact.length > 0) return exact;
-  const matches = scenarios.filter((scenario) => matchesFilter(scenario, filter));
-  if (matches.some(({ broken }) => broken === undefined) || (matches.length > 0 && !filter.startsWith('@'))) return matches;
-  const valid = filter.startsWith('@') ? tagsOf(scenarios) : scenarios.map(({ name }) => name);
-  throw new UsageError(`no scenario matches '${filter}'${suggestion(filter, valid)}${unreadable(scenarios)}`);
-}
-
-function matchesFilter({ name, title, tags, broken }: DescribedScenario, filter: string): boolean {
-  if (filter.startsWith('@')) return broken !== undefined || tags.includes(filter.slice(1));
-  return name.includes(filter) || title.includes(filter);
-}
-
-function unreadable(scenarios: readonly DescribedScenario[]): string {
-  const broken = scenarios.flatMap((scenario) => scenario.broken ?? []);
-  return broken.length === 0 ? '' : ` (${broken.join('; ')})`;
-}
-
-function tagsOf(scenarios: readonly DescribedScenario[]): string[] {
-  return [...new Set(scenarios.flatMap(({ tags }) => tags.map((tag) => `@${tag}`)))].sort();
 }

@@ -2,6 +2,9 @@
 import { milliseconds } from '../../model/time/duration.ts';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import type { NamedScenario, Scenario } from '../../model/scenario.ts';
+import { acceptProblem } from '../../model/judging/known-flaw.ts';
+import { ALWAYS_ON } from '../../oracles/table.ts';
+import { checkExpected } from '../../run/expected.ts';
 import { checkPlan } from '../../run/plan.ts';
 
 /** Boot, rest and stop of whatever system, and the probes between them. */
@@ -25,6 +28,9 @@ export function describeScenario({ name, file, scenario }: NamedScenario): Descr
     topology: system.topology,
     ...(system.source && { source: { folder: system.source.folder, defects: system.source.defects } }),
     asksAvailability: unavailable !== undefined,
+    ...(scenario.accept && { accept: scenario.accept }),
+    ...(scenario.alone === true && { alone: true as const }),
+    ...(scenario.expect !== undefined && { expect: scenario.expect }),
     boundMs: boundOf(scenario),
     ...(mistake !== undefined && { mistake }),
   };
@@ -41,10 +47,11 @@ function lacksOf(scenario: Partial<Scenario>): string[] {
   return has.filter(([, there]) => !there).map(([part]) => part);
 }
 
-function mistakeIn({ system }: Scenario, schedule: ReturnType<Scenario['schedule']>): string | undefined {
+function mistakeIn(scenario: Scenario, schedule: ReturnType<Scenario['schedule']>): string | undefined {
   try {
-    checkPlan(system.topology, schedule);
-    return undefined;
+    checkPlan(scenario.system.topology, schedule);
+    checkExpected(scenario.expect, [...ALWAYS_ON, ...scenario.oracles]);
+    return scenario.accept && acceptProblem(scenario.accept);
   } catch (error) {
     return (error as Error).message;
   }
