@@ -1,5 +1,7 @@
 // The door of `tornwire/clients`: clients for scripts and adapters, each bound to a link of the topology or, for reading state, to a
 // listener past all proxies. What they do is recorded, and they end with the case.
+import '../node-22.ts';
+
 export { httpClient } from './http.ts';
 export type { HttpAnswer, HttpClient, HttpOptions, HttpRequest } from './http.ts';
 export { openJsonLines } from './json-lines.ts';
