@@ -15,6 +15,7 @@ import {
   startUp,
 } from './campaigns.ts';
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
+import { killedRuns } from './killed-runs.ts';
 import { figuresOf } from './program.ts';
 import type { Row } from './row.ts';
 import { splitPipe, splitTcp, splitUnixBoundary, splitUnixGated } from './splits.ts';
@@ -87,6 +88,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'fuzz-files', what: '10,000 damaged repro and policy files', run: () => figuresOf('harness/bench/fuzz/files.ts') },
   { name: 'box-cost', what: 'a case in a box beside loopback addresses', run: boxCost },
   { name: 'box-pack', what: 'the clean pack in boxes beside loopback addresses', run: boxPack },
+  {
+    name: 'killed-runs',
+    what: '300 runs killed by SIGKILL at random moments: nothing is left of them, in a box at once',
+    run: () => killedRuns(),
+  },
   { name: 'deaf-server', what: 'no pong in 80 s, four busy loops a core: a failure every time', run: deafServer },
   { name: 'busy-clean-case', what: 'a clean case of many rounds under 26 busy loops: never a failure', run: cleanCaseOnBusyMachine },
 ];
