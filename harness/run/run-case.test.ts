@@ -131,6 +131,21 @@ describe.concurrent('a case', () => {
     });
   });
 
+  test('whose fault server does not answer when its proxies are to go is judged as one that breaks before', async () => {
+    const networks = networksDouble();
+    const { open } = networks;
+    networks.open = async (request) => {
+      const mute = new AsyncDisposableStack();
+      mute.defer(() => Promise.reject(new InjectorError('DELETE gave no answer', { late: { waitedMs: 401, boundMs: 400 } })));
+      return { ...(await open(request)), [Symbol.asyncDispose]: () => mute.disposeAsync() };
+    };
+    const pressed = (cpuPressureAvg10: number) => ({ machine: () => ({ probe: 'machine', loopDelayP99Ms: 5, cpuPressureAvg10 }) as const });
+    const starved = await play(async () => {}, { scenario: {}, networks, probes: pressed(95) });
+    expect(starved.result.verdict).toMatchObject({ outcome: 'unknown', reason: 'starved' });
+    const calm = await play(async () => {}, { scenario: {}, networks, probes: pressed(0) });
+    expect(calm.result.verdict).toMatchObject({ outcome: 'unknown', reason: 'injector', detail: 'DELETE gave no answer' });
+  });
+
   test('whose injector does not arm a step at a mark is unknown, whatever the script asserts afterwards', async () => {
     const networks = networksDouble({ breaksOn: 'drop client->server' });
     const schedule = [fault(LINK.name, { kind: 'drop' }, { armAt: 'now' })];

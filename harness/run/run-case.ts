@@ -133,7 +133,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     await system.stop();
     await network.drained().catch((error: Error) => tellBroken(sink, error));
     // The proxies' own socket files go with the network: what is there afterwards is the system's.
-    await network[Symbol.asyncDispose]();
+    await closed(network, sink);
     await recordWhatIsLeft(ground, recorder);
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted, wildcardPorts: ground.wildcardPorts?.() ?? [] };
@@ -153,6 +153,16 @@ async function opened(opening: Promise<Network>, sink: NetworkSink): Promise<Net
     if (!(error instanceof InjectorError)) throw error;
     tellBroken(sink, error);
     return undefined;
+  }
+}
+
+/** So is one that gives no answer when its proxies are to go. */
+async function closed(network: Network, sink: NetworkSink): Promise<void> {
+  try {
+    await network[Symbol.asyncDispose]();
+  } catch (error) {
+    if (!(error instanceof InjectorError)) throw error;
+    tellBroken(sink, error);
   }
 }
 

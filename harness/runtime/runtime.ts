@@ -227,6 +227,8 @@ export interface RunningNode {
   readonly pid: number | undefined;
   /** The exit of its first process. */
   readonly exited: Promise<NodeExit>;
+  /** Whether its first process has died, also before anybody has heard of it. Absent where the runtime cannot see that. */
+  hasEnded?(): boolean;
   /** All its processes by the marker, also re-parented ones, as the machine numbers them. */
   pids(): Promise<readonly number[]>;
   /** To the whole process group (or the container's first process and its group). */

@@ -18,6 +18,7 @@ export function runningNodes(recorder: Recorder, exits: ExpectedExits): RunningN
     const pid = started.pid !== undefined && { pid: started.pid };
     running.set(name, started);
     recorder.record({ kind: 'node', node: name, state: 'ready', ...pid });
+    const life = exits.begin(started);
     void started.exited.then(({ code, signal, byParent, lastWords = [] }) => {
       if (running.get(name) === started) running.delete(name);
       for (const line of lastWords) recorder.record({ kind: 'log', node: name, stream: 'stderr', line });
@@ -28,7 +29,7 @@ export function runningNodes(recorder: Recorder, exits: ExpectedExits): RunningN
         ...pid,
         code,
         signal,
-        asked: byParent !== undefined || exits.covers(name, { code, signal }),
+        asked: life.end({ code, signal }).asked || byParent !== undefined,
         ...(byParent && { byParent }),
       });
     });

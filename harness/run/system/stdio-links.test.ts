@@ -104,6 +104,20 @@ test.each([
   expect(verdict.outcome === 'fail' && verdict.findings[0].message).toMatch(says);
 });
 
+test('a child that crashed before its parent was told to stop has crashed, also when the run hears of it only afterwards', async () => {
+  const { verdict } = await play({ child: node('setTimeout(() => process.exit(7), 100);') }, async (script) => {
+    await ask(script, 'go');
+    const [child = 0] = await script.node('answerer').pids();
+    // Without a turn of the event loop nobody here hears anything.
+    while (isAlive(child));
+    await script.node('caller').stop();
+  });
+  expect(verdict).toMatchObject({
+    outcome: 'fail',
+    findings: [{ oracle: 'crash', message: "'answerer' ended with code 7 without being asked" }],
+  });
+});
+
 test.each([
   ['it is done, with code 0', 'ask=go', undefined, node('process.exit(0);')],
   ['its stdin has ended, with code 1', 'close=stdin', 'end of stdin', node(`process.stdin.on('end', () => process.exit(1));`)],

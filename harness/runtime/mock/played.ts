@@ -102,6 +102,7 @@ export function runningMock(node: Node, played: Played, log: LogLines): RunningN
     name: node.name,
     pid: undefined,
     exited: played.exited,
+    hasEnded: () => played.ended,
     pids: () => Promise.resolve([]),
     async signal(signal) {
       if (signal === 'SIGTERM') played.term();

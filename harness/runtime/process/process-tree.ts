@@ -7,7 +7,7 @@ import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-p
 import { imposeBy } from '../faults/holds.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { poll, settlesWithin } from '../linux/poll.ts';
-import { allPids, commandLineOf, kinshipOf, startedAtMs } from '../linux/proc.ts';
+import { allPids, commandLineOf, kinshipOf, startedAtMs, startTimeOf } from '../linux/proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from '../runtime.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
@@ -29,6 +29,7 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
     name: node.name,
     pid: first.pid,
     exited: first.exited,
+    hasEnded: () => first.ended || startTimeOf(first.pid) === undefined,
     pids: () => Promise.resolve(pidsOf(tree)),
     signal: async (signal) => signalGroup(first, signal),
     pause: async () => pauseTree(tree),
