@@ -35,7 +35,7 @@ function commands(done: Done): Command {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tornwire: ')) });
-  for (const add of [addRun, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addImages, addSelftest, addClean])
+  for (const add of [addRun, addCheck, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addImages, addSelftest, addClean])
     add(program, done);
   return program;
 }
@@ -60,6 +60,36 @@ function addRun(program: Command, done: Done): void {
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (filters: string[], options) =>
       done(await withCrew(options.isolation, async (crew) => (await import('./commands/run.ts')).run(filters, options, crew))),
+    );
+}
+
+function addCheck(program: Command, done: Done): void {
+  program
+    .command('check')
+    .description('ready-made checks of a program, without any file: tornwire check mcp -- node server.js')
+    .argument('<pack>', 'mcp, or the file or package of a pack of your own')
+    .argument('[command...]', 'behind --: the program and its arguments')
+    .option('--call <name>', 'a request (for mcp: a tool) that may be called; without it none is')
+    .option('--args <json>', 'its arguments')
+    .option('--slow <name>', 'a request that takes some seconds: for what happens beside it')
+    .option('--slow-args <json>', 'its arguments')
+    .option('--env <name=value...>', 'a variable of the program; NAME alone takes it from here. HOME is an empty folder unless it is named')
+    .option('--only <check...>', 'these checks alone')
+    .option('--save', 'write the checks as scenarios into the project, and run nothing')
+    .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
+    .option('--junit <file>', 'write a JUnit report')
+    .option('--sarif <file>', 'write a SARIF 2.1.0 report')
+    .addOption(isolation())
+    .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
+    .option('--jobs <n>', 'checks side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .action(async (pack: string, command: string[], options) =>
+      done(
+        await withCrew(
+          options.isolation,
+          async (crew) => (await import('./commands/check.ts')).check(pack, command, options, crew),
+          process.cwd(),
+        ),
+      ),
     );
 }
 
@@ -168,11 +198,11 @@ function addClean(program: Command, done: Done): void {
     .action(async () => done(await (await import('./commands/clean.ts')).clean()));
 }
 
-/** The first worker comes up while the command itself is still being loaded. */
-async function withCrew(asked: (typeof ISOLATIONS)[number], command: (crew: Crew) => Promise<number>): Promise<number> {
+/** The first worker comes up while the command itself is still being loaded. @param root by default the project's */
+async function withCrew(asked: (typeof ISOLATIONS)[number], command: (crew: Crew) => Promise<number>, root?: string): Promise<number> {
   const here = import('./base/isolation.ts').then(({ isolationHere }) => isolationHere(asked));
   const [{ crewFor }, { projectAt }, isolation] = await Promise.all([import('./worker/crew.ts'), import('./project/project.ts'), here]);
-  await using crew = crewFor(projectAt(process.cwd()).root, isolation);
+  await using crew = crewFor(root ?? projectAt(process.cwd()).root, isolation);
   crew.begin();
   return await command(crew);
 }

@@ -1,6 +1,7 @@
 // A scenario without its code, as plain data that can cross a process border. The process that counts cases knows scenarios
 // only in this form. Their functions stay in the process that plays them.
 import type { AcceptedFlaw } from './judging/known-flaw.ts';
+import type { CheckWording } from './check.ts';
 import type { Parameters } from './scenario.ts';
 import type { Step } from './faults/fault.ts';
 import type { Topology } from './system/topology.ts';
@@ -26,6 +27,8 @@ export interface DescribedScenario {
   expect?: string;
   /** The longest that one case of it can take by its own bounds. */
   boundMs: number;
+  /** Of a check of a pack. */
+  check?: CheckWording;
   /** Its topology and schedule do not fit together, in one line. */
   mistake?: string;
   /** Its file gives no scenario, in one line: nothing but name and file is known then. */

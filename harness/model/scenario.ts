@@ -2,6 +2,7 @@
 // A system is the adapter that a user writes once for their own programs (fixtures/stack.ts is ours).
 import type { Readable, Writable } from 'node:stream';
 import type { RuntimeName } from './case.ts';
+import type { CheckWording } from './check.ts';
 import { milliseconds, type Duration } from './time/duration.ts';
 import type { LinkStep, NodeFault, Step } from './faults/fault.ts';
 import type { Json } from './values/json.ts';
@@ -192,6 +193,8 @@ export interface Scenario<Clients extends object = object> {
    * `by design:` if nothing that could be installed would help.
    */
   unavailable?: (runtime: RuntimeName) => string | undefined | Promise<string | undefined>;
+  /** Of a check of a pack: its wording. */
+  check?: CheckWording;
 }
 
 /** How a scenario's `unavailable` begins where it cannot run there by its nature. */
@@ -214,6 +217,7 @@ export interface ScenarioSettings<Clients extends object> {
   accept?: readonly AcceptedFlaw[];
   alone?: boolean;
   unavailable?: NonNullable<Scenario['unavailable']>;
+  check?: CheckWording;
 }
 
 export function defineScenario<Clients extends object>(settings: ScenarioSettings<Clients>): Scenario<Clients> {

@@ -1,6 +1,6 @@
 // Which files hold scenarios, and their names: the path without the ending.
 import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 /** ES modules as Node loads them. */
 export const ENDINGS = ['ts', 'mts', 'js', 'mjs'] as const;
@@ -24,8 +24,10 @@ export async function scenarioFilesIn(scenarios: string): Promise<ScenarioFile[]
     .map((entry) => scenarioFile(scenarios, join(scenarios, entry)));
 }
 
+/** A file that is not below them, as one that was written for a check, has its own name alone. */
 export function scenarioNameOf(scenarios: string, file: string): string {
-  return relative(scenarios, file).replace(SCENARIO, '');
+  const below = relative(scenarios, file);
+  return (below.startsWith('..') ? basename(file) : below).replace(SCENARIO, '');
 }
 
 function scenarioFile(scenarios: string, file: string): ScenarioFile {

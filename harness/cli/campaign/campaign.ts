@@ -125,7 +125,7 @@ function isBelow(folder: string, path: string): boolean {
 }
 
 async function takeCase(item: PlannedCase, index: number, record: CampaignRecord, settings: CampaignSettings): Promise<CaseRow> {
-  const replay = replayLine(item);
+  const replay = item.replay ?? replayLine(item);
   if (item.skipped !== undefined) return skippedRow(item, replay);
   if (item.unplayable) return unplayableRow(item, item.unplayable, replay);
   const {
@@ -139,7 +139,7 @@ async function takeCase(item: PlannedCase, index: number, record: CampaignRecord
     return skippedRow({ ...item, skipped: { reason: result.verdict.detail, byDesign: result.byDesign === true } }, replay);
   const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay, accepted };
   if (clock) about.clock = clock;
-  if (result.verdict.outcome === 'fail') {
+  if (result.verdict.outcome === 'fail' && item.replay === undefined) {
     const reproduced = await rateOfFailure(played, result, folder, settings);
     const saved = await saveRepro(record.paths, result, settings.maker, settings.project.root, reproduced);
     about.repro = relative(settings.project.root, saved.file);

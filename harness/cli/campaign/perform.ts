@@ -4,7 +4,7 @@ import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { isolationLine } from '../../report/isolation.ts';
 import { acceptedLines, failureLines, knownFlawLines, progressLine, restsOnLines, table } from '../../report/terminal.ts';
-import { isHarnessError, isMistaken, type Summary } from '../../results/summary.ts';
+import { isHarnessError, isMistaken, type CaseRow, type Summary } from '../../results/summary.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import type { Project } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
@@ -13,24 +13,41 @@ import { makerOf } from './maker.ts';
 import type { PlannedCase } from './planned-case.ts';
 import { sweepBefore } from './sweep-before.ts';
 
-/** Runs the cases on this machine with progress, the table and the replay lines. */
-export async function perform(
-  planned: readonly PlannedCase[],
-  about: {
-    project: Project;
-    crew: Crew;
-    seed: number;
-    say: (line: string) => void;
-    jobs?: number;
-    mayBegin?: () => boolean;
-    flaws?: readonly KnownFlaw[];
-  },
-): Promise<Summary> {
+interface Performance {
+  project: Project;
+  crew: Crew;
+  seed: number;
+  say: (line: string) => void;
+  jobs?: number;
+  mayBegin?: () => boolean;
+  flaws?: readonly KnownFlaw[];
+  /** What is said of it. By default progress, the table and the replay lines. */
+  telling?: Telling;
+}
+
+export interface Telling {
+  begin(crew: Crew, planned: readonly PlannedCase[]): readonly string[];
+  row(row: CaseRow, done: number, total: number): readonly string[];
+  end(summary: Summary, project: Project): readonly string[];
+}
+
+const IN_FULL: Telling = {
+  begin: ({ isolation }, planned) => (planned.some((item) => item.case.runtime === 'process') ? [isolationLine(isolation)] : []),
+  row: (row, done, total) => [progressLine(row, done, total), ...restsOnLines(row, total), ...acceptedLines(row), ...failureLines(row)],
+  end: (summary, { results }) => [
+    table(summary),
+    ...knownFlawLines(summary),
+    `results: ${results}/latest/ (summary.json, junit.xml, cases/)`,
+  ],
+};
+
+/** Runs the cases on this machine and says how they went. */
+export async function perform(planned: readonly PlannedCase[], about: Performance): Promise<Summary> {
+  const { say, telling = IN_FULL } = about;
   using interrupt = onInterrupt();
   interrupt.signal.addEventListener('abort', () => about.crew.interrupt(), { once: true });
   const [swept, maker] = await Promise.all([sweepBefore(about.project), makerOf(about.project.root)]);
-  swept.forEach((line) => about.say(line));
-  if (planned.some((item) => item.case.runtime === 'process')) about.say(isolationLine(about.crew.isolation));
+  [...swept, ...telling.begin(about.crew, planned)].forEach((line) => say(line));
   const summary = await runCampaign(planned, {
     project: about.project,
     seed: about.seed,
@@ -40,15 +57,10 @@ export async function perform(
     ...(about.mayBegin && { mayBegin: about.mayBegin }),
     ...(about.flaws && { flaws: about.flaws }),
     players: about.crew,
-    say: about.say,
-    onRow: (row, done, total) =>
-      [progressLine(row, done, total), ...restsOnLines(row, total), ...acceptedLines(row), ...failureLines(row)].forEach((line) =>
-        about.say(line),
-      ),
+    say,
+    onRow: (row, done, total) => telling.row(row, done, total).forEach((line) => say(line)),
   });
-  about.say(table(summary));
-  knownFlawLines(summary).forEach((line) => about.say(line));
-  about.say(`results: ${about.project.results}/latest/ (summary.json, junit.xml, cases/)`);
+  telling.end(summary, about.project).forEach((line) => say(line));
   return summary;
 }
 

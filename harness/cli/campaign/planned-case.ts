@@ -8,6 +8,8 @@ export interface PlannedCase {
   scenario: DescribedScenario;
   case: Case;
   repeat: number;
+  /** The command that runs it again, where that is another one than `tornwire run`: a check of a pack is in no file of the project. */
+  replay?: string;
   /** The oracle that the defect's patch names. */
   expectedOracle: string | null;
   /** `byDesign`: it cannot run there by its nature. */

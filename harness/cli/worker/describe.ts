@@ -32,6 +32,7 @@ export function describeScenario({ name, file, scenario }: NamedScenario): Descr
     ...(scenario.alone === true && { alone: true as const }),
     ...(scenario.expect !== undefined && { expect: scenario.expect }),
     boundMs: boundOf(scenario),
+    ...(scenario.check && { check: scenario.check }),
     ...(mistake !== undefined && { mistake }),
   };
 }

@@ -1,0 +1,78 @@
+// `tornwire check` in an empty folder, as a stranger types it: one start on a server with three mistakes, one on no server.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CheckLine } from '../../report/check.ts';
+
+/** It dies of what is no JSON, leaves a process behind for each call, and does everything else well. */
+const SERVER = `
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+const say = (id, result) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n');
+createInterface({ input: process.stdin })
+  .on('line', (text) => {
+    const { id, method } = JSON.parse(text);
+    if (id === undefined) return;
+    if (method === 'initialize')
+      return say(id, { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'test', version: '1' } });
+    if (method === 'tools/call') spawn('sleep', ['60'], { detached: true, stdio: 'ignore' }).unref();
+    say(id, {});
+  })
+  .on('close', () => process.exit(0));
+`;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tw-check-'));
+  await writeFile(join(folder, 'server.mjs'), SERVER);
+});
+const WITHIN_MS = 120_000;
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test(
+  'each mistake is named with its rule and the command that looks closer, and what is done well holds',
+  async () => {
+    const only = ['--only', 'handshake', 'rubbish', 'stdin-end', 'call', 'cancel', '--call', 'work', '--json', '--sarif', 'out.sarif'];
+    const { code, out } = await tornwire('check', 'mcp', ...only, '--', 'node', 'server.mjs');
+    const { total, checks } = JSON.parse(out) as { total: string; checks: CheckLine[] };
+    const byKey = new Map(checks.map((each) => [each.check, each]));
+    expect(total).toBe('2 of 4 hold, 2 broken, 0 not proved, 1 not applicable');
+    expect(byKey.get('handshake')).toMatchObject({ outcome: 'holds' });
+    expect(byKey.get('stdin-end')).toMatchObject({ outcome: 'holds' });
+    expect(byKey.get('cancel')).toMatchObject({ outcome: 'not applicable' });
+    expect(byKey.get('rubbish')).toMatchObject({ outcome: 'broken', word: 'CRASH' });
+    expect(byKey.get('rubbish')?.said).toMatch(/^exit code 1: SyntaxError: .* at server\.mjs:\d+ after lines came/);
+    expect(byKey.get('call')).toMatchObject({ outcome: 'broken', word: 'ORPHAN' });
+    expect(byKey.get('call')?.said).toContain('sleep 60');
+    expect(byKey.get('call')?.closer).toBe('npx tornwire check mcp --only call --call work -- node server.mjs');
+    expect(JSON.parse(await readFile(join(folder, 'out.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+    expect(code).toBe(1);
+  },
+  WITHIN_MS,
+);
+
+test(
+  'a command that is no server gets one line that says why',
+  async () => {
+    const { code, err } = await tornwire('check', 'mcp', '--only', 'handshake', '--', 'no-such-command');
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(/'no-such-command' does not start: .*not found/);
+    expect(code).toBe(2);
+  },
+  WITHIN_MS,
+);
+
+function tornwire(...words: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const main = join(import.meta.dirname, '../../main.ts');
+  // The cache of the tests lies in a folder that the box keeps, and would be told as left there.
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const child = spawn(process.execPath, [main, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}

@@ -1,0 +1,111 @@
+// The module that holds the checks of a pack on one target. For `check` it lies among the results; with `--save` it is a file of
+// the project, from which a scenario of one's own grows.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Call, Target } from '../../packs/base/pack.ts';
+import { PACKS } from '../../packs/index.ts';
+import { pathPartOf } from '../../model/values/path-part.ts';
+import { programFile } from '../../model/values/program-file.ts';
+import { makeFolder, writeWhole } from '../../results/atomic-file.ts';
+import { suggestion, UsageError } from '../base/usage-error.ts';
+
+export interface CheckOptions {
+  call?: string;
+  args?: string;
+  slow?: string;
+  slowArgs?: string;
+  env?: readonly string[];
+  only?: readonly string[];
+  save?: boolean;
+  json?: boolean;
+  junit?: string;
+  sarif?: string;
+  seed?: number;
+  jobs?: number;
+}
+
+/** @throws UsageError for arguments that are no JSON. */
+export function targetOf(command: readonly string[], cwd: string, options: CheckOptions): Target {
+  const call = callOf('--call', '--args', options.call, options.args);
+  const slow = callOf('--slow', '--slow-args', options.slow, options.slowArgs);
+  const env = variables(options.env ?? []);
+  return { command, cwd, ...(call && { call }), ...(slow && { slow }), ...(Object.keys(env).length > 0 && { env }) };
+}
+
+function callOf(option: string, argsOption: string, name: string | undefined, args: string | undefined): Call | undefined {
+  if (name === undefined) {
+    if (args !== undefined) throw new UsageError(`${argsOption} needs ${option}`);
+    return undefined;
+  }
+  try {
+    return { name, args: args === undefined ? {} : (JSON.parse(args) as Call['args']) };
+  } catch (error) {
+    throw new UsageError(`${argsOption} is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** `NAME=value`, or `NAME` for the value that it has here. */
+function variables(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((each) => {
+      const at = each.indexOf('=');
+      return at < 0 ? [each, process.env[each] ?? ''] : [each.slice(0, at), each.slice(at + 1)];
+    }),
+  );
+}
+
+/** @returns the file. A target has a file of its own, so that two checks at one time do not meet. */
+export async function writeChecks(pack: string, target: Target, results: string): Promise<string> {
+  const text = `// Written by \`tornwire check\`.\n${imports(pack, target.cwd)}\nexport default pack.checks(${JSON.stringify(target, null, 2)});\n`;
+  const folder = join(results, 'checks', createHash('sha256').update(text).digest('hex').slice(0, 12));
+  await makeFolder(folder);
+  const file = join(folder, `${pathPartOf(nameOf(pack))}.scenario.mjs`);
+  await writeWhole(file, text);
+  return file;
+}
+
+const nameOf = (pack: string): string => (isOurs(pack) ? pack : (/([^/\\]+?)(?:\.pack)?(?:\.[cm]?[jt]s)?$/.exec(pack)?.[1] ?? 'pack'));
+
+const isOurs = (pack: string): boolean => Object.hasOwn(PACKS, pack);
+
+function imports(pack: string, cwd: string): string {
+  if (!isOurs(pack)) return `import pack from ${JSON.stringify(pathToFileURL(foreignPack(pack, cwd)).href)};\n`;
+  const packs = pathToFileURL(programFile(import.meta.url, '../../packs/index.ts')).href;
+  return `import { PACKS } from ${JSON.stringify(packs)};\n\nconst pack = PACKS[${JSON.stringify(pack)}];\n`;
+}
+
+/** A file, or a package of the project. @throws UsageError */
+function foreignPack(pack: string, cwd: string): string {
+  const file = resolve(cwd, pack);
+  if (/[./\\]/.test(pack) && existsSync(file)) return file;
+  try {
+    return createRequire(join(cwd, 'package.json')).resolve(pack);
+  } catch {
+    throw new UsageError(`no pack '${pack}'${suggestion(pack, Object.keys(PACKS))}; a pack of your own is a file or a package`);
+  }
+}
+
+/** @returns what to say. @throws UsageError when the file is there. */
+export async function saveChecks(pack: string, target: Target, cwd: string): Promise<string[]> {
+  const file = join(cwd, 'scenarios', `${pathPartOf(nameOf(pack))}.scenario.mjs`);
+  if (existsSync(file)) throw new UsageError(`${relative(cwd, file)} is there already: remove it or give it another name`);
+  const importLine = isOurs(pack)
+    ? `import { PACKS } from 'tornwire/packs';\n\nconst pack = PACKS[${JSON.stringify(pack)}];`
+    : `import pack from ${JSON.stringify(`../${relative(cwd, foreignPack(pack, cwd))}`)};`;
+  const { cwd: _, ...rest } = target;
+  const text = [
+    `// The checks of the pack '${pack}' on this program, as scenarios: \`npx tornwire run ${nameOf(pack)}\`. Add your own beside them.`,
+    importLine,
+    '',
+    `const target = { cwd: process.cwd(), ...${JSON.stringify(rest, null, 2)} };`,
+    '',
+    'export default { ...pack.checks(target) };',
+    '',
+  ].join('\n');
+  await makeFolder(join(cwd, 'scenarios'));
+  await writeWhole(file, text);
+  return [`saved: ${relative(cwd, file)}`, `run it: npx tornwire run ${nameOf(pack)}`];
+}

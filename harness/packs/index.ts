@@ -1,0 +1,13 @@
+// `tornwire/packs`: the packs that come with Tornwire, and what a pack of one's own is made of. A new pack is a folder and a
+// line here.
+import '../node-22.ts';
+import { mcp } from './mcp/mcp.ts';
+import type { Pack } from './base/pack.ts';
+
+export { Broken, NotATarget } from './base/broken.ts';
+export { defineCheck, definePack } from './base/pack.ts';
+export type { Call, Check, Checks, Pack, Target } from './base/pack.ts';
+export { CHILD, stdioTarget } from './base/stdio-target.ts';
+export type { CheckWording, Rule } from '../model/check.ts';
+
+export const PACKS: Readonly<Record<string, Pack>> = { mcp };

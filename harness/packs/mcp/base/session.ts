@@ -1,0 +1,218 @@
+// A client of an MCP server over stdio, as small as the checks need it: they write bytes that a well-behaved library would
+// never write, and leave replies unread.
+import { readFileSync } from 'node:fs';
+import type { Script, ScriptChild } from '../../../model/scenario.ts';
+import type { Duration } from '../../../model/time/duration.ts';
+import { Broken } from '../../base/broken.ts';
+import { CHILD, SERVER } from '../../base/stdio-target.ts';
+
+const PROTOCOL_VERSION = '2025-06-18';
+
+/** Where the bound of a check is not the point of it. Slow programs are not what is looked for. */
+const ANSWER_WITHIN: Duration = '5s';
+/** How long a server may live on after its client, in words and for waits. */
+const END_WITHIN: Duration = '4s';
+/** A pause between two looks at something that has no event, in ms. */
+const LOOK_MS = 100;
+/** Who does not end by itself is killed without a word: only some checks are about that. */
+const CLOSE_WITHIN_MS = 400;
+const JUNK_KEPT_MAX = 200;
+
+export type Id = string | number;
+
+interface Reply {
+  id: Id;
+  result?: Record<string, unknown>;
+  error?: { code: number; message: string };
+}
+
+export interface Message {
+  id?: Id;
+  method: string;
+  params?: Readonly<Record<string, unknown>>;
+}
+
+export interface Session {
+  readonly child: ScriptChild;
+  readonly ended: { code: number | null; signal: string | null } | undefined;
+  /** The end of what it has said on stderr, and lines of stdout that are no JSON. */
+  readonly stderr: string;
+  readonly junk: string;
+  /** How many bytes of stdout have come. */
+  readonly read: number;
+  /** Replies to one id, in order. */
+  replies(id: Id): readonly Reply[];
+  write(bytes: string | Buffer): void;
+  send(...messages: readonly Message[]): void;
+  /** Waits for the reply. @throws Broken when the server ends first. */
+  answer(id: Id, what: string, within?: Duration): Promise<Reply>;
+  request(message: Message & { id: Id }, within?: Duration): Promise<Reply>;
+  /** initialize, and the notification that follows it. */
+  handshake(): Promise<Reply>;
+  /** Waits until it has ended by itself. */
+  ends(what: string): Promise<void>;
+  /** Gives it a moment to end by itself; that it does not is nothing bad. */
+  endsSoon(): Promise<void>;
+  /** Its stdin ends; it is killed if it does not end soon. */
+  close(): Promise<void>;
+}
+
+export const line = (message: Message): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
+
+export const initialize = (id: Id): Message & { id: Id } => ({
+  id,
+  method: 'initialize',
+  params: { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo: { name: 'tornwire', version: '1' } },
+});
+
+export async function open(script: Script): Promise<Session> {
+  const child = await script.child(CHILD);
+  const heard = hear(child);
+  const session: Session = {
+    child,
+    get ended() {
+      return heard.ended;
+    },
+    get stderr() {
+      return heard.stderr;
+    },
+    get junk() {
+      return heard.junk;
+    },
+    get read() {
+      return heard.read;
+    },
+    replies: (id) => heard.replies.get(id) ?? [],
+    write: (bytes) => void child.stdin.write(bytes),
+    send: (...messages) => void child.stdin.write(messages.map(line).join('')),
+    answer: (id, what, within = ANSWER_WITHIN) => answerTo(id, heard, script, { what, within }),
+    request(message, within) {
+      session.send(message);
+      return session.answer(message.id, message.method, within);
+    },
+    async handshake() {
+      const reply = await session.request(initialize('tw-init'));
+      session.send({ method: 'notifications/initialized' });
+      return reply;
+    },
+    ends: (what) => endOf(heard, script, what),
+    async endsSoon() {
+      const until = performance.now() + CLOSE_WITHIN_MS;
+      while (heard.ended === undefined && performance.now() < until) await heard.next();
+    },
+    async close() {
+      child.stdin.end();
+      child.stdout.resume();
+      await session.endsSoon();
+      if (heard.ended === undefined) await script.node(SERVER).kill('SIGKILL');
+    },
+  };
+  return session;
+}
+
+async function answerTo(id: Id, heard: Heard, script: Script, { what, within }: { what: string; within: Duration }): Promise<Reply> {
+  const reply = (): Reply | undefined => heard.replies.get(id)?.[0];
+  const got = await script.until(
+    `your server answers ${what}`,
+    async () => {
+      if (!reply() && heard.ended === undefined) await heard.next();
+      return reply() ?? (heard.ended && ('gone' as const));
+    },
+    { within },
+  );
+  if (got === 'gone') throw new Broken('ENDED', `your server ended ${exitText(heard.ended)} instead of answering ${what}`);
+  return got;
+}
+
+async function endOf(heard: Heard, script: Script, what: string): Promise<void> {
+  const condition = async (): Promise<boolean> => {
+    if (heard.ended === undefined) await heard.next();
+    if (heard.ended !== undefined) return true;
+    throw new Error(`it lives on: ${commandsOf(await script.node(SERVER).pids())}`);
+  };
+  await script.until(what, condition, { within: END_WITHIN });
+}
+
+/** A whole check: opens a session, shakes hands, does `act`, and puts it away. */
+export function withSession(act: (session: Session, script: Script) => Promise<void>): (script: Script) => Promise<void> {
+  return async (script) => {
+    const session = await open(script);
+    await session.handshake();
+    await act(session, script);
+    await session.close();
+  };
+}
+
+export function exitText(exit: Session['ended']): string {
+  return exit?.signal ? `by ${exit.signal}` : `with exit code ${exit?.code ?? 'unknown'}`;
+}
+
+interface Heard {
+  ended: Session['ended'];
+  stderr: string;
+  junk: string;
+  read: number;
+  replies: Map<Id, Reply[]>;
+  /** Resolves when something has come, when it has ended, and after a moment. */
+  next(): Promise<void>;
+}
+
+function hear(child: ScriptChild): Heard {
+  let rest = '';
+  let waiting: (() => void)[] = [];
+  const gone = child.exited.then((exit) => void (heard.ended = exit));
+  const heard: Heard = {
+    ended: undefined,
+    stderr: '',
+    junk: '',
+    read: 0,
+    replies: new Map(),
+    next: () => Promise.race([new Promise<void>((resolve) => waiting.push(resolve)), gone, pause()]),
+  };
+  child.stderr.on('data', (chunk: Buffer) => (heard.stderr = (heard.stderr + chunk.toString()).slice(-4_000)));
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('error', () => undefined);
+  child.stdout.on('data', (text: string) => {
+    heard.read += text.length;
+    const lines = (rest + text).split('\n');
+    rest = (lines.pop() ?? '').slice(-16_000_000);
+    for (const each of lines) take(each, heard);
+    const woken = waiting;
+    waiting = [];
+    for (const wake of woken) wake();
+  });
+  return heard;
+}
+
+function take(text: string, heard: Heard): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    heard.junk ||= text.slice(0, JUNK_KEPT_MAX);
+    return;
+  }
+  for (const message of Array.isArray(value) ? value : [value]) {
+    const { id, method } = (message ?? {}) as { id?: Id; method?: string };
+    if (id === undefined || method !== undefined) continue;
+    heard.replies.set(id, [...(heard.replies.get(id) ?? []), message as Reply]);
+  }
+}
+
+/** Their command lines as the kernel has them, proc_pid_cmdline(5). */
+function commandsOf(pids: readonly number[]): string {
+  const lines = pids.flatMap((pid) => {
+    try {
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim().slice(0, 80)].filter((text) => text !== '');
+    } catch {
+      return [];
+    }
+  });
+  const [first = '', ...others] = lines;
+  const children = `${others.length} ${others.length === 1 ? 'child' : 'children'} (${others.join(', ')})`;
+  return others.length === 0 ? first : `${first} and ${children}`;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
+}

@@ -1,0 +1,102 @@
+// The words of a check's line, from rows as campaigns give them.
+import { expect, test } from 'vitest';
+import type { CheckWording } from '../model/check.ts';
+import type { CaseRow } from '../results/summary.ts';
+import { checkLineOf, checkText, checkTotal } from './check.ts';
+import { sarif } from './sarif.ts';
+
+const RULE = { source: 'The rules, 1', says: 'a server ends with its client', force: 'requirement' } as const;
+const WORDING: CheckWording = { rule: RULE, after: 'its client was killed', hangIs: 'ORPHAN', cure: 'Exit.' };
+const ROW = {
+  scenario: 'mcp/client-killed',
+  title: 'your server ends when its client is killed',
+  verdict: 'fail',
+  findings: [],
+  reason: null,
+  reasonKind: null,
+  durationMs: 1,
+  folder: 'results/x',
+  replay: 'npx tornwire check mcp --only client-killed -- node s.js',
+} as unknown as CaseRow;
+
+const lineOf = (row: Partial<CaseRow>, wording = WORDING) => checkLineOf({ ...ROW, ...row } as CaseRow, wording);
+const finding = (oracle: string, message: string) => ({ findings: [{ oracle, message, events: [] }] });
+
+test.each([
+  [
+    'a crash with its place',
+    finding('crash', "'server' ended with code 1 without being asked: Error: boom\n  |     at handle (file:///a/b/bad.mjs:13:35)"),
+    'CRASH  exit code 1: Error: boom at bad.mjs:13 after its client was killed.',
+  ],
+  [
+    'an answer that did not come',
+    finding('hang', "'your server answers ping' did not happen within 5 s (hang, no progress for 6 s; last seen: undefined; more)"),
+    'ORPHAN  not within 5 s after its client was killed: your server answers ping. Exit.',
+  ],
+  [
+    'a server that lives on, with its children',
+    finding('hang', "'your server ends' did not happen within 4 s (hang; last seen: it lives on: node s.js and 1 child (sleep 20); more)"),
+    'ORPHAN  your server lived 4 s after its client was killed: node s.js and 1 child (sleep 20). Exit.',
+  ],
+  [
+    'a process that is left, without its numbers',
+    finding(
+      'leak',
+      "a process of 'server' is left after everything was stopped (1: 17692 sleep 30, started 2.0 s before, now a child of 17592 (cat))",
+    ),
+    'ORPHAN  a process of your server is left (1: sleep 30) after its client was killed.',
+  ],
+  [
+    'a file that is left, without the folder of the run',
+    finding('leak', "a file of 'server' is left in its home after everything was stopped (1: /t/tornwire-0/x/home/server/.bad-1)"),
+    'LITTER  a file of your server is left in its home (1: $HOME/.bad-1) after its client was killed.',
+  ],
+  [
+    'a stray line',
+    finding('protocol', `'driver->server' carries a line downstream that is no JSON value: "hi" (connection 1, byte 9; 1 times)`),
+    'PROTOCOL  your server printed a line on stdout that is no JSON value: "hi", after its client was killed.',
+  ],
+  [
+    'a word of the script',
+    finding('script', 'WRONG ANSWER: your server answered twice'),
+    'WRONG ANSWER  your server answered twice. Exit.',
+  ],
+  [
+    'a starved machine',
+    { verdict: 'unknown', reason: 'starved: CPU pressure 98 %', reasonKind: 'starved' },
+    'NOT PROVED  your server ends when its client is killed: the machine was busy (CPU pressure 98 %)',
+  ],
+] as const)('%s', (_, row, head) => {
+  expect(
+    checkText(lineOf(row as Partial<CaseRow>))
+      .split('\n')[0]
+      ?.replace(/(?<=^(?!ORPHAN  (?:not|your)).*killed\.) Exit\.$/, ''),
+  ).toBe(head);
+});
+
+test('a habit that is not kept has a word of its own, and a crash beside it is none', () => {
+  const habit: CheckWording = { ...WORDING, rule: { ...RULE, force: 'habit' } };
+  expect(lineOf(finding('script', 'CRASH: exit code 1'), habit)).toMatchObject({ outcome: 'habit', word: 'HABIT' });
+  expect(lineOf(finding('crash', "'server' ended by SIGABRT without being asked"), habit)).toMatchObject({
+    outcome: 'broken',
+    word: 'CRASH',
+  });
+});
+
+test('what an oracle finds beside a check rests on a rule of its own', () => {
+  const crash = { rule: { ...RULE, source: 'The rules, 2' }, cure: 'Catch it.' };
+  const line = lineOf(finding('crash', "'server' ended with code 7 without being asked"), { ...WORDING, beside: { crash } });
+  expect(line).toMatchObject({ rule: crash.rule, cure: 'Catch it.' });
+});
+
+test('the total counts what is applicable, and SARIF holds what does not hold', () => {
+  const lines = [
+    lineOf({ verdict: 'pass' }),
+    lineOf(finding('hang', 'late')),
+    lineOf({ verdict: 'skipped', reason: 'by design: it needs --slow <tool>' }),
+    lineOf({ verdict: 'unknown', reason: 'vacuous: a step did not fire', reasonKind: 'vacuous' }),
+  ];
+  expect(checkTotal(lines)).toBe('1 of 3 hold, 1 broken, 1 not proved, 1 not applicable');
+  const { runs } = sarif(lines, '1') as { runs: { results: { level: string }[] }[] };
+  expect(runs[0]?.results.map(({ level }) => level)).toEqual(['error', 'note']);
+});

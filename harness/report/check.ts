@@ -1,0 +1,180 @@
+// A row of a campaign in the words of the author of the program that was checked. Four outcomes that are never mixed: broken,
+// holds, not proved, not applicable. A habit that is not kept is a fifth word and fails nothing.
+import type { CheckWording, Rule } from '../model/check.ts';
+import type { CaseRow } from '../results/summary.ts';
+import { bounded, oneLine } from './plain.ts';
+
+type CheckOutcome = 'broken' | 'holds' | 'not proved' | 'not applicable' | 'habit';
+
+export interface CheckLine {
+  /** Its key in the pack. */
+  check: string;
+  title: string;
+  outcome: CheckOutcome;
+  /** What the line begins with: ORPHAN, CRASH, HOLDS, NOT PROVED. */
+  word: string;
+  /** What was seen, in one line. */
+  said: string;
+  cure?: string;
+  rule: Rule;
+  durationMs: number;
+  /** The command that runs this check alone. */
+  closer: string;
+  /** Its history and logs. */
+  folder: string | null;
+}
+
+export function checkLineOf(row: CaseRow, wording: CheckWording): CheckLine {
+  const { outcome, word, said } = judged(row, wording);
+  const { rule, cure } = restsOn(row, wording);
+  return {
+    check: row.scenario.slice(row.scenario.indexOf('/') + 1),
+    title: row.title,
+    outcome,
+    word,
+    said,
+    ...(cure !== undefined && (outcome === 'broken' || outcome === 'habit') && { cure }),
+    rule,
+    durationMs: row.durationMs,
+    closer: row.replay,
+    folder: row.folder,
+  };
+}
+
+/** What the terminal shows of it. */
+export function checkText(line: CheckLine): string {
+  const { outcome, word, said, cure, rule, closer, folder } = line;
+  const head = oneLine(`${word}  ${said}${cure === undefined ? '' : ` ${cure}`}`, 600);
+  if (outcome === 'holds' || outcome === 'not applicable') return head;
+  const more = [`    ${rule.source}: ${rule.says}`, `    closer: ${closer}${folder === null ? '' : `; seen: ${folder}/history.ndjson`}`];
+  return [head, ...(outcome === 'not proved' ? more.slice(1) : more)].map((each) => bounded(each, 1, 800)).join('\n');
+}
+
+export function checkTotal(lines: readonly CheckLine[]): string {
+  const count = (outcome: CheckOutcome): number => lines.filter((line) => line.outcome === outcome).length;
+  const applicable = lines.length - count('not applicable');
+  const habits = count('habit') === 0 ? '' : `, ${count('habit')} habits not kept`;
+  const without = count('not applicable') === 0 ? '' : `, ${count('not applicable')} not applicable`;
+  return `${count('holds')} of ${applicable} hold, ${count('broken')} broken, ${count('not proved')} not proved${habits}${without}`;
+}
+
+function judged(row: CaseRow, wording: CheckWording): Pick<CheckLine, 'outcome' | 'word' | 'said'> {
+  switch (row.verdict) {
+    case 'pass':
+      return { outcome: 'holds', word: 'HOLDS', said: row.title };
+    case 'skipped':
+      return { outcome: 'not applicable', word: 'NOT APPLICABLE', said: `${row.title}: ${withoutKind(row.reason)}` };
+    case 'unknown':
+      return { outcome: 'not proved', word: 'NOT PROVED', said: `${row.title}: ${whyNot(row)}` };
+    case 'fail': {
+      const isHabit = wording.rule.force === 'habit' && row.findings.every(({ oracle }) => oracle === 'script');
+      const { word, said } = found(row, wording);
+      return isHabit ? { outcome: 'habit', word: 'HABIT', said: `${word.toLowerCase()}: ${said}` } : { outcome: 'broken', word, said };
+    }
+    default:
+      return row.verdict satisfies never;
+  }
+}
+
+/** What this check looks for has its own rule; what an oracle found beside it has another. */
+function restsOn(row: CaseRow, wording: CheckWording): Pick<CheckWording, 'rule' | 'cure'> {
+  const kind = row.verdict === 'fail' ? kindOf(chosenOf(row)) : undefined;
+  // Where its end is what is checked, who is left is the program itself.
+  if (kind === 'process' && wording.hangIs !== undefined) return wording;
+  return (kind && wording.beside?.[kind]) ?? wording;
+}
+
+function kindOf(finding: Found | undefined): keyof NonNullable<CheckWording['beside']> | undefined {
+  if (finding?.oracle === 'crash' || finding?.oracle === 'protocol') return finding.oracle;
+  if (finding?.oracle !== 'leak') return undefined;
+  return finding.message.startsWith('a process') ? 'process' : finding.message.startsWith('a file') ? 'file' : undefined;
+}
+
+function whyNot(row: CaseRow): string {
+  if (row.reasonKind === 'starved') return `the machine was busy (${withoutKind(row.reason)})`;
+  return row.reason ?? 'no verdict';
+}
+
+function withoutKind(reason: string | null): string {
+  return (reason ?? '').replace(/^(by design|starved): /, '');
+}
+
+function found(row: CaseRow, wording: CheckWording): { word: string; said: string } {
+  const chosen = chosenOf(row);
+  return chosen ? { word: wordOf(chosen, wording), said: ended(saidOf(chosen, wording)) } : { word: 'BROKEN', said: row.title };
+}
+
+/** A crash is the cause of the rest. The script's own word outranks an oracle's: it knows what it did. */
+function chosenOf({ findings }: CaseRow): Found | undefined {
+  const crash = findings.find(({ oracle }) => oracle === 'crash');
+  const own = findings.find(({ oracle, message }) => oracle === 'script' && OWN_WORD.test(message));
+  return crash ?? own ?? findings[0];
+}
+
+/** `ORPHAN: your server …` */
+const OWN_WORD = /^([A-Z][A-Z ]+): ([^]*)$/;
+
+type Found = CaseRow['findings'][number];
+
+function wordOf({ oracle, message }: Found, wording: CheckWording): string {
+  switch (oracle) {
+    case 'crash':
+      return 'CRASH';
+    case 'hang':
+      return wording.hangIs ?? 'HANG';
+    case 'leak':
+      return wording.leakIs ?? (message.startsWith('a process') ? 'ORPHAN' : message.startsWith('a file') ? 'LITTER' : 'LEAK');
+    case 'protocol':
+      return 'PROTOCOL';
+    case 'script':
+      return OWN_WORD.exec(message)?.[1] ?? 'WRONG';
+    default:
+      return oracle.toUpperCase();
+  }
+}
+
+function saidOf({ oracle, message }: Found, { after }: CheckWording): string {
+  const [sentence = ''] = message.split('\n');
+  switch (oracle) {
+    case 'crash': {
+      const place = placeIn(message);
+      return `${sentence.replace(/^'server' ended (with code|by) /, (_, how: string) => (how === 'by' ? '' : 'exit code ')).replace(/ without being asked/, '')}${place} after ${after}`;
+    }
+    case 'leak':
+      return `${leftIn(sentence)} after ${after}`;
+    case 'protocol':
+      return `${sentence.replace(/^'driver->server' carries a line downstream that/, 'your server printed a line on stdout that').replace(/ \(connection [^)]*\)$/, '')}, after ${after}`;
+    case 'hang':
+      return lateIn(sentence, after);
+    case 'script':
+      return OWN_WORD.exec(sentence)?.[2] ?? sentence;
+    default:
+      return sentence;
+  }
+}
+
+/** What it waited for and how long is the author's; the evidence behind it is in the history. */
+function lateIn(sentence: string, after: string): string {
+  const [, what, within] = /^'(.*)' did not happen within ([\d.]+ \w+)/.exec(sentence) ?? [];
+  if (what === undefined) return sentence;
+  const alive = /last seen: it lives on: ([^;]*)/.exec(sentence)?.[1];
+  if (alive !== undefined) return `your server lived ${within} after ${after}: ${alive}`;
+  return `not within ${within} after ${after}: ${what}`;
+}
+
+/** Numbers of processes and paths of the run say nothing to the author. */
+function leftIn(sentence: string): string {
+  const of = sentence.replace(" of 'server'", ' of your server').replace(' after everything was stopped', '');
+  const processes = of.replaceAll(/\b\d+ ([^,()]+), started [\d.]+ s before(?:, now a child of \d+ \([^)]*\))?/g, '$1');
+  return processes.replaceAll(/\/\S*\/home\/server\//g, '$HOME/').replaceAll(/\/\S*\/tmp\/server\//g, '$TMPDIR/');
+}
+
+/** The first place of a stack that is in no runtime's own code. */
+function placeIn(message: string): string {
+  const place = /at (?:[^\n]*\()?(?:file:\/\/)?\/(?!.*node_modules\/.*node:)[^\n:()]*?([^/\n:()]+:\d+):\d+/.exec(message)?.[1];
+  return place === undefined ? '' : ` at ${place}`;
+}
+
+function ended(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
