@@ -9,6 +9,7 @@ import { EXIT } from '../model/values/exit-code.ts';
 import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './base/version.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { Crew } from './worker/crew.ts';
 
 export async function main(words: readonly string[]): Promise<number> {
@@ -35,9 +36,39 @@ function commands(done: Done): Command {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tornwire: ')) });
-  for (const add of [addRun, addCheck, addGate, addNightly, addRepro, addList, addProxy, addDoctor, addImages, addSelftest, addClean])
+  for (const add of [
+    addInit,
+    addRun,
+    addCheck,
+    addGate,
+    addNightly,
+    addRepro,
+    addList,
+    addProxy,
+    addDoctor,
+    addImages,
+    addSelftest,
+    addClean,
+  ])
     add(program, done);
   return program;
+}
+
+function addInit(program: Command, done: Done): void {
+  program
+    .command('init')
+    .description('write an adapter, a smoke scenario for each link and a workflow, from what is there: an MCP server, Compose, a Procfile')
+    .argument('[command...]', 'what to start, behind --: init -- node server.js')
+    .option('--from <file>', 'what to take, where there is more than one: compose.yaml, Procfile, ...')
+    .option('--dry-run', 'print the files and write none')
+    .option('--force', 'replace files that are there')
+    .option('--check', 'start and write nothing: say what is wrong with adapters and scenarios, with file and line')
+    .action(async (command: readonly string[], options) => done(await initOrCheck(command, options)));
+}
+
+async function initOrCheck(command: readonly string[], options: { check?: boolean } & InitOptions): Promise<number> {
+  if (options.check !== true) return (await import('./commands/init.ts')).init(command, options);
+  return await withCrew('addresses', async (crew) => (await import('./commands/init-check.ts')).initCheck(crew));
 }
 
 function addRun(program: Command, done: Done): void {

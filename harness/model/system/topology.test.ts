@@ -62,6 +62,11 @@ test.each<[string, { nodes: Node[]; links: Link[] }, string]>([
     "link 'driver->a': node 'a' has no listener 'web'",
   ],
   [
+    'a folder to start in that depends on where Tornwire runs',
+    { nodes: [node('a', { cwd: 'app' })], links: [] },
+    "node 'a': cwd 'app': an absolute path, or one that begins with {source} or {state}",
+  ],
+  [
     'a cycle',
     { nodes: [node('a'), node('b')], links: [link('a', 'b'), link('b', 'a')] },
     "the start order has a cycle among a, b; name 'after' on one of them",

@@ -37,6 +37,11 @@ export interface Node {
   role: string;
   command: readonly string[];
   env: Readonly<Record<string, string>>;
+  /**
+   * The folder that it is started in, an absolute path or below `{source}`; by default `{state}`. A container sees it read-only. A node
+   * that starts another one over stdio gives it a folder itself.
+   */
+  cwd?: string;
   /** Each is the name of one of its variables, or a value: it never reaches the disk, in any form. What has the name or the look of a secret need not be named. */
   secrets?: readonly string[];
   listens: Readonly<Record<string, Listener>>;
@@ -166,6 +171,8 @@ export function checkTopology(topology: Topology): void {
     for (const [name, listener] of Object.entries(node.listens)) checkSocketFile(node, name, listener);
     const tooLong = timeTooLong({ ...node, env: {} });
     if (tooLong !== undefined) throw new TopologyError(`node '${node.name}': ${tooLong}`);
+    if (node.cwd !== undefined && !/^(\/|\{(source|state)\})/.test(node.cwd))
+      throw new TopologyError(`node '${node.name}': cwd '${node.cwd}': an absolute path, or one that begins with {source} or {state}`);
     const pattern = node.mayLeave?.find((each) => !isLeavePattern(each));
     if (pattern !== undefined) throw new TopologyError(`node '${node.name}': mayLeave '${pattern}': ${LEAVE_PATTERN_RULE}`);
     for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));

@@ -5,7 +5,7 @@ import { pathPartOf } from '../../model/values/path-part.ts';
 import { linkNamed, type Node } from '../../model/system/topology.ts';
 import type { AddressBook } from './addresses.ts';
 import { environment, homeFolder, type Inhabitant, programsFolder, stateFolder } from './node-home.ts';
-import { fillAll, type Fillers, fillVariables, nodeFillers, type NodePlace } from './placeholders.ts';
+import { fill, fillAll, type Fillers, fillVariables, nodeFillers, type NodePlace } from './placeholders.ts';
 import { preparedStart } from './prepared-start.ts';
 import type { GroundRequest, Program, StartConditions } from '../runtime.ts';
 
@@ -34,7 +34,7 @@ export interface PlannedProgram {
 
 export async function plannedProgram(
   who: Inhabitant,
-  program: Pick<Program, 'command' | 'env' | 'image' | 'reads'>,
+  program: Pick<Program, 'command' | 'env' | 'image' | 'reads'> & Pick<Node, 'cwd'>,
   { request, folder, path }: Surroundings,
   at: { fillers: Fillers; variables?: Readonly<Record<string, string>> | undefined; under?: StartConditions | undefined },
 ): Promise<PlannedProgram> {
@@ -42,12 +42,14 @@ export async function plannedProgram(
   const filled = (variables: Readonly<Record<string, string>>): Record<string, string> => fillVariables(variables, at.fillers, where);
   const own = { ...filled(program.env ?? {}), ...at.variables };
   const start = { command: fillAll(program.command, at.fillers, where), env: environment(folder, request.runId, who, path, own) };
+  const { cwd, reads = [] } = program;
+  const begunIn = cwd === undefined ? undefined : fill(cwd, at.fillers, where);
   return {
     who,
     ...(await preparedStart(start, at.under ?? {}, programsFolder(folder), filled)),
-    workingFolder: stateFolder(folder, who.name),
+    workingFolder: begunIn ?? stateFolder(folder, who.name),
     image: program.image,
-    reads: program.reads ?? [],
+    reads: begunIn === undefined || cwd?.startsWith('{') === true ? reads : [...reads, begunIn],
   };
 }
 
