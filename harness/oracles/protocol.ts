@@ -24,7 +24,9 @@ function suspects(history: History, plan: Plan): Suspicion[] {
   return [...Map.groupBy(errors, (error) => JSON.stringify([error.link, error.direction, error.reason])).values()].flatMap((same) => {
     const [first] = same;
     if (!first) return [];
-    const where = `connection ${first.connection}, byte ${first.offset}`;
+    const { connection, offset, wrong } = first;
+    const quoted = wrong === undefined ? '' : `${wrong.bytes} behind ${wrong.at} bytes of it; `;
+    const where = `${quoted}connection ${connection}, byte ${offset}`;
     return {
       finding: {
         message: `'${first.link}' carries ${whatIn(first)} (${where}; ${same.length} times)`,

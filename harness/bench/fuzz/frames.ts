@@ -1,7 +1,7 @@
 // 1,000,000 strings through the frame readers: random bytes and damaged streams of every framing, in random chunks, with contents
 // captured and judged, as a proxy does it.
 import { setImmediate as turn } from 'node:timers/promises';
-import { FrameWatch } from '../../proxy/frames/frame-watch.ts';
+import { FrameWatch } from '../../proxy/frames/inside/frame-watch.ts';
 import { newFramePair } from '../../proxy/frames/pair.ts';
 import { encodeFrame, UPGRADE_REPLY, UPGRADE_REQUEST } from '../../proxy/frames/samples.ts';
 import { figures, watched } from './figures.ts';

@@ -73,7 +73,19 @@ export type EventBody =
       payload?: string;
     }
   /** `line` is the beginning of a line that its framing does not allow; without it the stream could not be read on. */
-  | { kind: 'frame-error'; link: string; connection: number; direction: Direction; offset: number; reason: string; line?: string }
+  | {
+      kind: 'frame-error';
+      link: string;
+      connection: number;
+      direction: Direction;
+      /** In the stream: where the frame begins. */
+      offset: number;
+      reason: string;
+      /** The beginning of a line that is wrong. */
+      line?: string;
+      /** The first bytes of a text that are no UTF-8, in hexadecimal, and how many bytes of it stand before them. */
+      wrong?: { bytes: string; at: number };
+    }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'armed' | 'lifted' }
   | { kind: 'fault'; step: string; fault: string; target: string; state: 'fired'; hit: FaultHit }
   | { kind: 'node'; node: string; state: 'starting' | 'ready' | 'stopping' | 'paused' | 'resumed'; pid?: number }

@@ -27,7 +27,15 @@ export interface NetworkSink {
     causedMs?: number,
   ): void;
   frameError(
-    event: { link: string; connection: number; direction: Direction; offset: number; reason: string; line?: string },
+    event: {
+      link: string;
+      connection: number;
+      direction: Direction;
+      offset: number;
+      reason: string;
+      line?: string;
+      wrong?: { bytes: string; at: number };
+    },
     causedMs?: number,
   ): void;
   fired(step: string, hit: Hit, causedMs?: number): void;

@@ -16,8 +16,9 @@ export function tell(event: ProxyEvent, link: string, sink: NetworkSink, causedM
       return sink.frame({ link, connection, direction, index, type, offset, ...contents }, causedMs);
     }
     case 'frame-error': {
-      const { connection, direction, offset, reason, line } = event;
-      return sink.frameError({ link, connection, direction, offset, reason, ...(line !== undefined && { line }) }, causedMs);
+      const { connection, direction, offset, reason, line, wrong } = event;
+      const quoted = { ...(line !== undefined && { line }), ...(wrong && { wrong }) };
+      return sink.frameError({ link, connection, direction, offset, reason, ...quoted }, causedMs);
     }
     case 'match-too-large':
     case 'match-unreadable':

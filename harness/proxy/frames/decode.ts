@@ -121,9 +121,10 @@ export function framePayload(frame: FrameInfo, bytes: Buffer): Buffer {
   return bytes;
 }
 
-function unmasked(payload: Buffer, key: Buffer): Buffer {
+/** `from`: where in its frame's payload the piece begins. */
+export function unmasked(payload: Buffer, key: Buffer, from = 0): Buffer {
   const plain = Buffer.allocUnsafe(payload.length);
-  for (let at = 0; at < payload.length; at += 1) plain[at] = payload[at]! ^ key[at & 3]!;
+  for (let at = 0; at < payload.length; at += 1) plain[at] = payload[at]! ^ key[(from + at) & 3]!;
   return plain;
 }
 

@@ -19,5 +19,8 @@ export type FrameEvent =
       /** Its content, where the proxy captures and the frame is short. */
       payload?: string;
     }
-  /** `line`: of a framing that judges lines, the beginning of the line that is wrong. */
-  | { event: 'frame-error'; index: number; offset: number; reason: string; line?: string };
+  /**
+   * `line`: of a framing that judges lines, the beginning of the line that is wrong. `wrong`: of a WebSocket text that is no UTF-8,
+   * the first bytes that are none, at most 4 in hexadecimal, and how many bytes of that text stand before them.
+   */
+  | { event: 'frame-error'; index: number; offset: number; reason: string; line?: string; wrong?: { bytes: string; at: number } };

@@ -43,6 +43,8 @@ export interface FrameInfo {
   compressed?: boolean;
   masked?: boolean;
   maskKey?: Buffer;
+  /** Bytes before the payload of a WebSocket frame, once they were read. */
+  headerLength?: number;
 }
 
 /** One piece of a frame's bytes inside the pushed chunk; `start` and `end` are offsets in that chunk. */

@@ -114,6 +114,7 @@ export class WebSocketGrammar implements Grammar {
       return;
     }
     if (frame.masked === true) frame.maskKey = Buffer.from(this.#header.subarray(this.#headerNeed - 4, this.#headerNeed));
+    frame.headerLength = this.#headerNeed;
     frame.length = this.#headerNeed + payload;
     this.#payloadLeft = payload;
   }

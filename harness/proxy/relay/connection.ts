@@ -9,7 +9,7 @@ import { endConnection } from '../exact/end-connection.ts';
 import type { BothEnds, ConnectionName, ConnectionSummary, EventBody } from '../wire/wire-types.ts';
 import { untilRead } from '../exact/exact.ts';
 import { loadDescriptors } from '../exact/kernel.ts';
-import { FrameWatch } from '../frames/frame-watch.ts';
+import { FrameWatch } from '../frames/inside/frame-watch.ts';
 import { newFramePair } from '../frames/pair.ts';
 import type { Framing } from '../frames/frame.ts';
 import { hasHungUp } from './hang-ups.ts';

@@ -7,7 +7,7 @@
 import type { Socket } from 'node:net';
 import { Chain } from './chain.ts';
 import { handleOf } from '../exact/channel.ts';
-import type { FrameWatch } from '../frames/frame-watch.ts';
+import type { FrameWatch } from '../frames/inside/frame-watch.ts';
 import type { Span } from '../frames/frame.ts';
 import { Intake } from './intake.ts';
 import type { ReadBudget } from './intake.ts';

@@ -2,13 +2,31 @@
 import { fault, latency, split } from '../../model/faults/steps.ts';
 import { randomHandshakeKeys } from '../../oracles/handshake-keys.ts';
 import { inEach, pair } from '../base/make-pair.ts';
-import type { Pair } from '../base/pair.ts';
+import type { Change, Pair } from '../base/pair.ts';
 import { family, relay, server, spoken } from '../base/shapes.ts';
 import { GET, PING, PONG, says } from '../base/words.ts';
 
 const KEYS = 20;
 const KEY = "  return randomBytes(16).toString('base64');";
 const TEXT = '{"say":"é€"}';
+/** The answer é in two fragments, of which the first ends between the two bytes of the character; the second is as given. */
+const inFragments = (second: { node: string; python: string }): Record<string, Change> => ({
+  'websocket.mjs': [
+    'function frame(opcode, payload) {\n',
+    `function frame(opcode, payload) {
+  if (payload.at(-4) === 0xc3) {
+    const [first, second] = [payload.subarray(0, -3), ${second.node}];
+    return Buffer.concat([Buffer.from([opcode, first.length]), first, Buffer.from([0x80, second.length]), second]);
+  }\n`,
+  ],
+  'websocket.py': [
+    'def send(connection, opcode, payload):\n',
+    `def send(connection, opcode, payload):
+    if payload[-4:-3] == b"\\xc3":
+        first, second = payload[:-3], ${second.python}
+        return connection.sendall(bytes([opcode, len(first)]) + first + bytes([0x80, len(second)]) + second)\n`,
+  ],
+});
 const onWebSocket = (program: string) => spoken('websocket', program);
 const dialler = relay('dialler.mjs', 'websocket.mjs', { longestTimerMs: 1_000, framing: 'websocket', speech: 'websocket' });
 
@@ -38,13 +56,19 @@ const PROTOCOL: readonly Pair[] = [
       'websocket.py': ['separators=(",", ":")).encode()', 'separators=(",", ":")).encode("latin-1")'],
     },
     {
-      bug: 'text messages are written in Latin-1',
-      known: 'the bytes of a text message are not looked at (RFC 6455, 8.1)',
+      bug: 'text messages are written in Latin-1 (RFC 6455, 8.1)',
       shape: onWebSocket,
       hand: { steps: 'ws "ping"; ws {"say":"é"}', bug: '"pong", no WebSocket', clean: '"pong", {"say":"é"}' },
       plot: says([PING, PONG], ['{"say":"é"}']),
     },
   ),
+  ...inEach('fragment-loses-half-a-character', 'protocol', inFragments({ node: 'payload.subarray(-2)', python: 'payload[-2:]' }), {
+    bug: 'between two fragments of a text the half of a character is lost; its twin parts the character and loses nothing',
+    lookAlikes: inFragments({ node: 'payload.subarray(-3)', python: 'payload[-3:]' }),
+    shape: onWebSocket,
+    hand: { steps: 'ws "ping"; ws {"say":"é"}', bug: '"pong", no WebSocket', clean: '"pong", {"say":"é"}' },
+    plot: says([PING, PONG], ['{"say":"é"}']),
+  }),
   pair('client-does-not-mask-node', 'protocol', {
     bug: 'a client does not mask its frames (RFC 6455, 5.1)',
     program: 'dialler.mjs',

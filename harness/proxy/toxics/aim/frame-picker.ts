@@ -1,7 +1,7 @@
 // Which frames a toxic means: by number, by header or by content. A frame that must be judged by its content is held until
 // its last byte has come.
 
-import { JUDGED_BYTES_MAX } from '../../frames/frame-watch.ts';
+import { JUDGED_BYTES_MAX } from '../../frames/inside/frame-watch.ts';
 import type { DataItem, Item } from '../../stream/item.ts';
 import { Held } from '../base/held.ts';
 import { contentMatches, headMatches, needsContent } from './match.ts';

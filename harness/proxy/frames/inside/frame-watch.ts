@@ -1,14 +1,16 @@
 // Watches the frames of one direction. It publishes each complete frame as an event. Where somebody wants to know the
 // content of a frame, it puts the frame's bytes together. It never holds up a byte.
 
-import { MessageDecoder, framePayload } from './decode.ts';
-import type { FrameEvent } from './frame-event.ts';
-import { Joined } from './joined.ts';
+import { MessageDecoder, framePayload } from '../decode.ts';
+import type { FrameEvent } from '../frame-event.ts';
 import { lineProblem } from './json-line.ts';
-import { frameReaderFor } from './reader-for.ts';
-import type { FrameInfo, FrameReader, Framing, JsonFraming, Side, Span } from './frame.ts';
-import type { FramePairState } from './pair.ts';
-import type { FrameContent } from './content.ts';
+import type { WrongBytes } from './utf8.ts';
+import { WebSocketText } from './websocket-text.ts';
+import { Joined } from '../joined.ts';
+import { frameReaderFor } from '../reader-for.ts';
+import type { FrameInfo, FrameReader, Framing, JsonFraming, Side, Span } from '../frame.ts';
+import type { FramePairState } from '../pair.ts';
+import type { FrameContent } from '../content.ts';
 
 export interface FrameWatchSettings {
   framing: Exclude<Framing, 'raw'>;
@@ -25,8 +27,8 @@ export interface FrameWatchSettings {
 export const JUDGED_BYTES_MAX = 1024 * 1024;
 const CAPTURE_BYTES_MAX = 4096;
 const QUOTED_BYTES_MAX = 200;
-/** Of one direction, so many wrong lines are told; who floods with them is known by then. */
-const WRONG_LINES_MAX = 100;
+/** Of one direction, so many wrong lines or texts are told; who floods with them is known by then. */
+const WRONG_TEXTS_MAX = 100;
 /** Frames looked at in one go: tiny ones must not keep the event loop. */
 const SPANS_MAX = 1024;
 
@@ -44,12 +46,14 @@ export class FrameWatch {
   #partsBytes = 0;
   #skipped = false;
   #errorTold = false;
-  #wrongLines = 0;
+  #wrongTexts = 0;
+  readonly #text: WebSocketText | undefined;
 
   constructor(settings: FrameWatchSettings) {
     this.#settings = settings;
     this.#reader = frameReaderFor(settings.framing, settings.side, settings.pair);
     this.#decoder = new MessageDecoder(settings.side, settings.pair);
+    if (settings.framing === 'websocket') this.#text = new WebSocketText();
   }
 
   /** The chunk's first pieces by frame, up to a bound. They must then be shown to `see` one after the other. */
@@ -59,6 +63,8 @@ export class FrameWatch {
 
   see(chunk: Buffer, span: Span): void {
     const bytes = this.#collect(chunk, span);
+    const wrong = this.#text?.see(chunk, span);
+    if (wrong !== undefined) this.#tellWrong(span.frame, wrong);
     this.insideFrame = !span.last;
     if (!span.last) return;
     const { frame } = span;
@@ -79,6 +85,8 @@ export class FrameWatch {
       ...this.#captured(frame, bytes, content),
     });
     this.#tellError(frame);
+    const wrongInside = this.#text?.seeInflated(content);
+    if (wrongInside !== undefined) this.#tellWrong(frame, wrongInside);
     if (bytes !== undefined && this.#judges) this.#judge(frame, framePayload(frame, bytes));
   }
 
@@ -135,14 +143,14 @@ export class FrameWatch {
   }
 
   get #judges(): boolean {
-    return isJson(this.#settings.framing) && this.#wrongLines < WRONG_LINES_MAX && this.#settings.judged?.() !== false;
+    return isJson(this.#settings.framing) && this.#wrongTexts < WRONG_TEXTS_MAX && this.#settings.judged?.() !== false;
   }
 
   #judge(frame: FrameInfo, line: Buffer): void {
     const { framing, publish } = this.#settings;
     const reason = isJson(framing) ? lineProblem(framing, line) : undefined;
     if (reason === undefined) return;
-    this.#wrongLines += 1;
+    this.#wrongTexts += 1;
     const text = line.toString('utf8', 0, QUOTED_BYTES_MAX);
     publish({
       event: 'frame-error',
@@ -151,6 +159,14 @@ export class FrameWatch {
       reason,
       line: line.length > QUOTED_BYTES_MAX ? `${text}…` : text,
     });
+  }
+
+  #tellWrong(frame: FrameInfo, { at, bytes }: WrongBytes): void {
+    if (this.#wrongTexts === WRONG_TEXTS_MAX) return;
+    this.#wrongTexts += 1;
+    const reason = frame.type === 'close' ? 'the reason in a close frame is no UTF-8' : 'a text message is no UTF-8';
+    const wrong = { bytes: bytes.toString('hex').replaceAll(/..(?=.)/g, '$& '), at };
+    this.#settings.publish({ event: 'frame-error', index: frame.index, offset: frame.offset, reason, wrong });
   }
 
   #tellError(frame: FrameInfo): void {

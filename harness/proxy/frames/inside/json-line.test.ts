@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { proxyBed } from '../testing/proxy-bed.ts';
-import type { JsonFraming } from './frame.ts';
+import { proxyBed } from '../../testing/proxy-bed.ts';
+import type { JsonFraming } from '../frame.ts';
 import { lineProblem } from './json-line.ts';
 
 const JSON_VALUE = 'is no JSON value';

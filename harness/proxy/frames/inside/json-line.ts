@@ -1,7 +1,7 @@
 // Is a line what its framing says? `json-lines`: one JSON value in UTF-8 (RFC 8259), so neither an empty line nor a log line
 // is one. `json-rpc`: one message, or a batch that is not empty (JSON-RPC 2.0, sections 4 to 6).
 
-import type { JsonFraming } from './frame.ts';
+import type { JsonFraming } from '../frame.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
