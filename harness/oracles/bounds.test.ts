@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkTopology } from '../model/system/topology.ts';
+import { fault } from '../model/faults/steps.ts';
+import type { Verdict } from '../model/judging/verdict.ts';
 import type { Link } from '../model/system/link.ts';
 import { bounds } from './bounds.ts';
 import { historyOf, PLAN, textOf, type Written } from './testing/written-history.contract.ts';
@@ -56,6 +58,26 @@ test('late dials that a starved machine lets go in one rush are doubted, and a s
   const rush = [...dialled(25, 1), stalled(1100, 900)];
   expect(judged({ dialsAtMost: { count: 20, per: '1s' } }, rush).outcome).toBe('unknown');
   expect(judged({ dialsAtMost: { count: 20, per: '1s' } }, [...dialled(299, 1), stalled(1300, 900)]).outcome).toBe('fail');
+});
+
+test('a step that fires more often than it may fails, on any machine; with its step and who made it fire', () => {
+  const step = fault(LINK, { kind: 'accept-then-close' }, { times: 100, mayFire: true, firesAtMost: 3 });
+  const fired = (count: number): Written[] =>
+    Array.from({ length: count }, (_, at) => ({
+      atMs: 1000 + at,
+      kind: 'fault',
+      step: step.id,
+      fault: 'accept-then-close',
+      target: LINK,
+      state: 'fired',
+      hit: { kind: 'link', connection: at + 1, direction: 'downstream', byteOffset: 0 },
+    }));
+  const verdictOf = (count: number): Verdict => bounds.judge(historyOf(fired(count)), { ...PLAN, schedule: [step] });
+  expect(verdictOf(3).outcome).toBe('pass');
+  expect(verdictOf(4)).toMatchObject({
+    outcome: 'fail',
+    findings: [{ message: `'accept-then-close ${LINK}' fired 4 times; at most 3 are allowed`, subject: 'bridge', events: [1, 2, 3, 4] }],
+  });
 });
 
 test('connections that are open at once are counted, and closed ones are not', () => {

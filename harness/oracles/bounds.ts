@@ -1,11 +1,12 @@
-// Was a link dialled more often, or did it hold more connections at once, than it may? These are counts, so they stand on any
-// machine. Only dials within a stretch of time need more: a machine that stood still lets go of late dials in one rush.
+// Was a link dialled more often, or did it hold more connections at once, than it may? Did a step fire more often? These are counts,
+// so they stand on any machine. Only dials within a stretch of time need more: a machine that stood still lets go of late dials in one rush.
+import type { Step } from '../model/faults/fault.ts';
 import { LINK_FAULTS } from '../model/faults/link/table.ts';
 import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { linkSteps } from '../model/scenario.ts';
 import type { Link } from '../model/system/link.ts';
-import { transportOf } from '../model/system/topology.ts';
+import { linkNamed, transportOf } from '../model/system/topology.ts';
 import { milliseconds } from '../model/time/duration.ts';
 import { lostIn, readingsIn } from './evidence/lost-time.ts';
 import { starvedDoubt } from './evidence/starvation.ts';
@@ -18,12 +19,12 @@ const STREAMS_OF_A_CHILD = 3;
 
 export const bounds: Oracle = {
   name: 'bounds',
-  question: 'Was no link dialled more often, and held no more connections at once, than it may?',
+  question: 'Was no link dialled more often, held none more connections at once, and fired no step more often, than it may?',
   judge: (history, plan) =>
-    verdictOn(
-      'bounds',
-      plan.topology.links.flatMap((link) => [...dials(link, history, plan), ...connections(link, history, plan)]),
-    ),
+    verdictOn('bounds', [
+      ...plan.topology.links.flatMap((link) => [...dials(link, history, plan), ...connections(link, history, plan)]),
+      ...plan.schedule.flatMap((step) => firings(step, history, plan)),
+    ]),
 };
 
 interface Dial {
@@ -100,4 +101,22 @@ function connections(link: Link, history: History, plan: Plan): Suspicion[] {
   const found = Math.ceil(most.seqs.length / perDial);
   const message = `'${link.name}' held ${found} connections at once at ${lasting(most.atMs)}; at most ${count} are allowed`;
   return [{ finding: { message, subject: link.from, events: most.seqs } }];
+}
+
+function firings(step: Step, history: History, plan: Plan): Suspicion[] {
+  const { id, firesAtMost: count } = step;
+  if (count === undefined) return [];
+  const fired = eventsOf(history, 'fault').filter((event) => event.step === id && event.state === 'fired');
+  if (fired.length <= count) return [];
+  const message = `'${id}' fired ${fired.length} times; at most ${count} are allowed`;
+  return [{ finding: { message, subject: whoMakesItFire(step, plan), events: fired.map(({ seq }) => seq) } }];
+}
+
+/** On a link it is the one who dials, or who sends what is hit. */
+function whoMakesItFire(step: Step, plan: Plan): string {
+  if (step.on === 'node') return step.fault.node;
+  if (step.on !== 'link') return step.node;
+  const { from, to } = linkNamed(plan.topology, step.link);
+  const isByDialling = LINK_FAULTS[step.fault.kind].aim === 'counted connections';
+  return isByDialling || step.direction === 'upstream' ? from : to;
 }

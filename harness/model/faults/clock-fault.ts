@@ -19,6 +19,8 @@ export interface ClockStep {
   fault: ClockFault;
   armAt: 'start' | { mark: string };
   mustFire: number;
+  /** More firings than this are a finding of the oracle `bounds`; any number is right when absent. */
+  firesAtMost?: number;
 }
 
 export const clockStepSchema = z.strictObject({
@@ -28,4 +30,5 @@ export const clockStepSchema = z.strictObject({
   fault: clockFaultSchema,
   armAt: armingSchema,
   mustFire: z.int().min(0),
+  firesAtMost: z.int().min(0).optional(),
 });

@@ -33,6 +33,8 @@ export interface FileStep {
   match?: number;
   /** On so many files it must have acted when the script ends, or the run proves nothing. */
   mustFire: number;
+  /** More firings than this are a finding of the oracle `bounds`; any number is right when absent. */
+  firesAtMost?: number;
 }
 
 /** What one file was before and after: its bytes; for a full disk, the bytes that were free on it. */
@@ -53,6 +55,7 @@ export const fileStepSchema = z.strictObject({
   whenLines: z.int().min(0).optional(),
   match: z.int().min(1).optional(),
   mustFire: z.int().min(0),
+  firesAtMost: z.int().min(0).optional(),
 });
 
 /** What a fault says of itself: file/entry.ts. */

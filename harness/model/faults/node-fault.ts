@@ -29,6 +29,8 @@ export interface NodeStep<F extends NodeFault = NodeFault> {
   fault: F;
   armAt: NodeArming;
   mustFire: number;
+  /** More firings than this are a finding of the oracle `bounds`; any number is right when absent. */
+  firesAtMost?: number;
 }
 
 export const nodeStepSchema = z.strictObject({
@@ -37,6 +39,7 @@ export const nodeStepSchema = z.strictObject({
   fault: nodeFaultSchema,
   armAt: z.union([armingSchema, z.strictObject({ fired: z.string() })]),
   mustFire: z.int().min(0),
+  firesAtMost: z.int().min(0).optional(),
 });
 
 /** Proof that a node fault acted, in words where there is more to say than that it did. */

@@ -49,6 +49,14 @@ test('what is told to fire three times must fire three times, unless fewer are a
   expect(fault('a->b', { kind: 'drop' }, { times: 3, mustFire: 1 })).toMatchObject({ trigger: { times: 3 }, mustFire: 1 });
 });
 
+test('what may fire need not, and what has a bound says it', () => {
+  expect(fault('a->b', { kind: 'drop' }, { times: 3, mayFire: true }).mustFire).toBe(0);
+  expect(kill('room', { mark: 'busy', mayFire: true, firesAtMost: 1 })).toMatchObject({ mustFire: 0, firesAtMost: 1 });
+  expect(fault('a->b', { kind: 'drop' }, { times: 9, firesAtMost: 3 })).toMatchObject({ trigger: { times: 9 }, firesAtMost: 3 });
+  // @ts-expect-error: must it fire, or may it?
+  expect(fault('a->b', { kind: 'drop' }, { mustFire: 2, mayFire: true }).mustFire).toBe(2);
+});
+
 test('a cut happens once unless told otherwise, for a system that reconnects would be cut for ever', () => {
   expect(cut('a->b', { how: 'rst', atByte: 6 })).toMatchObject({
     id: 'cut a->b',

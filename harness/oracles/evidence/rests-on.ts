@@ -9,7 +9,7 @@ import { effectSpans, type Span } from './spans.ts';
 import { lasting, listed } from './words.ts';
 
 export function restsOn(history: History, plan: Plan): string[] {
-  return [...rest(history), ...unseen(history, plan)];
+  return [...rest(history), ...unseen(history, plan), ...unfired(history, plan)];
 }
 
 function rest(history: History): string[] {
@@ -38,6 +38,13 @@ function unseen(history: History, plan: Plan): string[] {
   return [
     `views that were read after the lift of ${names}: what is kept of a silent peer is gone by then, and only 'until' or 'cycles' could see it`,
   ];
+}
+
+/** Steps that need not fire, and did not: nothing was seen of what they would have done. */
+function unfired(history: History, plan: Plan): string[] {
+  const fired = new Set(eventsOf(history, 'fault').flatMap((event) => (event.state === 'fired' ? [event.step] : [])));
+  const ids = plan.schedule.filter(({ id, mustFire }) => mustFire === 0 && !fired.has(id)).map(({ id }) => `'${id}'`);
+  return ids.length === 0 ? [] : [`a run without ${listed(ids)}, which did not fire and need not`];
 }
 
 function isHealedByLift({ fault }: LinkStep): boolean {

@@ -15,6 +15,8 @@ export const linkStepSchema = z.strictObject({
   armAt: armingSchema,
   /** It must have fired so many times when the script ends, or the run proves nothing. */
   mustFire: z.int().min(0),
+  /** More firings than this are a finding of the oracle `bounds`; any number is right when absent. */
+  firesAtMost: z.int().min(0).optional(),
 });
 
 export type LinkStep = z.infer<typeof linkStepSchema>;
