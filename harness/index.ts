@@ -17,6 +17,7 @@ export type {
   StateView,
   System,
 } from './model/scenario.ts';
+export type { CheckWording, Rule } from './model/check.ts';
 export type { RuntimeName } from './model/case.ts';
 export {
   calls,
@@ -36,7 +37,7 @@ export {
   stall,
   unread,
 } from './model/faults/steps.ts';
-export type { Where, WhereFile, WhereNode } from './model/faults/steps.ts';
+export type { Firings, Where, WhereFile, WhereNode } from './model/faults/steps.ts';
 export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/faults/fault.ts';
 export type { LinkFaultKind, LinkFaultOf } from './model/faults/link/table.ts';
 export type { NodeFaultKind, NodeFaultOf } from './model/faults/node/table.ts';

@@ -11,7 +11,7 @@ export type { JsonRpcClient, JsonRpcNotification, JsonRpcOptions } from './json-
 export { openEvents } from './server-sent-events.ts';
 export type { EventsRequest, EventStream, ServerSentEvent } from './server-sent-events.ts';
 export type { Asking, Target } from './target.ts';
-export type { Wanted } from './inbox.ts';
+export type { Inbox, Wanted } from './inbox.ts';
 export { openWebSocket } from './websocket.ts';
 export type { WebSocketClient, WebSocketMessage, WebSocketOptions } from './websocket.ts';
 export { outcomeOf } from './outcome.ts';

@@ -20,7 +20,7 @@ const COMPUTES = [
 ];
 
 test('every type that a signature of the package leads to can be imported from it', () => {
-  const entries = ['index.ts', 'vitest/index.ts'].map((entry) => join(PACKAGE_ROOT, entry));
+  const entries = ['index.ts', 'vitest/index.ts', 'clients/index.ts', 'packs/index.ts'].map((entry) => join(PACKAGE_ROOT, entry));
   expect(keptTypes(entries, PACKAGE_ROOT)).toEqual(COMPUTES);
 });
 

@@ -9,7 +9,7 @@ import type { LinkFaultOf } from './link/table.ts';
 import type { NodeFaultKind, NodeFaultOf } from './node-fault.ts';
 
 /** How often a step has to fire, and how often it may. */
-type Firings = AtMostOneOf<
+export type Firings = AtMostOneOf<
   {
     /** How often it must have fired when the script ends, or the verdict is unknown; `times`, or else 1, by default. */
     mustFire?: number;
