@@ -75,6 +75,11 @@ describe('bad input', () => {
     ['an unknown scenario', ['run', 'echo/anwsers'], "no scenario matches 'echo/anwsers'; did you mean 'echo/answers'?"],
     ['an unknown tag', ['run', '@quik'], "no scenario matches '@quik'; did you mean '@quick'?"],
     ['an unknown link', ['run', 'wrong-link'], "no link 'client->sever'"],
+    [
+      'a step that no engine can carry',
+      ['run', 'impossible-step'],
+      "scenarios/mistaken/impossible-step.scenario.ts: step 'reset client->server' on link 'client->server' is impossible on tcp (ndjson): it lasts",
+    ],
     ['an unknown option value', ['run', '--runtime', 'kontainer'], 'kontainer'],
     ['a number out of range', ['run', '--repeat', '0'], 'whole number'],
     ['an unknown command', ['rum'], 'run'],

@@ -5,7 +5,7 @@ import type { ICreateToxicBody } from 'toxiproxy-node-client';
 import type { FrameMatch, LinkStep, Trigger } from '../model/faults/fault.ts';
 import type { Aim, Place, ToxicBody } from '../model/faults/link/base/link-fault-type.ts';
 import { typeOf } from '../model/faults/link/table.ts';
-import type { Framing, Stream } from '../model/system/link.ts';
+import type { Direction, Framing, Stream } from '../model/system/link.ts';
 import { apiName } from './api/api-name.ts';
 import type { EngineName } from './api/engine.ts';
 
@@ -35,7 +35,7 @@ function whyNotOwn(step: LinkStep, place: Place): string | undefined {
   return (
     whyNotStream(step, place) ??
     whyNotAim(type.aim, trigger) ??
-    whyNotFrames(trigger, place.framing) ??
+    whyNotFrames(step, place.framing) ??
     (place.framing === 'raw' && type.aim === 'whole frames' ? NEEDS_FRAMES : undefined) ??
     type.whyNot?.(fault, { ...place, trigger }) ??
     whyNotWhole('our proxy', type.toxic(fault))
@@ -84,13 +84,13 @@ const FRAME_TYPES: Record<Framing, readonly string[]> = {
   raw: [],
 };
 
-function whyNotFrames(trigger: Trigger, framing: Framing): string | undefined {
+function whyNotFrames({ trigger, direction }: LinkStep, framing: Framing): string | undefined {
   if (trigger.frame === undefined) return undefined;
   if (framing === 'raw')
     return 'a frame trigger needs frames, and a raw link (or one that passes encrypted) has none: use atByte, or name its framing';
   const { index, matches } = trigger.frame;
   if (index === undefined && matches === undefined) return 'a frame trigger needs an index or something to match';
-  return matches && whyNotMatch(matches, framing);
+  return matches && (whyNotMatch(matches, framing) ?? whyNotThatWay(matches, direction));
 }
 
 function whyNotMatch(matches: FrameMatch, framing: Framing): string | undefined {
@@ -98,6 +98,12 @@ function whyNotMatch(matches: FrameMatch, framing: Framing): string | undefined 
   if (matches.type !== undefined && !FRAME_TYPES[framing].includes(matches.type))
     return `a ${framing} link has no frame of type '${matches.type}'; there are ${FRAME_TYPES[framing].join(', ')}`;
   return undefined;
+}
+
+/** Of the heads of HTTP (RFC 9112, section 2.1) each goes one way. */
+function whyNotThatWay({ type }: FrameMatch, direction: Direction): string | undefined {
+  const goes = type === 'request-head' ? 'upstream' : type === 'response-head' ? 'downstream' : direction;
+  return goes === direction ? undefined : `a ${type} goes ${goes} only, and this step acts ${direction}`;
 }
 
 function whyNotToxiproxy({ fault, trigger, armAt }: LinkStep, place: Place): string | undefined {

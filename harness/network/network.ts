@@ -11,8 +11,12 @@ import type { NetworkSink } from './api/network-sink.ts';
 export type Routing = ReadonlyMap<string, EngineName>;
 
 export interface Networks {
-  /** Picks an engine per link that can carry its steps, or says why none can. */
-  route(topology: Topology, steps: readonly LinkStep[], choice: EngineChoice): Promise<{ routing: Routing } | { refused: string }>;
+  /** Picks an engine per link that can carry its steps, or says why none can. `byDesign`: another engine or runtime could. */
+  route(
+    topology: Topology,
+    steps: readonly LinkStep[],
+    choice: EngineChoice,
+  ): Promise<{ routing: Routing } | { refused: string; byDesign: boolean }>;
   /** Starts the engines on the ground and creates every proxy; all addresses accept when it resolves. */
   open(request: NetworkRequest): Promise<Network>;
 }

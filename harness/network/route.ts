@@ -22,9 +22,9 @@ export async function route(
   for (const link of topology.links) {
     const place = { transport: transportOf(topology, link), framing: link.framing };
     if (where === 'container' && place.transport === 'stdio')
-      return { refused: `link '${link.name}': stdio links run in the process runtime only` };
+      return { refused: `link '${link.name}': stdio links run in the process runtime only`, byDesign: true };
     if (where === 'container' && outsideOf(topology, link))
-      return { refused: `link '${link.name}': links to the outside run in the process runtime only` };
+      return { refused: `link '${link.name}': links to the outside run in the process runtime only`, byDesign: true };
     const onLink = steps.filter((step) => step.link === link.name);
     const refusals: string[] = [];
     const engine = preferred(choice, onLink.length > 0).find((name) => {
@@ -32,12 +32,12 @@ export async function route(
       if (refusal !== undefined) refusals.push(refusal);
       return refusal === undefined;
     });
-    if (engine === undefined) return { refused: `link '${link.name}': ${refusals[0]}` };
+    if (engine === undefined) return { refused: `link '${link.name}': ${refusals[0]}`, byDesign: true };
     routing.set(link.name, engine);
   }
   if ([...routing.values()].includes('toxiproxy')) {
     const source = await findOnce();
-    if ('missing' in source) return { refused: source.missing };
+    if ('missing' in source) return { refused: source.missing, byDesign: false };
   }
   return { routing };
 }

@@ -128,15 +128,20 @@ describe('choosing an engine', () => {
   test('toxiproxy is refused where it cannot carry a step, with the step and the reason', async () => {
     expect(await networks.route(UNIX_TOO, [CUT], 'toxiproxy')).toEqual({
       refused: expect.stringMatching(/^link 'driver->echo': step 'cut'.*Toxiproxy cannot/),
+      byDesign: true,
     });
     expect(await networks.route(UNIX_TOO, [{ ...SLOW, link: 'driver->ipc' }], 'toxiproxy')).toEqual({
       refused: expect.stringContaining('carries TCP only'),
+      byDesign: true,
     });
   });
 
   test('toxiproxy is refused with its cure where there is none', async () => {
     const without = toxiproxyNetworks({ where: 'process', toxiproxy: { missing: 'no Toxiproxy found: install it' } });
-    expect(await without.route(TOPOLOGY, [SLOW], 'toxiproxy')).toEqual({ refused: 'no Toxiproxy found: install it' });
+    expect(await without.route(TOPOLOGY, [SLOW], 'toxiproxy')).toEqual({
+      refused: 'no Toxiproxy found: install it',
+      byDesign: false,
+    });
     expect(await without.route(TOPOLOGY, [SLOW], 'auto')).toHaveProperty('routing');
   });
 

@@ -5,6 +5,7 @@ import { type Case, RUNTIME_NAMES, type RuntimeName } from '../model/case.ts';
 import type { LinkFault, LinkStep, Step, Trigger } from '../model/faults/fault.ts';
 import { defineScenario, type SideProbe } from '../model/scenario.ts';
 import { fault, kill, onClock, onFile, onNode } from '../model/faults/steps.ts';
+import { DRIVER } from '../model/system/link.ts';
 import type { Topology } from '../model/system/topology.ts';
 import { NODE_FAULT_ROWS } from '../runtime/faults/faults-by-runtime.ts';
 import { RUNTIMES } from '../runtime/registry/runtimes.ts';
@@ -14,8 +15,11 @@ import { planCase } from './plan.ts';
 
 const spawned = nodeDouble('child', { listens: { stdio: { transport: 'stdio' } }, ready: { when: 'spawned' } });
 const topology: Topology = {
-  nodes: [nodeDouble('target'), spawned],
-  links: [{ name: 'target->child', from: 'target', to: 'child', listener: 'stdio', framing: 'ndjson' }],
+  nodes: [nodeDouble('target', { listens: { main: { transport: 'tcp', port: 7000 } } }), spawned],
+  links: [
+    { name: 'target->child', from: 'target', to: 'child', listener: 'stdio', framing: 'ndjson' },
+    { name: 'driver->target', from: DRIVER, to: 'target', listener: 'main', framing: 'http' },
+  ],
 };
 
 describe.each(RUNTIME_NAMES)('on the %s runtime', (runtime) => {
@@ -66,10 +70,39 @@ test.each<[string, Step, RegExp]>([
     /armAt.*: a mark has a name/,
   ],
   ['a mark of a clock step without a name', onClock('target', { kind: 'jump', byMs: 1 }, { armAt: '' }), /armAt.*: a mark has a name/],
+  [
+    'a fault that takes no trigger and has one',
+    fault('driver->target', { kind: 'reset' }, { times: 1 }),
+    /'reset driver->target' on link 'driver->target' is impossible on tcp \(http\): it lasts until it is lifted, so it cannot be counted/,
+  ],
+  ['a fault that the streams of a child cannot carry', linkStep({ kind: 'refuse' }), /impossible on stdio \(ndjson\): /],
+  ['a frame that the framing has not', linkStep({ kind: 'drop' }, { frame: { matches: { type: 'text' } } }), /has no frame of type 'text'/],
+  [
+    'a head that comes from the other side',
+    fault('driver->target', { kind: 'drop' }, { frame: { matches: { type: 'request-head' } } }),
+    /a request-head goes upstream only, and this step acts downstream/,
+  ],
+  [
+    'more firings than there can be',
+    fault('driver->target', { kind: 'drop' }, { times: 2, mustFire: 3 }),
+    /2 times at most, and must fire 3/,
+  ],
+  [
+    'a bound on firings that judges nothing',
+    fault('driver->target', { kind: 'drop' }, { firesAtMost: 3 }),
+    /fires once at most by itself, so firesAtMost 3 judges nothing/,
+  ],
+  ['a bound below what must be', fault('driver->target', { kind: 'reset' }, { firesAtMost: 0 }), /must fire 1 times, and may fire 0 times/],
+  ['a reaction to itself', kill('target', { fired: 'kill target' }), /waits for a step that waits for itself/],
   ['a limit from the start of a child', onNode({ kind: 'limit', node: 'child', descriptors: 9 }), /break the stdio link/],
 ])('%s is a mistake in the scenario', async (_what, step, message) => {
   await expect(plan([step], 'process')).rejects.toThrow(message);
   await expect(plan([step], 'process')).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test('what one engine or runtime cannot carry is no mistake where another one can', async () => {
+  const counted = fault('driver->target', { kind: 'accept-then-close' }, { times: 9, mayFire: true, firesAtMost: 3 });
+  expect(await plan([counted, fault('target->child', { kind: 'stall' })], 'container')).not.toHaveProperty('refused');
 });
 
 test('a probe that asks a node which is not there is a mistake in the scenario', async () => {

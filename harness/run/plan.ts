@@ -3,17 +3,19 @@
 import { stepProblem, type Case } from '../model/case.ts';
 import { scheduleAtSpeed, topologyAtSpeed } from '../model/faults/clock-speed.ts';
 import { timeTooLong } from '../model/time/duration.ts';
-import type { NodeStep, Step } from '../model/faults/fault.ts';
+import type { LinkStep, NodeStep, Step } from '../model/faults/fault.ts';
 import { aboutFileFault, type FileStep } from '../model/faults/file-fault.ts';
 import { hasWildcard, parseFilePath } from '../model/faults/file-path.ts';
 import { aboutNodeFault } from '../model/faults/node-fault.ts';
+import { countProblem } from '../model/faults/firings.ts';
 import { BY_DESIGN, linkSteps, type NamedScenario } from '../model/scenario.ts';
 import type { Plan } from '../model/judging/oracle.ts';
 import { TornwireError } from '../model/values/tornwire-error.ts';
 import { EXIT } from '../model/values/exit-code.ts';
-import { checkTopology, isSpawned, linkNamed, type Node, nodeNamed, type Topology } from '../model/system/topology.ts';
+import { checkTopology, isSpawned, type Node, nodeNamed, type Topology } from '../model/system/topology.ts';
 import type { Link } from '../model/system/link.ts';
 import type { DemandingStep, Runtime } from '../runtime/runtime.ts';
+import { whyImpossible } from '../network/impossible.ts';
 import type { Networks, Routing } from '../network/network.ts';
 
 export interface CasePlan extends Plan {
@@ -40,7 +42,7 @@ export async function planCase(named: NamedScenario, given: Case, networks: Netw
   const refused = await refusedHere(given, runtime);
   if (refused !== undefined) return { refused, byDesign: false };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);
-  if ('refused' in routed) return byDesign(routed.refused);
+  if ('refused' in routed) return routed.byDesign ? byDesign(routed.refused) : routed;
   const proxied = topology.links.filter((link) => routed.routing.has(link.name));
   const { clockSpeed } = given;
   return {
@@ -94,16 +96,35 @@ export function checkPlan(topology: Topology, schedule: readonly Step[]): void {
   for (const step of schedule) {
     if (ids.has(step.id)) throw new PlanError(`two steps are called '${step.id}'; give one an id of its own`);
     ids.add(step.id);
-    const problem = timeTooLong(step) ?? stepProblem(step);
+    const problem = timeTooLong(step) ?? stepProblem(step) ?? countProblem(step);
     if (problem !== undefined) throw new PlanError(`step '${step.id}': ${problem}`);
-    if (step.on === 'link') linkNamed(topology, step.link);
+    if (step.on === 'link') checkLinkStep(step, topology);
     else if (step.on === 'node') checkNodeStep(step, nodeNamed(topology, step.fault.node));
     else if (step.on === 'file') checkFileStep(step, nodeNamed(topology, step.node));
     else nodeNamed(topology, step.node);
   }
-  for (const step of schedule)
-    if (step.on === 'node' && step.armAt !== 'start' && 'fired' in step.armAt && !ids.has(step.armAt.fired))
-      throw new PlanError(`step '${step.id}' waits for step '${step.armAt.fired}', which is not in the schedule`);
+  checkReactions(schedule);
+}
+
+/** What no engine can carry is a mistake. What one engine cannot, another may: that is seen when the case is routed. */
+function checkLinkStep(step: LinkStep, topology: Topology): void {
+  const impossible = whyImpossible(step, topology);
+  if (impossible !== undefined) throw new PlanError(`step '${step.id}' on link '${step.link}' is impossible ${impossible}`);
+}
+
+/** A step waits for another one, and nobody waits for himself, also not by way of others. */
+function checkReactions(schedule: readonly Step[]): void {
+  const byId = new Map(schedule.map((step) => [step.id, step]));
+  for (const step of schedule) {
+    for (let [at, waits] = [awaited(step), 1]; at !== undefined; [at, waits] = [awaited(byId.get(at)), waits + 1]) {
+      if (!byId.has(at)) throw new PlanError(`step '${step.id}' waits for step '${at}', which is not in the schedule`);
+      if (waits > schedule.length) throw new PlanError(`step '${step.id}' waits for a step that waits for itself, so it never acts`);
+    }
+  }
+}
+
+function awaited(step: Step | undefined): string | undefined {
+  return step?.on === 'node' && step.armAt !== 'start' && 'fired' in step.armAt ? step.armAt.fired : undefined;
 }
 
 function checkNodeStep(step: NodeStep, node: Node): void {

@@ -22,7 +22,7 @@ export async function loadHere(project: Project): Promise<LoadedHere> {
   const loaded = (await Promise.all(files.map((file) => loadFile(project, file)))).flat();
   const named = new Map(loaded.flatMap((each) => ('scenario' in each ? [[each.name, each] as const] : [])));
   return {
-    described: loaded.map((each) => ('scenario' in each ? describeScenario(each) : each)),
+    described: loaded.map((each) => ('scenario' in each ? describeScenario(each, project.root) : each)),
     named,
     availability: (scenarios, runtime) =>
       Promise.all(

@@ -26,15 +26,30 @@ export default defineScenario({
 });
 `;
 
-const REFUSED = `import { cut, defineScenario } from 'tornwire';
+const REFUSED = `import { defineScenario, networkCut } from 'tornwire';
+import { echo } from '../../system.ts';
+
+export default defineScenario({
+  title: 'a scenario that only another runtime can carry is not played',
+  expectation: 'skipped with its reason',
+  tags: ['quick'],
+  system: echo(),
+  schedule: [networkCut('server', { mark: 'busy' })],
+  async script() {
+    throw new Error('it was played');
+  },
+});
+`;
+
+const MISTAKEN = `import { cut, defineScenario } from 'tornwire';
 import { echo } from '../../system.ts';
 
 const system = echo();
 const [link] = system.topology.links;
 
 export default defineScenario({
-  title: 'a scenario that no engine can carry is not played',
-  expectation: 'skipped with its reason',
+  title: 'a scenario that no engine can ever carry is a mistake',
+  expectation: 'failed with its reason',
   tags: ['quick'],
   system: { ...system, topology: { ...system.topology, links: [{ ...link, framing: 'raw' }] } },
   schedule: [cut('client->server', { frame: { index: 1 }, how: 'fin' })],
@@ -53,6 +68,7 @@ beforeAll(async () => {
   await mkdir(scenarios, { recursive: true });
   for (const part of ['system.ts', 'program', 'defects']) await cp(join(from, part), join(project, part), { recursive: true });
   for (const name of SCENARIOS) await cp(join(from, 'scenarios', 'echo', `${name}.scenario.ts`), join(scenarios, `${name}.scenario.ts`));
+  await writeFile(join(scenarios, 'impossible.scenario.ts'), MISTAKEN);
   await writeFile(join(scenarios, 'refused.scenario.ts'), REFUSED);
   await writeFile(join(scenarios, 'unavailable.scenario.ts'), UNAVAILABLE);
   await writeFile(
@@ -108,8 +124,9 @@ test(
     expect(statuses).toEqual([
       ['echo/answers: a line comes back, slowly', 'passed'],
       ['echo/crashes: a server that crashes is told from one that answers', 'failed'],
+      ['echo/impossible: a scenario that no engine can ever carry is a mistake', 'failed'],
       ['echo/misses-its-fault: a fault that never fires proves nothing', 'failed'],
-      ['echo/refused: a scenario that no engine can carry is not played', 'skipped'],
+      ['echo/refused: a scenario that only another runtime can carry is not played', 'skipped'],
       ['echo/unavailable: a scenario that lacks a program is not played', 'skipped'],
     ]);
     expect(code).toBe(1);
@@ -127,7 +144,10 @@ test(
     expect(missed).toMatch(/replay: npx tornwire run echo\/misses-its-fault --runtime process --engine auto --seed \d+/);
 
     expect(out).toContain('no moon tonight: wait a week');
-    expect(out).toMatch(/echo\/refused.*\[.*frame.*\]/);
+    expect(out).toMatch(/echo\/refused.*\[.*network-cut.*\]/);
+    const impossible =
+      tests.get('echo/impossible: a scenario that no engine can ever carry is a mistake')?.failureMessages.join('\n') ?? '';
+    expect(impossible).toContain("impossible.scenario.ts: step 'cut client->server' on link 'client->server' is impossible on tcp (raw): ");
   },
 );
 

@@ -1,4 +1,5 @@
 // Makes the description of a scenario without its code, in the process that has loaded it.
+import { relative } from 'node:path';
 import { milliseconds } from '../../model/time/duration.ts';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import type { NamedScenario, Scenario } from '../../model/scenario.ts';
@@ -10,7 +11,8 @@ import { checkPlan } from '../../run/plan.ts';
 /** Boot, rest and stop of whatever system, and the probes between them. */
 const AROUND_MS = 60_000;
 
-export function describeScenario({ name, file, scenario }: NamedScenario): DescribedScenario {
+/** @param root of the project: a mistake is told with the scenario's file, as seen from there */
+export function describeScenario({ name, file, scenario }: NamedScenario, root: string): DescribedScenario {
   const lacking = lacksOf(scenario);
   if (lacking.length > 0)
     return brokenScenario(name, file, `it is no scenario, for it has no ${lacking.join(', no ')}: make it with defineScenario`);
@@ -33,7 +35,7 @@ export function describeScenario({ name, file, scenario }: NamedScenario): Descr
     ...(scenario.expect !== undefined && { expect: scenario.expect }),
     boundMs: boundOf(scenario),
     ...(scenario.check && { check: scenario.check }),
-    ...(mistake !== undefined && { mistake }),
+    ...(mistake !== undefined && { mistake: `${relative(root, file)}: ${mistake}` }),
   };
 }
 

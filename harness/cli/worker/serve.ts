@@ -107,7 +107,7 @@ async function described(file: string): Promise<Answer> {
 
 function describedOrBroken(named: NamedScenario): ReturnType<typeof describeScenario> {
   try {
-    const described = describeScenario(named);
+    const described = describeScenario(named, root);
     return { ...described, title: redact.text(described.title), expectation: redact.text(described.expectation) };
   } catch (error) {
     return brokenScenario(named.name, named.file, lineOf(error));

@@ -34,7 +34,7 @@ export function networksDouble(plan: NetworksPlan = {}): NetworksDouble {
     },
     fire: (step, hit) => sink().fired(step, { connection: 1, direction: 'downstream', byteOffset: 0, ...hit }),
     break: (detail, late) => sink().broken(detail, late),
-    route: async () => (plan.refused === undefined ? { routing: new Map() } : { refused: plan.refused }),
+    route: async () => (plan.refused === undefined ? { routing: new Map() } : { refused: plan.refused, byDesign: true }),
     async open(request) {
       opened = request.sink;
       calls.push('open');

@@ -1,6 +1,6 @@
 // Nodes as processes of this machine. A run has a loopback address of its own, so ports are the ones in the topology and
 // runs side by side never meet. Each node is a process group with marker variables, and is killed as a tree.
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import type { Link } from '../../model/system/link.ts';
 import { type Node, stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
@@ -80,7 +80,7 @@ async function processGround(
 ): Promise<Primitives<ProcessLife>> {
   const { runId, topology } = request;
   const { folder, loopback } = place;
-  const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...settings.box.keeps]));
+  const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...ownCompileCache(), ...settings.box.keeps]));
   const book = loopbackBook(request, place, settings.box?.doors);
   await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
   const kin = kinOfRun();
@@ -188,6 +188,12 @@ function lifeOf(tree: ProcessTree): ProcessLife {
     },
     kill: () => killTree(tree),
   };
+}
+
+/** This process writes there too, and none of that is the system's. */
+function ownCompileCache(): string[] {
+  const folder = process.env['NODE_COMPILE_CACHE'];
+  return folder !== undefined && existsSync(folder) ? [realpathSync(folder)] : [];
 }
 
 /** @throws RuntimeError: planning has asked for it, so it went away since. */
