@@ -207,6 +207,7 @@ test('stdio links are refused where nodes are containers, and a restart of a chi
   const networks = toxiproxyNetworks({ where: 'container' });
   expect(await networks.route(topology({}), [], 'auto')).toEqual({
     refused: `link '${LINK}': stdio links run in the process runtime only`,
+    byDesign: true,
   });
   const schedule = [onNode({ kind: 'restart', node: 'answerer' }, { mark: 'now' })];
   await expect(play({ schedule }, async () => {})).rejects.toThrow(/'answerer' is started by whoever dials it/);
