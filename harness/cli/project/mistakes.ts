@@ -25,7 +25,8 @@ async function mistakesOf(root: string, scenario: DescribedScenario): Promise<Mi
   const { name, file, broken, mistake, topology } = scenario;
   const at = (what: string): Mistake => ({ ...placeOf(what, file, root), scenario: name });
   if (broken !== undefined) return [at(broken.replace(`${relative(root, file)} gives no scenario: `, ''))];
-  if (mistake !== undefined) return [at(mistake)];
+  // It begins with the file, which the place names already.
+  if (mistake !== undefined) return [at(mistake.replace(`${relative(root, file)}: `, ''))];
   if (topology === undefined) return [];
   return [...topologyMistakes(topology, scenario.source?.folder), ...(await impossibleFaults(topology, scenario.schedule))].map(at);
 }
