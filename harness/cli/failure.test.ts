@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { SettingsError } from '../gate/settings-file.ts';
 import { DurationError } from '../model/time/duration.ts';
+import { FindError } from '../init/detect/detector.ts';
 import { ReproError } from '../model/repro.ts';
 import { TopologyError } from '../model/system/topology.ts';
 import { InjectorError } from '../network/api/network-sink.ts';
@@ -16,7 +17,7 @@ import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
 import { NothingToRunError, UsageError } from './base/usage-error.ts';
 
-const USAGE = [UsageError, DurationError, SettingsError, ReproError, TopologyError, PlanError];
+const USAGE = [UsageError, DurationError, SettingsError, ReproError, TopologyError, PlanError, FindError];
 const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
 
 test.each(USAGE)('%o: what the user wrote is wrong, one line and exit code 2', (Kind) => {
