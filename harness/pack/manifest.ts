@@ -10,11 +10,11 @@ export interface Manifest {
 /** The folder `harness/`, which becomes the package. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What packing writes beside the sources; git knows none of it. */
-export const MADE = { compiled: 'dist', docs: 'docs', licence: 'LICENSE', source: '.package.source.json' } as const;
+export const MADE = { compiled: 'dist', docs: 'docs', docker: 'docker', licence: 'LICENSE', source: '.package.source.json' } as const;
 /** What of the repository's docs/ a user reads. */
 export const DOCS = ['explanation', 'how-to', 'reference', 'glossary.md'] as const;
-/** Folders of programs and recipes that no compiler touches, beside the compiled files that use them. */
-export const AS_THEY_ARE = ['selftest/programs', 'runtime/container/images/dockerfiles'] as const;
+/** Folders of programs that no compiler touches, beside the compiled files that use them. */
+export const AS_THEY_ARE = ['selftest/programs'] as const;
 
 /** `./index.ts` becomes the pair of `./dist/index.js` and its declarations. The scripts stay: after a pack that was killed they mend. */
 export function published({ exports, ...rest }: Manifest): Manifest {

@@ -16,7 +16,7 @@ let copy: string;
 let packed: string[];
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'tw-pack-'));
-  for (const part of ['harness', 'docs', 'package.json', 'tsconfig.json', 'LICENSE', '.gitignore'])
+  for (const part of ['harness', 'docs', 'docker', 'package.json', 'tsconfig.json', 'LICENSE', '.gitignore'])
     await cp(join(REPOSITORY, part), join(copy, part), { recursive: true });
   await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
   await leaveKilledPack(join(copy, 'harness'));
@@ -50,7 +50,15 @@ test('the package holds compiled files with their maps and declarations, and not
   const compiled = packed.filter((path) => path.startsWith(`${MADE.compiled}/`));
   const schemas = SCHEMA_NAMES.map((name) => `schemas/${name}.json`);
   expect(packed.filter((path) => !compiled.includes(path) && !path.startsWith(`${MADE.docs}/`)).sort()).toEqual(
-    ['LICENSE', 'README.md', 'bin/tornwire.mjs', 'package.json', ...schemas].sort(),
+    [
+      'LICENSE',
+      'README.md',
+      'docker/node.Dockerfile',
+      'docker/toxiproxy.Dockerfile',
+      'bin/tornwire.mjs',
+      'package.json',
+      ...schemas,
+    ].sort(),
   );
   const programs = AS_THEY_ARE.flatMap((folder) =>
     readdirSync(join(PACKAGE_ROOT, folder)).map((file) => `${MADE.compiled}/${folder}/${file}`),

@@ -10,6 +10,7 @@ export function prepare(root: string): void {
   compile(root);
   for (const folder of AS_THEY_ARE) cpSync(join(root, folder), join(root, MADE.compiled, folder), { recursive: true });
   for (const part of DOCS) cpSync(join(root, '..', 'docs', part), join(root, MADE.docs, part), { recursive: true });
+  cpSync(join(root, '..', MADE.docker), join(root, MADE.docker), { recursive: true });
   copyFileSync(join(root, '..', MADE.licence), join(root, MADE.licence));
   const source = readFileSync(join(root, 'package.json'), 'utf8');
   writeFileSync(join(root, MADE.source), source);

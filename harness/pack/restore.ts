@@ -6,7 +6,7 @@ import { MADE, PACKAGE_ROOT } from './manifest.ts';
 export function restore(root: string): void {
   const source = join(root, MADE.source);
   if (existsSync(source)) renameSync(source, join(root, 'package.json'));
-  for (const made of [MADE.compiled, MADE.docs, MADE.licence]) rmSync(join(root, made), { recursive: true, force: true });
+  for (const made of [MADE.compiled, MADE.docs, MADE.docker, MADE.licence]) rmSync(join(root, made), { recursive: true, force: true });
 }
 
 if (import.meta.main) restore(PACKAGE_ROOT);

@@ -10,8 +10,8 @@ import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { programFile } from '../../../model/values/program-file.ts';
 import { RuntimeError } from '../../runtime.ts';
+import { programFile } from '../../../model/values/program-file.ts';
 import { IMAGES } from './images.ts';
 
 /** No server of Toxiproxy can be had here: one engine less in containers, and nothing else. */
@@ -24,8 +24,9 @@ interface Workshop {
   say: (line: string) => void;
 }
 
-const NODE_DOCKERFILE = programFile(import.meta.url, './dockerfiles/node.Dockerfile');
-const TOXIPROXY_DOCKERFILE = programFile(import.meta.url, './dockerfiles/toxiproxy.Dockerfile');
+/** In the repository and in the package alike the folder lies beside that of the code. */
+const NODE_DOCKERFILE = programFile(import.meta.url, '../../../../docker/node.Dockerfile');
+const TOXIPROXY_DOCKERFILE = programFile(import.meta.url, '../../../../docker/toxiproxy.Dockerfile');
 const TOXIPROXY_VERSION = '2.12.0';
 /** Without it the server calls itself version 'git'. */
 const VERSION_FLAG = `-ldflags=-X github.com/Shopify/toxiproxy/v2.Version=${TOXIPROXY_VERSION}`;
