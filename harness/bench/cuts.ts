@@ -88,6 +88,7 @@ async function serverOutcomes(both: Ends, connections: number): Promise<Outcome[
   const deadline = performance.now() + 5000;
   while (outcomes.length < connections && performance.now() < deadline) {
     outcomes.push(...((await both.server.outcomes()) as Outcome[]));
+    // Between two looks; the deadline of 5 s ends them.
     if (outcomes.length < connections) await sleep(20);
   }
   return outcomes;
@@ -98,6 +99,7 @@ async function lowest(look: () => number): Promise<number> {
   let low = Number.POSITIVE_INFINITY;
   for (let looks = 0; looks < 20; looks++) {
     low = Math.min(low, look());
+    // Between two of the 20 looks, 2 s in all.
     await sleep(100);
   }
   return low;

@@ -69,6 +69,7 @@ async function lengthOf(way: What['way']): Promise<Length> {
   const startedMs = performance.now();
   const run = started(way);
   const ended = once(run, 'exit') as Promise<[number | null]>;
+  // Between two looks for its worker; the end of the run ends them, and every run ends by the bounds of its scenario.
   while (workers().length === 0 && run.exitCode === null) await sleep(LOOK_EVERY_MS);
   const workerMs = performance.now() - startedMs;
   const [code] = await ended;
@@ -127,6 +128,7 @@ function kill(pid: number): boolean {
 
 async function gone(who: () => number[], withinMs: number): Promise<number> {
   const startedMs = performance.now();
+  // Between two looks, for `withinMs` at most; whoever is there then is counted as left.
   while (who().length > 0 && performance.now() - startedMs < withinMs) await sleep(LOOK_EVERY_MS);
   return performance.now() - startedMs;
 }

@@ -155,7 +155,7 @@ function callOf(call: Call | undefined, id: Id): Message & { id: Id } {
   return { id, method: 'tools/call', params: { name: call?.name, arguments: call?.args } };
 }
 
-/** Long enough for a call to have begun; nothing rests on it. */
+/** Once, for 300 ms: a call has probably begun then. No verdict rests on it: one that began later only meets the fault later. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 300));
 }
