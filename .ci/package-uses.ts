@@ -19,6 +19,15 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
   ['tornwire repro replays it', replays],
   ['tornwire gate', async (user) => wantEnd(await user.tornwire('gate', '--policy', 'policy.yaml'), 0, /^gate: pass/m)],
   ['tornwire proxy answers, and ends when it is told to', serves],
+  [
+    'tornwire explain says what a code means',
+    async (user) =>
+      wantEnd(
+        await user.tornwire('explain', 'TW-LEAK-PROCESS'),
+        0,
+        /^TW-LEAK-PROCESS\n[^]*^More: node_modules\/tornwire\/docs\/explanation\/verdicts.md$/m,
+      ),
+  ],
   ['tornwire doctor names the line that installs the container client', namesContainerClient],
   ['tornwire run --runtime container names it too', namesContainerClientAtFirstUse],
   ['tornwire images says what it lacks', namesMissingEngine],
@@ -76,7 +85,7 @@ async function namesContainerClientAtFirstUse(user: User): Promise<void> {
 
 async function namesMissingEngine(user: User): Promise<void> {
   const end = await ended(user.start(['images'], { DOCKER_HOST: 'unix:///nowhere/docker.sock' }));
-  wantEnd(end, 3, /^tornwire: no Docker engine answers [^\n]*: install docker.io and start dockerd\n$/);
+  wantEnd(end, 3, /^tornwire: no Docker engine answers [^\n]*: install docker.io and start dockerd \[TW-RUNTIME\]\n$/);
 }
 
 async function runsInVitest(user: User): Promise<void> {

@@ -65,6 +65,7 @@ export type {
 export type { Leftover, Place as LeftoverPlace } from './model/judging/leftover.ts';
 export type { MemorySample } from './model/judging/memory-sample.ts';
 export { eventsOf, observationsOf } from './model/judging/history.ts';
+export type { FindingCode } from './model/codes/findings.ts';
 export type { Oracle, Plan } from './model/judging/oracle.ts';
 export { failOrPass, pass, unknown } from './model/judging/verdict.ts';
 export type { AcceptedFlaw } from './model/judging/known-flaw.ts';

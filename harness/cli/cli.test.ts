@@ -40,6 +40,7 @@ describe('run', () => {
     expect(code).toBe(1);
     const [row] = (await summary()).cases;
     expect(row).toMatchObject({ verdict: 'fail', oracle });
+    expect(out).toMatch(new RegExp(`^ +${oracle}: .* \\[TW-${oracle.toUpperCase()}-[A-Z-]+\\]$`, 'm'));
     const file = /npx tornwire repro (\S+)/.exec(out)?.[1] ?? '';
     const again = await tornwire('repro', file, '--times', String(times));
     expect(again.out).toContain(`reproduced ${times} of ${times}`);
@@ -83,6 +84,7 @@ describe('bad input', () => {
     ['an unknown option value', ['run', '--runtime', 'kontainer'], 'kontainer'],
     ['a number out of range', ['run', '--repeat', '0'], 'whole number'],
     ['an unknown command', ['rum'], 'run'],
+    ['an unknown code', ['explain', 'TW-LEAK-PROCES'], "there is no code 'TW-LEAK-PROCES'; did you mean 'TW-LEAK-PROCESS'?"],
     ['an address that is none', ['proxy', '--listen', 'nonsense'], 'address nonsense: missing port in address'],
     ['a port that is none', ['proxy', '--listen', '127.0.0.1:65536'], 'invalid port'],
     ['a file of proxies that does not exist', ['proxy', '--listen', '127.0.0.1:0', '--config', 'nowhere.json'], 'cannot read nowhere.json'],
@@ -147,6 +149,16 @@ test('list names scenarios, titles and tags', async () => {
     tags: ['broken'],
     defects: [],
   });
+});
+
+test('explain says what a code means, what causes it, how to look closer, and which page is about it; without a code it lists all', async () => {
+  const one = await tornwire('explain', 'leak-process');
+  expect(one).toMatchObject({ code: 0, err: '' });
+  expect(one.out).toMatch(
+    /^TW-LEAK-PROCESS\n {2}A process[^]*^What usually causes it\n {2}- [^]*^How to look closer\n {2}- [^]*^More: \S+docs\/explanation\/verdicts\.md$/m,
+  );
+  const all = await tornwire('explain', '--json');
+  expect((JSON.parse(all.out) as { code: string }[]).map(({ code }) => code)).toContain('TW-UNKNOWN-STARVED');
 });
 
 test("doctor says what this machine has and lacks, and the end of the project's own code is a line of it", async () => {

@@ -48,6 +48,7 @@ function commands(done: Done): Command {
     addDoctor,
     addImages,
     addSelftest,
+    addExplain,
     addClean,
   ])
     add(program, done);
@@ -220,6 +221,15 @@ function addSelftest(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
     .action(async (filter: string | undefined, options) => done(await (await import('./commands/selftest.ts')).selftest(filter, options)));
+}
+
+function addExplain(program: Command, done: Done): void {
+  program
+    .command('explain')
+    .description('what a message means, what usually causes it and how to look closer')
+    .argument('[code]', 'what stands behind the message in brackets, such as TW-LEAK-PROCESS; without one all codes are listed')
+    .option('--json', 'print JSON')
+    .action(async (code: string | undefined, options) => done((await import('./commands/help/explain.ts')).explain(code, options)));
 }
 
 function addClean(program: Command, done: Done): void {

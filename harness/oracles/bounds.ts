@@ -43,7 +43,7 @@ function dials(link: Link, history: History, plan: Plan): Suspicion[] {
   if (!first || !last || most.length <= count) return [];
   const limit = perMs === Infinity ? `in a run` : `in ${lasting(perMs)}`;
   const message = `'${link.name}' was dialled ${most.length} times in ${lasting(last.atMs - first.atMs)}, from ${lasting(first.atMs)} on; at most ${count} ${limit} are allowed`;
-  const finding = { message, subject: link.from, events: most.map(({ seq }) => seq) };
+  const finding = { code: 'TW-BOUNDS-DIALS' as const, message, subject: link.from, events: most.map(({ seq }) => seq) };
   return [{ finding, ...(perMs === Infinity ? {} : rushDoubt(history, most.length, { count, perMs, first, last })) }];
 }
 
@@ -100,7 +100,7 @@ function connections(link: Link, history: History, plan: Plan): Suspicion[] {
   if (!most) return [];
   const found = Math.ceil(most.seqs.length / perDial);
   const message = `'${link.name}' held ${found} connections at once at ${lasting(most.atMs)}; at most ${count} are allowed`;
-  return [{ finding: { message, subject: link.from, events: most.seqs } }];
+  return [{ finding: { code: 'TW-BOUNDS-CONNECTIONS', message, subject: link.from, events: most.seqs } }];
 }
 
 function firings(step: Step, history: History, plan: Plan): Suspicion[] {
@@ -109,7 +109,7 @@ function firings(step: Step, history: History, plan: Plan): Suspicion[] {
   const fired = eventsOf(history, 'fault').filter((event) => event.step === id && event.state === 'fired');
   if (fired.length <= count) return [];
   const message = `'${id}' fired ${fired.length} times; at most ${count} are allowed`;
-  return [{ finding: { message, subject: whoMakesItFire(step, plan), events: fired.map(({ seq }) => seq) } }];
+  return [{ finding: { code: 'TW-BOUNDS-FIRINGS', message, subject: whoMakesItFire(step, plan), events: fired.map(({ seq }) => seq) } }];
 }
 
 /** On a link it is the one who dials, or who sends what is hit. */

@@ -3,6 +3,7 @@
 import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { isSpawned, type Topology } from '../model/system/topology.ts';
+import type { FindingCode } from '../model/codes/findings.ts';
 import { lastWords } from './evidence/last-words.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
 
@@ -105,16 +106,20 @@ function suspect(exit: Exit, history: History): Suspicion[] {
   if (exit.asked) {
     const mistake = exit.gracefully && exit.signal !== null && MISTAKES.has(exit.signal);
     const badCode = exit.signal === null && exit.code !== null && exit.code !== 0;
-    return mistake || badCode ? [{ finding: found(exit, history, `'${node}' ended ${how} when it was asked to stop`) }] : [];
+    return mistake || badCode
+      ? [{ finding: found(exit, history, 'TW-CRASH-AT-STOP', `'${node}' ended ${how} when it was asked to stop`) }]
+      : [];
   }
   if (exit.inStopPhase && exit.signal === null && exit.code === 0) return [];
-  const finding = found(exit, history, `'${node}' ended ${how} ${exit.ready ? 'without being asked' : 'before it was ready'}`);
+  const finding = exit.ready
+    ? found(exit, history, 'TW-CRASH-UNASKED', `'${node}' ended ${how} without being asked`)
+    : found(exit, history, 'TW-CRASH-BEFORE-READY', `'${node}' ended ${how} before it was ready`);
   if (exit.signal !== 'SIGKILL') return [{ finding }];
   const detail = `'${node}' was killed by SIGKILL from an unknown sender: most likely memory ran out`;
   return [{ finding, doubt: { reason: 'out-of-memory', detail } }];
 }
 
-function found(exit: Exit, history: History, sentence: string): Suspicion['finding'] {
+function found(exit: Exit, history: History, code: FindingCode, sentence: string): Suspicion['finding'] {
   const lines = linesBefore(exit, history);
   const { error, quoted } = lastWords(
     lines.map(({ line }) => line),
@@ -127,6 +132,7 @@ function found(exit: Exit, history: History, sentence: string): Suspicion['findi
     return [...(leftOut > 0 ? [`  | … ${leftOut} lines`] : []), `  | ${lines[index]?.line ?? ''}`];
   });
   return {
+    code,
     message: [head, ...quotes].join('\n'),
     // Whether its end was asked for before or after an error is a race between two processes.
     ...(error !== undefined && { bug: [`'${exit.node}': ${error}`, ...quotes].join('\n') }),

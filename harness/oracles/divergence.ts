@@ -72,7 +72,10 @@ function judgeRead(truth: string, views: readonly View[], history: History): Sus
 function notRead(truth: string, view: View): Suspicion {
   const why = isUnreadable(view.last) ? `: ${JSON.stringify(view.last.value)}` : ' in two readings at the end';
   const detail = `'${truth}' could not be read at ${view.subject}${why}`;
-  return { finding: { message: detail, subject: view.subject, events: [view.last.seq] }, doubt: { reason: 'harness', detail } };
+  return {
+    finding: { code: 'TW-DIVERGENCE-UNREADABLE', message: detail, subject: view.subject, events: [view.last.seq] },
+    doubt: { reason: 'harness', detail },
+  };
 }
 
 function restless(truth: string, moving: readonly View[], history: History): Suspicion {
@@ -82,6 +85,7 @@ function restless(truth: string, moving: readonly View[], history: History): Sus
   const lines = first && before ? diffLines(diff(before.value, first.last.value), 'before', 'after', DIFF_LINES_MAX) : [];
   return {
     finding: {
+      code: 'TW-DIVERGENCE-RESTLESS',
       message: [`'${truth}' never came to rest at ${listed(moving.map((view) => view.subject))}`, ...lines].join('\n  '),
       ...(first && { subject: first.subject }),
       events,
@@ -109,7 +113,7 @@ function slowRest(history: History): Suspicion[] {
   const { doubt, unexplained } = lateness(history, [{ fromMs, waitedMs: agreedAfterMs, boundMs }]);
   const details = [`it took ${lasting(agreedAfterMs)}`, ...(unexplained === undefined ? [] : [unexplained])];
   const message = `the views did not agree within ${lasting(boundMs)} after the last fault was lifted (slow: ${details.join('; ')})`;
-  return [{ finding: { message, events: [rest.seq] }, ...(doubt && { doubt }) }];
+  return [{ finding: { code: 'TW-DIVERGENCE-SLOW', message, events: [rest.seq] }, ...(doubt && { doubt }) }];
 }
 
 function restIn(history: History): (ReturnType<typeof observationsOf<'rest'>>[number] & { fromMs: number }) | undefined {
@@ -126,6 +130,7 @@ function disagreement(truth: string, views: readonly View[], history: History): 
   const head = `${left.subject} and ${right.subject} hold different '${truth}' at rest (${parts}; ${views.length} views were read${known})`;
   return {
     finding: {
+      code: 'TW-DIVERGENCE-APART',
       message: [head, ...diffLines(differences, left.subject, right.subject, DIFF_LINES_MAX)].join('\n  '),
       subject: right.subject,
       events: [left.last.seq, right.last.seq, ...(parting ? [parting.seq] : [])],

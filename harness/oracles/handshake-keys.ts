@@ -68,7 +68,7 @@ function findings(keys: readonly HandshakeKey[], link: string): Omit<Finding, 'o
 
 function finding(keys: readonly HandshakeKey[], link: string, what: string): Omit<Finding, 'oracle'> {
   const seqs = keys.map(({ seq }) => seq).toSorted((a, b) => a - b);
-  return { message: `${keys.length} handshake keys on '${link}' ${what}`, subject: link, events: seqs };
+  return { code: 'TW-PROTOCOL-WEAK-KEYS', message: `${keys.length} handshake keys on '${link}' ${what}`, subject: link, events: seqs };
 }
 
 function withinKeys(keys: readonly HandshakeKey[]): Agreement[] {

@@ -29,6 +29,7 @@ function suspects(history: History, plan: Plan): Suspicion[] {
     const where = `${quoted}connection ${connection}, byte ${offset}`;
     return {
       finding: {
+        code: first.line === undefined ? 'TW-PROTOCOL-UNDECODABLE' : 'TW-PROTOCOL-LINE',
         message: `'${first.link}' carries ${whatIn(first)} (${where}; ${same.length} times)`,
         subject: sender(first, plan) ?? first.link,
         events: same.map((error) => error.seq),

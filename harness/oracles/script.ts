@@ -10,7 +10,7 @@ export const script: Oracle = {
   judge: (history) =>
     failOrPass(
       'script',
-      eventsOf(history, 'script').map((event) => ({ message: withPlace(event), events: [event.seq] })),
+      eventsOf(history, 'script').map((event) => ({ code: 'TW-SCRIPT' as const, message: withPlace(event), events: [event.seq] })),
     ),
 };
 

@@ -1,5 +1,6 @@
 // A row of a campaign in the words of the author of the program that was checked. Four outcomes that are never mixed: broken,
 // holds, not proved, not applicable. A habit that is not kept is a fifth word and fails nothing.
+import type { FindingCode } from '../model/codes/findings.ts';
 import type { CheckWording, Rule } from '../model/check.ts';
 import type { CaseRow } from '../results/summary.ts';
 import { bounded, oneLine } from './plain.ts';
@@ -13,6 +14,8 @@ export interface CheckLine {
   outcome: CheckOutcome;
   /** What the line begins with: ORPHAN, CRASH, HOLDS, NOT PROVED. */
   word: string;
+  /** Of what an oracle found: `tornwire explain` says more. */
+  code?: FindingCode;
   /** What was seen, in one line. */
   said: string;
   cure?: string;
@@ -27,11 +30,13 @@ export interface CheckLine {
 export function checkLineOf(row: CaseRow, wording: CheckWording): CheckLine {
   const { outcome, word, said } = judged(row, wording);
   const { rule, cure } = restsOn(row, wording);
+  const code = row.verdict === 'fail' ? chosenOf(row)?.code : undefined;
   return {
     check: row.scenario.slice(row.scenario.indexOf('/') + 1),
     title: row.title,
     outcome,
     word,
+    ...(code !== undefined && { code }),
     said,
     ...(cure !== undefined && (outcome === 'broken' || outcome === 'habit') && { cure }),
     rule,

@@ -42,7 +42,15 @@ test('the reason of an unknown verdict is told before what was found all the sam
   const row = rowDouble(unknown('hang', 'starved', 'CPU pressure 98 %'), {
     findings: [{ oracle: 'hang', message: 'no answer', events: [1] }],
   });
-  expect(failureLines(row).slice(0, 2)).toEqual(['      unknown: starved: CPU pressure 98 %', '      hang: no answer']);
+  expect(failureLines(row).slice(0, 2)).toEqual([
+    '      unknown: starved: CPU pressure 98 % [TW-UNKNOWN-STARVED]',
+    '      hang: no answer',
+  ]);
+});
+
+test('the code of a finding stands behind its first line', () => {
+  const found = failOrPass('leak', [{ code: 'TW-LEAK-FILE', message: 'a file is left\n  in tmp', events: [1] }]);
+  expect(failureLines(rowDouble(found))[0]).toBe('      leak: a file is left [TW-LEAK-FILE]\n        in tmp');
 });
 
 test('that a case was taken again alone is said with the reason', () => {
@@ -105,7 +113,7 @@ test('the table has a line a scenario and defect: the worst verdict, how many we
     'scenario        verdict         median',
     'links/cut       1 of 3 failed    20 ms  by hang',
     'links/cut + W1  caught            5 ms  by hang',
-    'other/one       skipped           0 ms  no tmux',
+    'other/one       skipped           0 ms  no tmux [TW-SKIPPED-MISSING]',
     '',
     '1 passed, 1 failed, 1 unknown, 1 skipped; defects: 1 caught, 0 missed in 5.0 s',
   ]);

@@ -1,6 +1,8 @@
 // What a person reads: one line for each case while the run goes on, a table at the end, and the replay line under each
 // failure. Captured text is hostile, so control characters never reach the terminal.
 import { styleText } from 'node:util';
+import { behindFirstLine } from '../model/codes/code-text.ts';
+import { skippedCode, unknownCode } from '../model/codes/unknowns.ts';
 import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
 import { bounded, oneLine } from './plain.ts';
 
@@ -68,11 +70,17 @@ function caughtBy(row: CaseRow): string[] {
 
 /** Why nothing is known comes before what was found all the same. */
 function whatIsWrong(row: CaseRow): string[] {
-  const reason = row.reason === null ? [] : [bounded(`${row.verdict}: ${row.reason}`)];
-  const found = row.findings.slice(0, FINDINGS_MAX).map((finding) => bounded(`${finding.oracle}: ${finding.message}`));
+  const reason = row.reason === null ? [] : [behindFirstLine(bounded(`${row.verdict}: ${row.reason}`), reasonCode(row))];
+  const found = row.findings
+    .slice(0, FINDINGS_MAX)
+    .map((finding) => behindFirstLine(bounded(`${finding.oracle}: ${finding.message}`), finding.code));
   const left = row.findings.length - found.length;
   const what = [...reason, ...found, ...(left > 0 ? [`… ${left} more finding(s)`] : [])];
   return what.length > 0 ? what : [row.verdict];
+}
+
+function reasonCode({ reasonKind }: CaseRow): string | undefined {
+  return reasonKind === null ? undefined : unknownCode(reasonKind);
 }
 
 export function needsAttention(row: CaseRow): boolean {
@@ -109,7 +117,7 @@ function groupLine(rows: readonly CaseRow[]): { name: string; verdict: string; t
 }
 
 function noteOf(rows: readonly CaseRow[], worst: CaseRow): string {
-  if (worst.verdict === 'skipped') return oneLine(worst.reason ?? '', NOTE_WIDTH);
+  if (worst.verdict === 'skipped') return behindFirstLine(oneLine(worst.reason ?? '', NOTE_WIDTH), skippedCode(worst));
   if (worst.oracle !== null) return `by ${worst.oracle}`;
   if (worst.expected !== undefined) return `it failed by ${oneLine(worst.expected, NOTE_WIDTH)}, as it must`;
   return rows.some(({ accepted }) => accepted) ? 'with accepted flaws' : '';

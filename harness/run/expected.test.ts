@@ -16,7 +16,12 @@ test('it passes when its oracle fails, and says by what', () => {
 });
 
 test('it fails when its oracle finds nothing, whatever the others find', () => {
-  const missing = { oracle: 'expected', message: "the scenario must fail by 'leak', and that oracle found nothing", events: [] };
+  const missing = {
+    oracle: 'expected',
+    code: 'TW-EXPECTED',
+    message: "the scenario must fail by 'leak', and that oracle found nothing",
+    events: [],
+  };
   expect(asExpected(pass('all'), 'leak')).toEqual({ outcome: 'fail', oracle: 'expected', findings: [missing] });
   expect(asExpected(failOrPass('hang', [hang]), 'leak')).toEqual({ outcome: 'fail', oracle: 'expected', findings: [missing, hang] });
 });

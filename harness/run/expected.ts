@@ -23,6 +23,6 @@ export function asExpected(verdict: Verdict, expected: string | undefined): Verd
       ),
     );
   const message = `the scenario must fail by '${expected}', and that oracle found nothing`;
-  const missing = failOrPass('expected', [{ message, events: [] }]);
+  const missing = failOrPass('expected', [{ code: 'TW-EXPECTED', message, events: [] }]);
   return missing.outcome === 'fail' ? { ...missing, findings: [...missing.findings, ...findings] } : missing;
 }

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { behindFirstLine } from '../../model/codes/code-text.ts';
+import type { MachineCode } from '../../model/codes/machine.ts';
 import type { MachineFinding } from '../../model/judging/machine-finding.ts';
 import { findToxiproxy } from '../../network/engines/engines.ts';
 import type { engineReport } from '../../runtime/container/engine-report.ts';
@@ -16,6 +18,8 @@ import { crewFor } from '../worker/crew.ts';
 interface Finding extends MachineFinding {
   /** Without it nothing runs; the others only make something impossible. */
   required: boolean;
+  /** `tornwire explain` says more; a project's own rows have none. */
+  code?: MachineCode;
 }
 
 const CHECKS: readonly (() => Promise<Finding>)[] = [
@@ -44,14 +48,16 @@ export async function doctor(options: { json?: boolean }): Promise<number> {
   return findings.some((finding) => finding.required && !finding.has) ? 3 : 0;
 }
 
-function lineOf({ name, has, detail, cure }: Finding): string {
-  return `${has ? 'has  ' : 'lacks'} ${name.padEnd(22)} ${detail}${has || cure === undefined ? '' : `\n      cure: ${cure}`}`;
+function lineOf({ name, has, detail, cure, code }: Finding): string {
+  if (has) return `has   ${name.padEnd(22)} ${detail}`;
+  return `lacks ${name.padEnd(22)} ${behindFirstLine(detail, code)}${cure === undefined ? '' : `\n      cure: ${cure}`}`;
 }
 
 async function linux(): Promise<Finding> {
   const has = process.platform === 'linux';
   return {
     name: 'Linux',
+    code: 'TW-DOCTOR-LINUX',
     has,
     required: true,
     detail: `${process.platform} ${process.arch}`,
@@ -61,7 +67,7 @@ async function linux(): Promise<Finding> {
 
 /** The launcher lets none that is too old come this far. */
 async function node(): Promise<Finding> {
-  return { name: 'Node', has: true, required: true, detail: `${process.version} at ${process.execPath}` };
+  return { name: 'Node', code: 'TW-DOCTOR-NODE', has: true, required: true, detail: `${process.version} at ${process.execPath}` };
 }
 
 async function clocks(): Promise<Finding> {
@@ -69,6 +75,7 @@ async function clocks(): Promise<Finding> {
   const library = clockLibrary();
   return {
     name: 'other clocks',
+    code: 'TW-DOCTOR-CLOCKS',
     has: 'path' in library,
     required: false,
     detail: 'path' in library ? library.path : '--clock-speed and clock faults are impossible for processes: no libfaketime',
@@ -81,6 +88,7 @@ async function systemCalls(): Promise<Finding> {
   const reason = await untraceable();
   return {
     name: 'system calls',
+    code: 'TW-DOCTOR-SYSTEM-CALLS',
     has: reason === undefined,
     required: false,
     detail: reason ?? 'strace may trace: faults in what the kernel answers',
@@ -95,6 +103,7 @@ async function disks(): Promise<Finding> {
   );
   return {
     name: 'disk faults',
+    code: 'TW-DOCTOR-DISKS',
     has: lacks.length === 0,
     required: false,
     detail: lacks.length === 0 ? 'full disks and read-only folders' : lacks.join('; '),
@@ -107,6 +116,7 @@ async function boxes(): Promise<Finding> {
   const reason = await boxUnavailable();
   return {
     name: 'boxes',
+    code: 'TW-DOCTOR-BOXES',
     has: reason === undefined,
     required: false,
     detail: reason ?? 'namespaces of its own for each case: --isolation box',
@@ -119,6 +129,7 @@ async function locks(): Promise<Finding> {
   const reason = locksUnavailable();
   return {
     name: 'run locks',
+    code: 'TW-DOCTOR-LOCKS',
     has: reason === undefined,
     required: false,
     detail:
@@ -133,6 +144,7 @@ async function git(): Promise<Finding> {
   const version = await output('git', ['--version']);
   return {
     name: 'git',
+    code: 'TW-DOCTOR-GIT',
     has: version !== undefined,
     required: false,
     detail: version ?? 'defects cannot be applied (--defect)',
@@ -146,6 +158,7 @@ async function native(): Promise<Finding> {
   const missing = 'missing' in kernel ? kernel.missing : undefined;
   return {
     name: 'exact splits',
+    code: 'TW-DOCTOR-EXACT-SPLITS',
     has: missing === undefined,
     required: false,
     detail: missing ?? 'the native calls load: boundary and gated splits; a close of a Unix socket is told from a half-close',
@@ -155,7 +168,7 @@ async function native(): Promise<Finding> {
 
 async function engine(): Promise<Finding> {
   const report = await askEngine();
-  const about = { name: 'container engine', required: false };
+  const about = { name: 'container engine', code: 'TW-DOCTOR-CONTAINER-ENGINE' as const, required: false };
   if ('missing' in report) {
     const { why, cure } = report.missing;
     return { ...about, has: false, detail: `${why}: --runtime container is impossible`, cure };
@@ -167,7 +180,14 @@ async function engine(): Promise<Finding> {
 async function engineClient(): Promise<Finding> {
   const version = clientVersion();
   const detail = version === undefined ? 'testcontainers is not installed: --runtime container is impossible' : `testcontainers ${version}`;
-  return { name: 'container client', has: version !== undefined, required: false, detail, cure: INSTALL_CLIENT };
+  return {
+    name: 'container client',
+    code: 'TW-DOCTOR-CONTAINER-CLIENT',
+    has: version !== undefined,
+    required: false,
+    detail,
+    cure: INSTALL_CLIENT,
+  };
 }
 
 async function baseImage(): Promise<Finding> {
@@ -175,6 +195,7 @@ async function baseImage(): Promise<Finding> {
   const images = 'missing' in report ? [] : report.images;
   return {
     name: 'container images',
+    code: 'TW-DOCTOR-CONTAINER-IMAGES',
     has: images.includes(IMAGES.base),
     required: false,
     detail: images.length === 0 ? 'none built' : images.join(' '),
@@ -198,6 +219,7 @@ async function toxiproxy(): Promise<Finding> {
         : JSON.stringify(source);
   return {
     name: "Shopify's Toxiproxy",
+    code: 'TW-DOCTOR-TOXIPROXY',
     has: !('missing' in source),
     required: false,
     detail,
@@ -218,9 +240,9 @@ async function scenarios(): Promise<Finding> {
       reasons.length === 0
         ? `all ${loaded.length} can run`
         : `${reasons.length} of ${loaded.length} cannot run: ${[...new Set(reasons)].join('; ')}`;
-    return { name: 'scenarios', has: reasons.length === 0, required: false, detail, cure };
+    return { name: 'scenarios', code: 'TW-DOCTOR-SCENARIOS', has: reasons.length === 0, required: false, detail, cure };
   } catch (error) {
-    return { name: 'scenarios', has: false, required: false, detail: (error as Error).message, cure };
+    return { name: 'scenarios', code: 'TW-DOCTOR-SCENARIOS', has: false, required: false, detail: (error as Error).message, cure };
   }
 }
 
@@ -250,7 +272,14 @@ async function pressure(): Promise<Finding> {
     () => false,
   );
   const detail = has ? (await readFile('/proc/pressure/cpu', 'utf8')).split('\n')[0] : 'a starved machine is told by the event loop alone';
-  return { name: 'CPU pressure (PSI)', has, required: false, detail: detail ?? '', cure: 'a kernel with CONFIG_PSI, booted with psi=1' };
+  return {
+    name: 'CPU pressure (PSI)',
+    code: 'TW-DOCTOR-PRESSURE',
+    has,
+    required: false,
+    detail: detail ?? '',
+    cure: 'a kernel with CONFIG_PSI, booted with psi=1',
+  };
 }
 
 async function output(program: string, words: readonly string[]): Promise<string | undefined> {

@@ -1,21 +1,14 @@
 // Pass, fail or unknown. "Could not tell" is a third outcome, never a pass. A pass says what it rests on.
+import type { FindingCode } from '../codes/findings.ts';
+import type { UnknownReason } from '../codes/unknowns.ts';
+
+export type { UnknownReason };
 
 type Outcome = 'pass' | 'fail' | 'unknown';
-export type UnknownReason =
-  | 'vacuous'
-  | 'starved'
-  | 'checker-budget'
-  | 'injector'
-  | 'harness'
-  /** The scenario does not fit together. Its author must correct it. */
-  | 'mistaken'
-  | 'out-of-memory'
-  | 'refused'
-  | 'interrupted'
-  | 'unconfirmed';
-
 export interface Finding {
   oracle: string;
+  /** What kind of finding it is. `tornwire explain <code>` says more. An oracle of one's own needs none. */
+  code?: FindingCode;
   /** One sentence: what is wrong, with the numbers that show it. */
   message: string;
   /** What of the message tells this bug from others, where the rest of it is chance. The whole of it, when absent. */

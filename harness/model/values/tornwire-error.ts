@@ -4,4 +4,10 @@
 export abstract class TornwireError extends Error {
   /** One of `EXIT`: `usage` if the user must correct what is written, `harness` if the machine is at fault. */
   abstract readonly exitCode: number;
+
+  /** Made of the name of the class: a RuntimeError has TW-RUNTIME. `tornwire explain <code>` says more. */
+  get code(): string {
+    const words = this.constructor.name.replace(/Error$/, '').replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-');
+    return `TW-${words.toUpperCase()}`;
+  }
 }

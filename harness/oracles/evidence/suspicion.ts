@@ -1,9 +1,10 @@
 // A suspicion is a finding that may carry a doubt: something about the run itself that could explain the finding as well.
 // One suspicion without a doubt makes the verdict fail. If all have a doubt, the verdict is unknown, never pass.
+import type { FindingCode } from '../../model/codes/findings.ts';
 import { failOrPass, type Finding, type UnknownReason, type Verdict } from '../../model/judging/verdict.ts';
 
 export interface Suspicion {
-  finding: Omit<Finding, 'oracle'>;
+  finding: Omit<Finding, 'oracle'> & { code: FindingCode };
   doubt?: { reason: UnknownReason; detail: string };
 }
 

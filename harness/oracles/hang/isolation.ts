@@ -126,6 +126,7 @@ function suspect(history: History, subject: string, asked: string, boundMs: numb
   const details = [inWords(late), ...(unexplained === undefined ? [] : [unexplained])];
   return {
     finding: {
+      code: 'TW-HANG-NEIGHBOUR',
       message: `${asked} was not answered within ${lasting(boundMs)} (${details.join('; ')})`,
       subject,
       events: late.flatMap((answer) => answer.events),

@@ -98,6 +98,7 @@ function suspect(broken: Broken, history: History, plan: Plan): Suspicion {
   const events = [...broken.events, ...(progress ? [progress.seq] : []), ...dumps.flatMap((pair) => pair.events)];
   return {
     finding: {
+      code: about.kind === 'stop' ? 'TW-HANG-STOP' : about.kind === 'script' ? 'TW-HANG-SCRIPT' : 'TW-HANG-OWED',
       message: `'${what}' did not happen within ${lasting(boundMs)} (${details.join('; ')})`,
       ...('node' in about && { subject: about.node }),
       events,
@@ -111,15 +112,15 @@ function causeElsewhere(broken: Broken, history: History): Suspicion | undefined
   const { what, about, boundMs, lastSeen = '', events } = broken;
   if (broken.cutShort) {
     const message = `'${what}' was still owed when the run was cut short`;
-    return { finding: { message, events }, doubt: { reason: 'interrupted', detail: message } };
+    return { finding: { code: 'TW-HANG-CUT-SHORT', message, events }, doubt: { reason: 'interrupted', detail: message } };
   }
   if (about.kind === 'fired') {
     const message = `'${about.step}' did not fire within ${lasting(boundMs)}`;
-    return { finding: { message, events }, doubt: { reason: 'vacuous', detail: message } };
+    return { finding: { code: 'TW-HANG-NOT-FIRED', message, events }, doubt: { reason: 'vacuous', detail: message } };
   }
   if (about.kind === 'rounds' && !isStuck(broken, about.series, history)) {
     const message = `the rounds of '${about.series}' take longer than ${lasting(boundMs)} (${lastSeen}, and none was stuck)`;
-    return { finding: { message, events }, doubt: { reason: 'checker-budget', detail: message } };
+    return { finding: { code: 'TW-HANG-ROUNDS', message, events }, doubt: { reason: 'checker-budget', detail: message } };
   }
   return undefined;
 }

@@ -62,6 +62,7 @@ function tooMany(link: Link, lives: readonly Life[], { toMs }: Rest, history: Hi
   const found = (before: number, of: string): Suspicion[] => [
     {
       finding: {
+        code: 'TW-LEAK-CONNECTIONS',
         message: `'${link.from}' holds ${open.length} connections of '${link.name}' at rest, ${of} ${before}`,
         subject: link.from,
         events: open.map(({ seq }) => seq),
@@ -105,5 +106,5 @@ function churn(link: Link, lives: readonly Life[], { fromMs, toMs }: Rest, histo
   const broken = effectSpans(history).filter(({ target }) => target === link.name);
   if ([...away, ...broken].some((span) => overlaps(span, fromMs, toMs))) return [];
   const message = `'${link.from}' dials '${link.to}' again and again at rest (${dials.length} connections of '${link.name}' came and went)`;
-  return [{ finding: { message, subject: link.from, events: dials.map(({ seq }) => seq) } }];
+  return [{ finding: { code: 'TW-LEAK-DIALS', message, subject: link.from, events: dials.map(({ seq }) => seq) } }];
 }

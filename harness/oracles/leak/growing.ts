@@ -37,6 +37,7 @@ function suspectSeries(ordered: readonly Sample[], wanted: Exclude<Growth, 'none
   ];
   const every = wanted === 'outran' ? 'more with each' : 'after each';
   const finding = {
+    code: 'TW-LEAK-GROWING' as const,
     message: `'${first.node}' keeps ${name} ${every} '${first.series}' (${details.join('; ')})`,
     subject: first.node,
     events: ordered.map((sample) => sample.seq),

@@ -1,7 +1,9 @@
 // What is alive or on disk after everything was stopped. It is a leak at once, unless its node had no time to end. Of temporary
 // files a node that was killed, or whose files a fault was put on, is excused: it could not tidy up.
 import { eventsOf, type History } from '../../model/judging/history.ts';
+import type { Leftover } from '../../model/judging/leftover.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
+import type { FindingCode } from '../../model/codes/findings.ts';
 import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { lateness, type Wait } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
@@ -23,6 +25,7 @@ export function leftOver(history: History, plan: Plan): Suspicion[] {
     );
     return {
       finding: {
+        code: CODES[first.what],
         message: `a ${first.what}${owner} is left ${WHERE[first.place ?? 'elsewhere']}after everything was stopped (${events.length}: ${details})`,
         ...(first.node !== undefined && { subject: first.node }),
         events: events.map((event) => event.seq),
@@ -31,6 +34,14 @@ export function leftOver(history: History, plan: Plan): Suspicion[] {
     };
   });
 }
+
+const CODES = {
+  process: 'TW-LEAK-PROCESS',
+  container: 'TW-LEAK-CONTAINER',
+  network: 'TW-LEAK-NETWORK',
+  'socket-file': 'TW-LEAK-SOCKET-FILE',
+  file: 'TW-LEAK-FILE',
+} as const satisfies Record<Leftover['what'], FindingCode>;
 
 const WHERE = {
   home: 'in its home ',

@@ -27,6 +27,7 @@ export function growingMemory(history: History): Suspicion[] {
     const points = [bytes[0], medianOf(bytes), bytes.at(-1)].map((value = 0) => (value / MIB).toFixed(1)).join(' -> ');
     const detail = `${what} ${points} MiB in ${readings.at(-1)?.cycle} rounds, at least ${kilobytes(trend.lower)} each`;
     const finding = {
+      code: 'TW-LEAK-MEMORY' as const,
       message: `'${node}' keeps about ${kilobytes(trend.slope)} more after each '${name}' (${detail})`,
       subject: node,
       events: readings.map(({ seq }) => seq),
@@ -59,6 +60,7 @@ export function occupiedTooMuch(history: History, plan: Plan): Suspicion[] {
     const [from, to] = [before, after].map(({ peakBytes }) => Math.round(peakBytes / MIB));
     const where = links.length === 0 ? '' : ` while ${links.map((link) => `'${link.name}'`).join(' and ')} was broken`;
     const finding = {
+      code: 'TW-LEAK-OCCUPIED' as const,
       message: `'${node.name}' came to occupy more than ${maxMB} MiB more${where} (resident ${from} -> ${to} MiB at most)`,
       subject: node.name,
       events: [before.seq, after.seq],

@@ -50,6 +50,7 @@ function suspect(series: string, waits: readonly Waited[], history: History, pla
     ...(unexplained === undefined ? [] : [unexplained]),
   ];
   const finding = {
+    code: 'TW-LEAK-RECOVERY' as const,
     message: `'${waits[0]?.what}' takes longer with each '${series}' (${details.join('; ')})`,
     events: waits.map(({ seq }) => seq),
   };

@@ -32,6 +32,6 @@ export function runtimeWarnings(history: History, plan: Plan): Suspicion[] {
     found.set(key, first);
   }
   return [...found.values()].map(({ node, line, events }) => ({
-    finding: { message: `'${node}' is warned by its own runtime: ${line}`, subject: node, events },
+    finding: { code: 'TW-LEAK-WARNING', message: `'${node}' is warned by its own runtime: ${line}`, subject: node, events },
   }));
 }

@@ -50,6 +50,7 @@ export function judgesWrittenHistories(oracle: Oracle): void {
       ...(expected.count !== undefined && { count: findings.length }),
     };
     expect(told).toEqual(expected);
+    expect(findings.filter(({ code }) => code === undefined)).toEqual([]);
     for (const finding of findings) expectEvidence(finding.events, history);
   });
 }
