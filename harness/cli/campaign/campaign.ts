@@ -60,7 +60,7 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
     if (words !== undefined) say?.(words);
     const row = retakenBecause ? { ...taken, retakenBecause } : taken;
     if (signal.aborted && row.reasonKind === 'interrupted') return;
-    await record.set(index, strays.spoil(row, planned[index] as PlannedCase));
+    await record.set(index, strays.spoil(row, index));
     if (!isStarved(row) && !ports.isDoubtful(index, row)) await tell(index);
   };
 
@@ -84,8 +84,8 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
 }
 
 interface StrayHeed {
-  /** The row as it is once what is known of its file is counted in. */
-  spoil(row: CaseRow, item: PlannedCase): CaseRow;
+  /** The row as it is once what is known of its file and of its own late errors is counted in. */
+  spoil(row: CaseRow, index: number): CaseRow;
   /** Every row that was changed is saved and told. */
   settled(): Promise<void>;
 }
@@ -97,22 +97,28 @@ function heedStrays(
   record: CampaignRecord,
   tell: (row: CaseRow) => Promise<void>,
 ): StrayHeed {
-  const ofFiles = new Map<string, string>();
+  const heard = new Map<string, string>();
+  const isOf = (index: number, owner: string): boolean => {
+    const item = planned[index] as PlannedCase;
+    return item.scenario.file === owner || isBelow(folderOf(item, index, record), owner);
+  };
   let settled = Promise.resolve();
   const spoil = (row: CaseRow, line: string | undefined): CaseRow =>
     row.verdict === 'pass' && line !== undefined ? rowWithStray(row, line) : row;
   players.onStray((line, owner) => {
-    ofFiles.set(owner, line);
-    for (const [index, item] of planned.entries()) {
+    heard.set(owner, line);
+    for (const index of planned.keys()) {
       const row = record.rows[index];
-      if (row?.verdict !== 'pass' || !(item.scenario.file === owner || isBelow(folderOf(item, index, record), owner))) continue;
+      if (row?.verdict !== 'pass' || !isOf(index, owner)) continue;
       const spoilt = spoil(row, line);
       settled = settled.then(() => record.set(index, spoilt)).then(() => tell(spoilt));
       // Whoever waits for it hears of a disk that is full.
       settled.catch(() => undefined);
     }
   });
-  return { spoil: (row, { scenario }) => spoil(row, ofFiles.get(scenario.file)), settled: () => settled };
+  // One that comes between the answer of a case and its row finds no row yet.
+  const before = (index: number): string | undefined => [...heard].find(([owner]) => isOf(index, owner))?.[1];
+  return { spoil: (row, index) => spoil(row, before(index)), settled: () => settled };
 }
 
 function folderOf(item: PlannedCase, index: number, { run }: CampaignRecord): string {
