@@ -11,7 +11,7 @@ import { milliseconds } from '../model/time/duration.ts';
 import { lostIn, readingsIn } from './evidence/lost-time.ts';
 import { starvedDoubt } from './evidence/starvation.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
-import { lasting } from './evidence/words.ts';
+import { lasting } from '../model/text/words.ts';
 
 /** What a machine may have held back is looked for in so many stretches before the one in which the dials came. */
 const STRETCHES_BEFORE = 5;

@@ -4,12 +4,12 @@ import { eventsOf, observationsOf, type Event, type History } from '../model/jud
 import { canonicalJson } from '../model/values/json.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { pass } from '../model/judging/verdict.ts';
-import { diff, diffLines, type Difference } from './evidence/diff.ts';
+import { diff, diffLines, type Difference } from '../model/text/diff.ts';
 import { restsOn } from './evidence/rests-on.ts';
 import { awaySpans } from './evidence/spans.ts';
 import { lateness, starvedDoubt } from './evidence/starvation.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
-import { lasting, listed } from './evidence/words.ts';
+import { lasting, listed } from '../model/text/words.ts';
 
 /** The runner waits 200 ms between readings; a timer may come a little early. */
 const READINGS_APART_MIN_MS = 190;

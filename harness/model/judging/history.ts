@@ -102,8 +102,11 @@ export type EventBody =
     }
   | { kind: 'log'; node: string; stream: 'stdout' | 'stderr'; line: string }
   | { kind: 'observation'; observation: Observation }
-  /** The script threw: an assertion of its own, or a client's error that it did not expect. `place` is the file and line. */
-  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string }
+  /**
+   * The script threw: an assertion of its own, or a client's error that it did not expect. `place` is the file and line; `compared` are
+   * the two values of an assertion, as text.
+   */
+  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string; compared?: { expected: string; actual: string } }
   /** Alive or on disk after everything was stopped. */
   | ({ kind: 'leftover' } & Leftover)
   /** So many dials and packets had no way to go: in a box there is none to the machine's network, but by what the topology names. */

@@ -6,7 +6,7 @@ import { eventsOf, observationsOf, type History } from '../../model/judging/hist
 import type { Plan } from '../../model/judging/oracle.ts';
 import { linkSteps } from '../../model/scenario.ts';
 import { effectSpans, type Span } from './spans.ts';
-import { lasting, listed } from './words.ts';
+import { lasting, listed } from '../../model/text/words.ts';
 
 export function restsOn(history: History, plan: Plan): string[] {
   return [...rest(history), ...unseen(history, plan), ...unfired(history, plan)];

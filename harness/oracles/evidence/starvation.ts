@@ -3,7 +3,7 @@
 import type { History } from '../../model/judging/history.ts';
 import { inWords, lostIn, readingsIn, type Reading } from './lost-time.ts';
 import type { Suspicion } from './suspicion.ts';
-import { lasting } from './words.ts';
+import { lasting } from '../../model/text/words.ts';
 
 /** Something that was asked for and did not come in time. */
 export interface Wait {

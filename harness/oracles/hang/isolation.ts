@@ -6,7 +6,7 @@ import type { Plan } from '../../model/judging/oracle.ts';
 import { armedSpans, awaySpans, effectSpans, overlaps } from '../evidence/spans.ts';
 import { lateness } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
-import { lasting } from '../evidence/words.ts';
+import { lasting } from '../../model/text/words.ts';
 
 export function lateAnswers(history: History, plan: Plan): Suspicion[] {
   const promising = plan.topology.links.filter((link) => link.pongWithinMs !== undefined);

@@ -11,7 +11,7 @@ import { lastProgress, type Progress } from '../evidence/progress.ts';
 import { effectSpans, overlaps } from '../evidence/spans.ts';
 import { lateness } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
-import { lasting, listed } from '../evidence/words.ts';
+import { lasting, listed } from '../../model/text/words.ts';
 
 const QUIET_MIN_MS = 2_000;
 /** It stands in the middle of a sentence whose end should be read too. */

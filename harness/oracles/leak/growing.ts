@@ -3,7 +3,7 @@
 import { observationsOf, type History } from '../../model/judging/history.ts';
 import { grownBy, growthOf, type Growth } from '../../model/judging/growth.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
-import { listed } from '../evidence/words.ts';
+import { listed } from '../../model/text/words.ts';
 
 /** Fewer rounds are not worth a word beside another verdict. */
 const TOLD_ROUNDS_MIN = 4;

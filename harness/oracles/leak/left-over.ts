@@ -7,7 +7,7 @@ import type { FindingCode } from '../../model/codes/findings.ts';
 import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { lateness, type Wait } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
-import { listed } from '../evidence/words.ts';
+import { listed } from '../../model/text/words.ts';
 
 /** 128 + 9: how containers and shells report a death by SIGKILL. */
 const KILLED_CODE = 137;

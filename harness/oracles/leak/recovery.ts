@@ -5,7 +5,7 @@ import type { Plan } from '../../model/judging/oracle.ts';
 import { medianOf, trendOf } from '../../model/judging/trend.ts';
 import { lateness } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
-import { lasting } from '../evidence/words.ts';
+import { lasting } from '../../model/text/words.ts';
 
 const ROUNDS_MIN = 8;
 /** Less than this nobody notices, and a wait is looked at only every 50 ms. */

@@ -6,6 +6,7 @@ import type { NamedScenario, Script } from '../../model/scenario.ts';
 import { InjectorError } from '../../network/api/network-sink.ts';
 import { RuntimeError } from '../../runtime/runtime.ts';
 import { BootFailed } from '../system/boot.ts';
+import { comparedBy } from '../../model/text/compared-by.ts';
 import { dumpTwice } from './dump.ts';
 import { failedAt } from './failed-at.ts';
 import { UnknownStepError } from '../faults/faults.ts';
@@ -39,7 +40,9 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
     whole.met();
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     const place = failedAt(stack ?? '', file);
-    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '', ...(place && { place }) });
+    const compared = comparedBy(error);
+    const more = { ...(place && { place }), ...(compared && { compared }) };
+    recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '', ...more });
   } finally {
     ending.abort();
     await stopSides;

@@ -1,5 +1,5 @@
 // Where two JSON values differ, as JSON pointers (RFC 6901) down to the smallest differing part.
-import { canonicalJson, type Json, type JsonObject } from '../../model/values/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../values/json.ts';
 
 export interface Difference {
   pointer: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../../model/values/json.ts';
+import type { Json } from '../values/json.ts';
 import { diff, diffLines } from './diff.ts';
 
 const lines = (left: Json, right: Json, max = 10) => diffLines(diff(left, right), 'room', 'desktop', max);

@@ -1,4 +1,4 @@
-// How oracles write numbers and lists. Text in round brackets is detail that a fingerprint leaves out.
+// How numbers and lists are written for people. Text in round brackets is detail that a fingerprint leaves out.
 
 /** 250 -> `250 ms`, 8120 -> `8.1 s`. */
 export function lasting(durationMs: number): string {
