@@ -76,11 +76,33 @@ test.each([
 
 test('a habit that is not kept has a word of its own, and a crash beside it is none', () => {
   const habit: CheckWording = { ...WORDING, rule: { ...RULE, force: 'habit' } };
-  expect(lineOf(finding('script', 'CRASH: exit code 1'), habit)).toMatchObject({ outcome: 'habit', word: 'HABIT' });
+  expect(lineOf(finding('script', 'CRASH: exit code 1'), habit)).toMatchObject({
+    outcome: 'habit',
+    word: 'HABIT',
+    said: 'CRASH  exit code 1.',
+  });
   expect(lineOf(finding('crash', "'server' ended by SIGABRT without being asked"), habit)).toMatchObject({
     outcome: 'broken',
     word: 'CRASH',
   });
+});
+
+test('what a program does at any time is told once, and the other checks hold beside it', () => {
+  const told = new Set<string>();
+  const banner = finding(
+    'protocol',
+    '\'driver->server\' carries a line downstream that is no JSON value: "hi" (connection 1, byte 9; 1 times)',
+  );
+  const file = (pid: number) => finding('leak', `a file of 'server' is left in its home (1: /t/x${pid}/home/server/.bad-${pid})`);
+  expect(checkLineOf({ ...ROW, ...banner } as CaseRow, WORDING, told)).toMatchObject({ outcome: 'broken', word: 'PROTOCOL' });
+  const both = { findings: [...banner.findings, ...file(1).findings] };
+  expect(checkLineOf({ ...ROW, ...both } as CaseRow, WORDING, told)).toMatchObject({ outcome: 'broken', word: 'LITTER' });
+  expect(checkLineOf({ ...ROW, findings: [...banner.findings, ...file(2).findings] } as CaseRow, WORDING, told)).toMatchObject({
+    outcome: 'holds',
+  });
+  const late = finding('hang', "'your server ends' did not happen within 4 s (hang)");
+  for (let twice = 0; twice < 2; twice++)
+    expect(checkLineOf({ ...ROW, ...late } as CaseRow, WORDING, told)).toMatchObject({ outcome: 'broken', word: 'ORPHAN' });
 });
 
 test('what an oracle finds beside a check rests on a rule of its own', () => {

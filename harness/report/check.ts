@@ -27,7 +27,12 @@ export interface CheckLine {
   folder: string | null;
 }
 
-export function checkLineOf(row: CaseRow, wording: CheckWording): CheckLine {
+/**
+ * @param told what was said of earlier checks, and what is said of this one is added: what a program does at any time, such as a
+ *   banner on stdout, is told once, and the other checks hold beside it.
+ */
+export function checkLineOf(whole: CaseRow, wording: CheckWording, told: Set<string> = new Set()): CheckLine {
+  const row = withoutTold(whole, wording, told);
   const { outcome, word, said } = judged(row, wording);
   const { rule, cure } = restsOn(row, wording);
   const code = row.verdict === 'fail' ? chosenOf(row)?.code : undefined;
@@ -44,6 +49,20 @@ export function checkLineOf(row: CaseRow, wording: CheckWording): CheckLine {
     closer: row.replay,
     folder: row.folder,
   };
+}
+
+/** A crash is never passed over: it is the end of what this check wanted to see. */
+function withoutTold(row: CaseRow, wording: CheckWording, told: Set<string>): CaseRow {
+  if (row.verdict !== 'fail') return row;
+  const fresh = row.findings.filter((finding) => {
+    const kind = kindOf(finding);
+    if (kind === undefined || kind === 'crash' || (kind === 'process' && wording.hangIs !== undefined)) return true;
+    // Numbers in it differ from run to run.
+    const words = saidOf(finding, { ...wording, after: '' }).replaceAll(/\d+/g, '0');
+    return told.size === told.add(words).size - 1;
+  });
+  if (fresh.length === row.findings.length) return row;
+  return fresh.length === 0 ? { ...row, verdict: 'pass', findings: [] } : { ...row, findings: fresh };
 }
 
 /** What the terminal shows of it. */
@@ -74,7 +93,7 @@ function judged(row: CaseRow, wording: CheckWording): Pick<CheckLine, 'outcome' 
     case 'fail': {
       const isHabit = wording.rule.force === 'habit' && row.findings.every(({ oracle }) => oracle === 'script');
       const { word, said } = found(row, wording);
-      return isHabit ? { outcome: 'habit', word: 'HABIT', said: `${word.toLowerCase()}: ${said}` } : { outcome: 'broken', word, said };
+      return isHabit ? { outcome: 'habit', word: 'HABIT', said: `${word}  ${said}` } : { outcome: 'broken', word, said };
     }
     default:
       return row.verdict satisfies never;

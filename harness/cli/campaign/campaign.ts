@@ -44,6 +44,8 @@ export interface CampaignSettings {
   replays?: number;
   /** Asked before each case; once it says no, no further one begins. Always yes when absent. */
   mayBegin?: () => boolean;
+  /** The first case has ended before another one begins: whether any does depends on it. */
+  firstAlone?: boolean;
 }
 
 export async function runCampaign(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<Summary> {
@@ -66,6 +68,8 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
 
   const alone = [...planned.keys()].filter((index) => planned[index]?.scenario.alone);
   const others = [...planned.keys()].filter((index) => !alone.includes(index));
+  const opening = settings.firstAlone === true ? others.splice(0, 1) : [];
+  await sideBySide(opening, { jobs: 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
   await sideBySide(others, { jobs, signal, mayBegin, inTheWay: ports.inTheWay }, take);
   await sideBySide(alone, { jobs: 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
   for (const index of planned.keys()) {

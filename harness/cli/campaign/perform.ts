@@ -20,6 +20,7 @@ interface Performance {
   say: (line: string) => void;
   jobs?: number;
   mayBegin?: () => boolean;
+  firstAlone?: boolean;
   flaws?: readonly KnownFlaw[];
   /** What is said of it. By default progress, the table and the replay lines. */
   telling?: Telling;
@@ -55,6 +56,7 @@ export async function perform(planned: readonly PlannedCase[], about: Performanc
     maker,
     signal: interrupt.signal,
     ...(about.mayBegin && { mayBegin: about.mayBegin }),
+    ...(about.firstAlone !== undefined && { firstAlone: about.firstAlone }),
     ...(about.flaws && { flaws: about.flaws }),
     players: about.crew,
     say,

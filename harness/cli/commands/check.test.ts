@@ -1,5 +1,5 @@
 // `tornwire check` in an empty folder, as a stranger types it: one start on a server with three mistakes, one on no server.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tw-check-'));
   await writeFile(join(folder, 'server.mjs'), SERVER);
+  await writeFile(join(folder, 'asks.sh'), 'printf "Password: " >&2; read -r answer\n');
 });
 const WITHIN_MS = 120_000;
 
@@ -54,13 +55,34 @@ test(
   WITHIN_MS,
 );
 
-test(
-  'a command that is no server gets one line that says why',
-  async () => {
-    const { code, err } = await tornwire('check', 'mcp', '--only', 'handshake', '--', 'no-such-command');
-    expect(err.trim().split('\n')).toHaveLength(1);
-    expect(err).toMatch(/'no-such-command' does not start: .*not found/);
+test.each([
+  ['does not start', ['no-such-command'], /^tornwire: 'no-such-command' does not start: .*not found\n$/],
+  ['prints for ever', ['yes'], /^tornwire: 'yes' is no MCP server: it prints for ever, \d+ bytes .*\n$/],
+  ['echoes', ['cat'], /^tornwire: 'cat' is no MCP server: it sends back what it is sent\n$/],
+  ['forks away', ['sh', '-c', 'sleep 303 & exit 0'], /^tornwire: .* and sleep 303 goes on in the background: .*\n$/],
+  ['asks for a password', ['sh', 'asks.sh'], /^tornwire: 'sh asks\.sh' wants a password or an account .*\n$/],
+])(
+  'a command that %s gets one line that says so, and nothing else is begun',
+  async (_, command, line) => {
+    const { code, out, err } = await tornwire('check', 'mcp', '--', ...command);
+    expect(err).toMatch(line);
+    expect(out).toBe('');
     expect(code).toBe(2);
+    expect(await readdir(join(folder, 'results/latest/cases'))).toEqual(['0001-mcp-handshake']);
+  },
+  WITHIN_MS,
+);
+
+test(
+  'a server that does not shake hands well gets the line of the handshake alone',
+  async () => {
+    const program = `process.stdin.on('data', () => console.log('{"jsonrpc":"2.0","id":"tw-init","error":{"code":-32600,"message":"no"}}'))`;
+    const { code, out } = await tornwire('check', 'mcp', '--', 'node', '-e', program);
+    const [head, first, ...rest] = out.trim().split('\n');
+    expect(head).toMatch(/^check mcp: node/);
+    expect(first).toMatch(/^WRONG ANSWER  your server answered initialize with error -32600: no\./);
+    expect(rest.at(-1)).toMatch(/^0 of 1 hold, 1 broken, 0 not proved; the other \d+ were not begun/);
+    expect(code).toBe(1);
   },
   WITHIN_MS,
 );

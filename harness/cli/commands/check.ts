@@ -34,22 +34,29 @@ export async function check(packName: string, command: readonly string[], option
     return EXIT.pass;
   }
   const project = projectOfCheck(cwd);
-  const planned = await plannedChecks(packName, await writeChecks(packName, target, project.results), options, { crew, command });
+  const { planned, first } = await plannedChecks(packName, await writeChecks(packName, target, project.results), options, {
+    crew,
+    command,
+  });
   const say = sayer(options.json);
-  const told = tellingOf(planned, `${packName}: ${command.map(shellWord).join(' ')}`);
+  // The handshake comes first and alone. Meanwhile a second worker comes up.
+  crew.begin();
+  const told = tellingOf(planned, first, `${packName}: ${command.map(shellWord).join(' ')}`);
   const summary = await perform(planned, {
     project,
     crew,
     seed: planned[0]?.case.seed ?? 0,
     say,
     telling: told.telling,
-    mayBegin: () => told.noTarget() === undefined,
+    mayBegin: told.mayGoOn,
+    firstAlone: planned[0]?.scenario.name === first,
     ...(options.jobs !== undefined && { jobs: options.jobs }),
   });
   const noTarget = told.noTarget();
   if (noTarget !== undefined) throw new UsageError(noTarget);
   await report(summary, told.lines(), options, packName, command);
-  return exitOf(summary, told.lines());
+  // What was not begun because of the first check is no fault of ours.
+  return told.mayGoOn() ? exitOf(summary, told.lines()) : EXIT.fail;
 }
 
 async function plannedChecks(
@@ -57,7 +64,7 @@ async function plannedChecks(
   file: string,
   options: CheckOptions,
   { crew, command }: { crew: Crew; command: readonly string[] },
-): Promise<PlannedCase[]> {
+): Promise<{ planned: PlannedCase[]; first: string }> {
   const [answer] = await crew.askAll([{ do: 'describe', file }]);
   if (answer?.to !== 'describe')
     throw new UsageError(`pack '${packName}' does not load: ${answer?.to === 'failed' ? answer.why : 'its worker has ended'}`);
@@ -70,7 +77,11 @@ async function plannedChecks(
   if (wrong !== undefined) throw new UsageError(`pack '${packName}' has no check '${wrong}'${suggestion(wrong, keys)}`);
   const asked = { seed: options.seed ?? randomInt(SEED_MAX), repeat: 1, runtime: 'process', engine: 'own' } as const;
   const planned = await planCases(chosen, chosen, asked, askedBy(crew));
-  return planned.map((item) => ({ ...item, replay: closerLook(packName, keyOf(item.scenario.name), options, command) }));
+  const first = all[0]?.name ?? '';
+  return {
+    planned: planned.map((item) => ({ ...item, replay: closerLook(packName, keyOf(item.scenario.name), options, command) })),
+    first,
+  };
 }
 
 const keyOf = (name: string): string => name.slice(name.indexOf('/') + 1);
@@ -86,25 +97,51 @@ interface Told {
   lines(): CheckLine[];
   /** Why the command is nothing that the pack can check. */
   noTarget(): string | undefined;
+  /** No check can say anything about a program that does not shake hands. */
+  mayGoOn(): boolean;
 }
 
 const NOT_A_TARGET = /^NOT A TARGET: ([^\n]*)/;
 
-function tellingOf(planned: readonly PlannedCase[], what: string): Told {
+/** @param first the handshake's name */
+function tellingOf(planned: readonly PlannedCase[], first: string, what: string): Told {
   const wordings = new Map(planned.map(({ scenario }) => [scenario.name, scenario.check]));
   const lines = new Map<string, CheckLine>();
+  const said = new Set<string>();
   let noTarget: string | undefined;
-  const begin = (): string[] => [`check ${plain(what)}: ${planned.length} checks`];
+  let isSilent = false;
+  const head = [`check ${plain(what)}: ${planned.length} checks`];
   const row = (each: CaseRow): string[] => {
-    noTarget ??= each.findings.map(({ message }) => NOT_A_TARGET.exec(message)?.[1]).find((why) => why !== undefined);
+    noTarget ??= whyNoTarget(each);
     if (noTarget !== undefined) return [];
-    const line = checkLineOf(each, wordings.get(each.scenario) as CheckWording);
+    isSilent ||= planned.length > 1 && each.scenario === first && each.verdict === 'fail' && each.findings.some(endsIt);
+    const line = checkLineOf(each, wordings.get(each.scenario) as CheckWording, said);
     lines.set(line.check, line);
-    return [checkText(line)];
+    return [...head.splice(0), checkText(line)];
   };
   const all = (): CheckLine[] => planned.flatMap(({ scenario }) => lines.get(keyOf(scenario.name)) ?? []);
-  const end = (): string[] => (noTarget === undefined ? [checkTotal(all())] : []);
-  return { telling: { begin, row, end }, lines: all, noTarget: () => noTarget };
+  const end = (): string[] => {
+    if (noTarget !== undefined) return [];
+    const rest = planned.length - lines.size;
+    return [`${checkTotal(all())}${isSilent ? `; the other ${rest} were not begun: each of them needs what the first one checks` : ''}`];
+  };
+  return {
+    telling: { begin: () => [], row, end },
+    lines: all,
+    noTarget: () => noTarget,
+    mayGoOn: () => noTarget === undefined && !isSilent,
+  };
+}
+
+const endsIt = ({ oracle }: CaseRow['findings'][number]): boolean => ['script', 'hang', 'crash'].includes(oracle);
+
+/** A program that is done and has left a process behind has gone into the background. */
+function whyNoTarget({ findings }: CaseRow): string | undefined {
+  const why = findings.map(({ message }) => NOT_A_TARGET.exec(message)?.[1]).find((text) => text !== undefined);
+  const left = findings.find(({ oracle, message }) => oracle === 'leak' && message.startsWith('a process'));
+  if (why === undefined || left === undefined) return why;
+  const who = /: \d+ ([^,)]*)/.exec(left.message)?.[1] ?? 'a process';
+  return why.replace(/: a server goes away only with its client.*$/, `, and ${who} goes on in the background: start it in the foreground`);
 }
 
 async function report(

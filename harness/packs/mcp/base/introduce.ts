@@ -1,18 +1,25 @@
-// The first check: is this an MCP server at all? If not, one line says what it is instead.
+// The first check: is this an MCP server at all? If not, one line says what it is instead, as soon as that is clear.
 import type { Script } from '../../../model/scenario.ts';
 import { Broken, NotATarget } from '../../base/broken.ts';
 import type { Target } from '../../base/pack.ts';
+import { SERVER } from '../../base/stdio-target.ts';
 import { exitText, initialize, open, type Session } from './session.ts';
+import { processorTicksOf } from './processor-ticks.ts';
 
-/** What is no answer by then, in ms, is none: a package runner may be fetching its package first. */
-const FIRST_ANSWER_MS = 15_000;
-const ENDLESS_BYTES = 5_000_000;
+/** Who has had no processor time for so long waits for something, in ms. A package runner or a slow language starts up meanwhile. */
+const IDLE_MS = 5_000;
+/** Who has said already what it waits for is believed sooner. */
+const IDLE_AND_SAID_MS = 2_000;
+/** However busy it is. */
+const FIRST_ANSWER_MS = 30_000;
+const ENDLESS_BYTES = 1_000_000;
+const LOOK_MS = 50;
 
 export function introduce(target: Target): (script: Script) => Promise<void> {
   return async (script) => {
     const session = await open(script);
     session.send(initialize('tw-init'));
-    await firstAnswer(session, target.command.join(' '));
+    await firstAnswer(session, script, target.command.join(' '));
     const reply = session.replies('tw-init')[0];
     if (reply?.error)
       throw new Broken('WRONG ANSWER', `your server answered initialize with error ${reply.error.code}: ${reply.error.message}`);
@@ -27,38 +34,68 @@ export function introduce(target: Target): (script: Script) => Promise<void> {
   };
 }
 
-async function firstAnswer(session: Session, command: string): Promise<void> {
-  const until = performance.now() + FIRST_ANSWER_MS;
+async function firstAnswer(session: Session, script: Script, command: string): Promise<void> {
+  const begunMs = performance.now();
+  const idle = idleTime(script);
   while (session.replies('tw-init').length === 0) {
-    const why = noServer(session, performance.now() >= until);
-    if (why !== undefined) throw new NotATarget(`'${command}' ${why}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    script.signal.throwIfAborted();
+    const late = performance.now() - begunMs >= FIRST_ANSWER_MS;
+    const why = noServer(session, late ? Number.POSITIVE_INFINITY : await idle(session.read));
+    if (why !== undefined) {
+      if (session.ended === undefined) await script.node(SERVER).kill('SIGKILL');
+      throw new NotATarget(`'${command}' ${why}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 
-function noServer(session: Session, late: boolean): string | undefined {
-  const { ended, junk, read } = session;
-  const said =
-    session.stderr
-      .trim()
-      .split('\n')
-      .findLast((text) => text.trim() !== '') ?? '';
-  const quoted = said === '' ? '' : `; it said: ${said.slice(0, 200)}`;
+/** For how long, in ms, it has neither been seen to work nor said anything. */
+function idleTime(script: Script): (read: number) => Promise<number> {
+  let last = '';
+  let sinceMs = performance.now();
+  return async (read) => {
+    const now = `${processorTicksOf(await script.node(SERVER).pids())} ${read}`;
+    if (now !== last) sinceMs = performance.now();
+    last = now;
+    return performance.now() - sinceMs;
+  };
+}
+
+function noServer(session: Session, idleMs: number): string | undefined {
+  const { ended, junk, read, stderr } = session;
+  const quoted = quotedFrom(stderr);
   if (ended) {
-    if (ended.code === 127 || ended.code === 126) return `does not start: ${said || exitText(ended)}`;
-    if (isOffline(session.stderr)) return `needs the network, which a check does not give${quoted}`;
+    if (ended.code === 127 || ended.code === 126) return `does not start: ${lastLineOf(stderr) || exitText(ended)}`;
+    if (isOffline(stderr)) return `needs the network, which a check does not give${quoted}`;
+    if (isLockedOut(stderr)) return `wants a password or an account (--env NAME=value gives a variable)${quoted}`;
     if (ended.code === 0) return `ended with exit code 0 before it answered initialize: a server goes away only with its client${quoted}`;
     return `ended ${exitText(ended)} before it answered initialize${quoted}`;
   }
+  if (session.echoes) return 'is no MCP server: it sends back what it is sent';
   if (read > ENDLESS_BYTES) return `is no MCP server: it prints for ever, ${read} bytes on stdout without an answer to initialize`;
-  if (!late) return undefined;
-  if (/(pass(word|phrase)|token|log ?in|sign in|api.?key)/i.test(`${session.stderr} ${junk}`))
-    return `waits for a password or an account${quoted || `; it said: ${junk}`}`;
-  if (isOffline(session.stderr)) return `needs the network, which a check does not give${quoted}`;
+  if (idleMs < IDLE_AND_SAID_MS) return undefined;
+  if (isLockedOut(`${stderr} ${junk} ${session.unfinished}`))
+    return `wants a password or an account (--env NAME=value gives a variable)${quoted || `; it said: ${(junk || session.unfinished).trim().slice(0, 200)}`}`;
+  if (isOffline(stderr)) return `needs the network, which a check does not give${quoted}`;
+  if (idleMs < IDLE_MS) return undefined;
   if (junk !== '') return `is no MCP server over stdio: it printed ${JSON.stringify(junk)} and no answer to initialize`;
-  return `is no MCP server over stdio: no answer to initialize in ${FIRST_ANSWER_MS / 1_000} s${quoted}`;
+  return `is no MCP server over stdio: it waits, and has not answered initialize${quoted}`;
+}
+
+function lastLineOf(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.findLast((each) => each.trim() !== '') ?? '';
+}
+
+function quotedFrom(stderr: string): string {
+  const said = lastLineOf(stderr);
+  return said === '' ? '' : `; it said: ${said.slice(0, 200)}`;
+}
+
+function isLockedOut(text: string): boolean {
+  return /(pass(word|phrase)|(?<!unexpected )\btoken\b|log ?in|sign in|api.?key|a terminal is required)/i.test(text);
 }
 
 function isOffline(text: string): boolean {
-  return /(ENOTFOUND|EAI_AGAIN|ENETUNREACH|getaddrinfo|name resolution|Could not resolve|network is unreachable)/i.test(text);
+  return /(ENOTFOUND|EAI_AGAIN|ENETUNREACH|getaddrinfo|name resolution|Could not resolve|network is unreachable|dns error)/i.test(text);
 }

@@ -38,8 +38,12 @@ export interface Session {
   /** The end of what it has said on stderr, and lines of stdout that are no JSON. */
   readonly stderr: string;
   readonly junk: string;
+  /** What of stdout is no whole line yet. */
+  readonly unfinished: string;
   /** How many bytes of stdout have come. */
   readonly read: number;
+  /** Its stdout is its stdin. */
+  readonly echoes: boolean;
   /** Replies to one id, in order. */
   replies(id: Id): readonly Reply[];
   write(bytes: string | Buffer): void;
@@ -79,8 +83,14 @@ export async function open(script: Script): Promise<Session> {
     get junk() {
       return heard.junk;
     },
+    get unfinished() {
+      return heard.unfinished;
+    },
     get read() {
       return heard.read;
+    },
+    get echoes() {
+      return heard.echoes;
     },
     replies: (id) => heard.replies.get(id) ?? [],
     write: (bytes) => void child.stdin.write(bytes),
@@ -151,21 +161,24 @@ interface Heard {
   ended: Session['ended'];
   stderr: string;
   junk: string;
+  unfinished: string;
   read: number;
+  echoes: boolean;
   replies: Map<Id, Reply[]>;
   /** Resolves when something has come, when it has ended, and after a moment. */
   next(): Promise<void>;
 }
 
 function hear(child: ScriptChild): Heard {
-  let rest = '';
   let waiting: (() => void)[] = [];
   const gone = child.exited.then((exit) => void (heard.ended = exit));
   const heard: Heard = {
     ended: undefined,
     stderr: '',
     junk: '',
+    unfinished: '',
     read: 0,
+    echoes: false,
     replies: new Map(),
     next: () => Promise.race([new Promise<void>((resolve) => waiting.push(resolve)), gone, pause()]),
   };
@@ -174,8 +187,8 @@ function hear(child: ScriptChild): Heard {
   child.stdout.on('error', () => undefined);
   child.stdout.on('data', (text: string) => {
     heard.read += text.length;
-    const lines = (rest + text).split('\n');
-    rest = (lines.pop() ?? '').slice(-16_000_000);
+    const lines = (heard.unfinished + text).split('\n');
+    heard.unfinished = (lines.pop() ?? '').slice(-16_000_000);
     for (const each of lines) take(each, heard);
     const woken = waiting;
     waiting = [];
@@ -185,17 +198,25 @@ function hear(child: ScriptChild): Heard {
 }
 
 function take(text: string, heard: Heard): void {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
+  // Whoever prints for ever prints a million lines: none of them is worth an exception.
+  const value = /^\s*[[{]/.test(text) ? parsed(text) : undefined;
+  if (value === undefined) {
     heard.junk ||= text.slice(0, JUNK_KEPT_MAX);
     return;
   }
   for (const message of Array.isArray(value) ? value : [value]) {
     const { id, method } = (message ?? {}) as { id?: Id; method?: string };
+    if (method === 'initialize') heard.echoes = true;
     if (id === undefined || method !== undefined) continue;
     heard.replies.set(id, [...(heard.replies.get(id) ?? []), message as Reply]);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

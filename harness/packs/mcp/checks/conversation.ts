@@ -32,6 +32,8 @@ function requests(target: Target, check: Making): Record<string, Check> {
       title: 'your server answers initialize, ping and tools/list',
       expectation: 'each is answered once, and nothing else is on stdout',
       check: { rule: RULES.handshake, after: 'a plain handshake' },
+      // Whatever this is, it may print for ever.
+      system: stdioTarget(target, 'raw'),
       script: introduce(target),
     }),
     'split-everywhere': check({
