@@ -17,6 +17,10 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
     async (user) => wantEnd(await user.tornwire('run', 'echo/crashes'), 1, /replay: npx tornwire repro/),
   ],
   ['tornwire repro replays it', replays],
+  [
+    'tornwire compare: a case and itself do not differ',
+    async (user) => wantEnd(await user.tornwire('compare', 'latest', 'latest'), 0, /^since latest: nothing has changed$/m),
+  ],
   ['tornwire gate', async (user) => wantEnd(await user.tornwire('gate', '--policy', 'policy.yaml'), 0, /^gate: pass/m)],
   ['tornwire proxy answers, and ends when it is told to', serves],
   [

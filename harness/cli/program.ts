@@ -1,16 +1,15 @@
 // The commands and their options. Every command returns an exit code: 0 pass, 1 fail, 2 usage, 3 harness error,
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { USER_RUNTIMES } from '../model/case.ts';
-import { ISOLATIONS } from '../model/isolation.ts';
-import { milliseconds, type Duration } from '../model/time/duration.ts';
 import { docPage } from '../model/values/doc-page.ts';
 import { EXIT } from '../model/values/exit-code.ts';
 import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './base/version.ts';
 import type { InitOptions } from './commands/init.ts';
-import type { Crew } from './worker/crew.ts';
+import { duration, isolation, wholeNumber, withCrew } from './options.ts';
+import { READING } from './reading.ts';
 
 export async function main(words: readonly string[]): Promise<number> {
   let code: number = EXIT.pass;
@@ -43,6 +42,7 @@ function commands(done: Done): Command {
     addGate,
     addNightly,
     addRepro,
+    ...READING,
     addList,
     addProxy,
     addDoctor,
@@ -237,38 +237,4 @@ function addClean(program: Command, done: Done): void {
     .command('clean')
     .description('remove what a killed run left behind')
     .action(async () => done(await (await import('./commands/clean.ts')).clean()));
-}
-
-/** The first worker comes up while the command itself is still being loaded. @param root by default the project's */
-async function withCrew(asked: (typeof ISOLATIONS)[number], command: (crew: Crew) => Promise<number>, root?: string): Promise<number> {
-  const here = import('./base/isolation.ts').then(({ isolationHere }) => isolationHere(asked));
-  const [{ crewFor }, { projectAt }, isolation] = await Promise.all([import('./worker/crew.ts'), import('./project/project.ts'), here]);
-  await using crew = crewFor(root ?? projectAt(process.cwd()).root, isolation);
-  crew.begin();
-  return await command(crew);
-}
-
-/** How the cases of processes are kept apart. */
-function isolation(): Option {
-  return new Option('--isolation <way>', 'what a case of processes gets for itself: a box of namespaces, or a loopback address')
-    .choices([...ISOLATIONS])
-    .default('auto');
-}
-
-function duration(text: string): string {
-  try {
-    if (milliseconds(text as Duration) > 0) return text;
-  } catch {
-    // Said below, with an example.
-  }
-  throw new InvalidArgumentError('it must be a time such as 90s, 30min or 8h, at most a year (8760h).');
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (text.trim() === '' || !Number.isInteger(number) || number < min || number > max)
-      throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}.`);
-    return number;
-  };
 }

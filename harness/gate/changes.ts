@@ -28,7 +28,8 @@ function statesOf(rows: readonly CaseRow[]): Map<string, State> {
   return new Map([...groups].map(([name, group]) => [name, stateOf(group)]));
 }
 
-function nameOf({ scenario, defect, runtime }: CaseRow): string {
+/** What a case is called when runs are compared. */
+export function nameOf({ scenario, defect, runtime }: CaseRow): string {
   return `${scenario}${defect === null ? '' : ` + ${defect}`} (${runtime})`;
 }
 

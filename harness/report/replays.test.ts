@@ -3,9 +3,9 @@ import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble } from '../results/case-result.double.ts';
 import { replaysOf } from '../results/replays.ts';
 import type { CaseRow } from '../results/summary.ts';
-import { replaysText } from './replays.ts';
+import { fixedText, replaysText } from './replays.ts';
 
-const SAVED = { outcome: 'fail', oracle: 'hang' };
+const SAVED = { outcome: 'fail', oracle: 'hang', reproduced: { times: 5, of: 5 } };
 const same = rowDouble(failOrPass('hang', [{ message: 'no answer', events: [1] }]));
 const other = rowDouble(failOrPass('crash', [{ message: 'it died', events: [1] }]));
 const good = rowDouble(pass('all'));
@@ -30,12 +30,26 @@ test.each<[string, CaseRow[], number, string]>([
 });
 
 test('a case that was saved as unknown came back when it is unknown by the same oracle again', () => {
-  const saved = { outcome: 'unknown', oracle: 'fault-happened' };
+  const saved = { outcome: 'unknown', oracle: 'fault-happened', reproduced: { times: 0, of: 1 } };
   const vacuous = rowDouble(unknown('fault-happened', 'vacuous', 'it never fired'));
   expect(replaysOf(saved, [vacuous, starved], 2)).toEqual({
     times: 1,
     judged: 1,
     of: 2,
     notJudged: [{ reason: 'starved: CPU pressure 98 %', times: 1 }],
+    cleanNeeded: null,
   });
+});
+
+test.each<[string, CaseRow[], RegExp]>([
+  ['too few clean replays', [good, good], /^fixed with 95 % confidence after 4 clean replays .*: 2 more are needed, .*: again --times 4$/],
+  [
+    'enough',
+    [good, good, good, good],
+    /^fixed with 95 % confidence: 4 clean replays, and 4 are enough \(when it was saved .* 5 of 5 times\)$/,
+  ],
+  ['one that came back', [good, same, good, good, good], /^$/],
+  ['none that was judged', [starved], /^$/],
+])('whether it is fixed is told: %s', (_what, rows, text) => {
+  expect(fixedText(replaysOf(SAVED, rows, rows.length), SAVED.reproduced, 'again').join('\n')).toMatch(text);
 });

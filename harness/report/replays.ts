@@ -12,6 +12,18 @@ export function replaysText(replays: Replays): string {
   return `reproduced ${times} of ${judged} judged${left === 0 ? '' : `; ${left} could not be judged (${reasonsOf(replays)})`}`;
 }
 
+/**
+ * Whether so many clean replays show that the failure is gone, and how many more would.
+ * @param again the command of the replay, without how often
+ */
+export function fixedText({ times, judged, cleanNeeded }: Replays, saved: { times: number; of: number }, again: string): string[] {
+  if (times > 0 || judged === 0 || cleanNeeded === null) return [];
+  const rate = `when it was saved it came back ${saved.times} of ${saved.of} times`;
+  if (judged >= cleanNeeded) return [`fixed with 95 % confidence: ${judged} clean replays, and ${cleanNeeded} are enough (${rate})`];
+  const more = `${cleanNeeded - judged} more are needed, or all at once: ${again} --times ${cleanNeeded}`;
+  return [`fixed with 95 % confidence after ${cleanNeeded} clean replays (${rate}): ${more}`];
+}
+
 function reasonsOf({ notJudged }: Replays): string {
   const shown = notJudged
     .slice(0, REASONS_MAX)

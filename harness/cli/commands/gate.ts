@@ -1,7 +1,7 @@
 // `tornwire gate`: the policy -> the clean pack n times and every required defect -> one outcome, saved and printed.
 import { randomInt } from 'node:crypto';
-import { appendFile, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { changesBetween } from '../../gate/changes.ts';
 import { judgeGate, type WantedDefect } from '../../gate/judge-gate.ts';
 import { readPolicy } from '../../gate/policy-file.ts';
@@ -22,6 +22,7 @@ import { RuntimeError } from '../../runtime/runtime.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, wantedDefects, type Availability } from '../campaign/cases.ts';
 import { commitOf } from '../campaign/maker.ts';
+import { findRun } from '../project/found.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
@@ -143,17 +144,9 @@ async function save(project: Project, summary: Summary, outcome: GateOutcome): P
     );
 }
 
-/** Of a file, a run's folder, its name under results/runs/, or `latest`: read before this run takes that name. */
+/** Read before this run takes the name `latest`. @throws UsageError */
 async function readSummary(project: Project, run: string): Promise<Summary> {
-  const roots = isAbsolute(run) ? [run] : [join(process.cwd(), run), join(project.results, run), join(project.results, 'runs', run)];
-  const files = roots.flatMap((root) => [root, pathsIn(root).summary]);
-  for (const file of files) {
-    if (!(await stat(file).catch(() => undefined))?.isFile()) continue;
-    const value: unknown = await readFile(file, 'utf8')
-      .then(JSON.parse)
-      .catch(() => undefined);
-    if (Array.isArray((value as Summary | undefined)?.cases)) return value as Summary;
-    throw new UsageError(`${file} is no summary of a run`);
-  }
-  throw new UsageError(`no run '${run}': name its folder under ${join(project.results, 'runs')} or its summary.json`);
+  const found = await findRun(project, run);
+  if (!found) throw new UsageError(`no run '${run}': name its folder under ${join(project.results, 'runs')} or its summary.json`);
+  return found.summary;
 }

@@ -29,7 +29,13 @@ afterAll(() => user[Symbol.asyncDispose]());
 
 test('what came back is counted among the replays that were judged', async () => {
   const { code, out } = await replayed({}, '--times', '2', '--json');
-  expect((JSON.parse(out) as Summary & { reproduced: Replays }).reproduced).toEqual({ times: 2, judged: 2, of: 2, notJudged: [] });
+  expect((JSON.parse(out) as Summary & { reproduced: Replays }).reproduced).toEqual({
+    times: 2,
+    judged: 2,
+    of: 2,
+    notJudged: [],
+    cleanNeeded: 13,
+  });
   expect(code).toBe(1);
 });
 
@@ -44,6 +50,11 @@ test('replays whose fault never fires are not told as "not reproduced"', async (
 test('a failure that is gone is told as 0 of n judged, exit 0', async () => {
   const { code, out } = await replayed({ scenario: 'echo/answers-in-time', schedule: [] });
   expect(out).toContain('reproduced 0 of 1 judged');
+  // It failed once of once, which may be one of five: 0.7935^12 is above 5 %, 0.7935^13 is not.
+  expect(out).toContain(
+    'fixed with 95 % confidence after 13 clean replays (when it was saved it came back 1 of 1 times): 12 more are needed, or all at once: npx tornwire repro',
+  );
+  expect(out).toContain('changed.json --times 13\n');
   expect(code).toBe(0);
 });
 

@@ -11,8 +11,9 @@ import type { Event } from '../../model/judging/history.ts';
 import { decisionsIn, firstDifference, type Decision, type Repro } from '../../model/repro.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
+import { shellWord } from '../../model/values/shell-word.ts';
 import { oneLine } from '../../report/plain.ts';
-import { replaysText } from '../../report/replays.ts';
+import { fixedText, replaysText } from '../../report/replays.ts';
 import { firstJudged, replaysOf, type Replays } from '../../results/replays.ts';
 import { readRepro } from '../../results/repro-file.ts';
 import { isHarnessError, type Summary } from '../../results/summary.ts';
@@ -44,6 +45,8 @@ export async function repro(file: string, options: { times: number; json?: boole
   const summary = await perform(planned, { project, crew, seed, say, jobs: 1 });
   const reproduced = replaysOf(saved, summary.cases, options.times);
   say(replaysText(reproduced));
+  if (summary.counts.failed === 0)
+    fixedText(reproduced, saved.reproduced, `npx tornwire repro ${shellWord(file)}`).forEach((line) => say(line));
   const now = await decisionsOf(project, summary);
   if (now) say(comparison(saved.decisions, now));
   if (options.json) process.stdout.write(`${JSON.stringify({ ...summary, reproduced }, null, 2)}\n`);

@@ -55,7 +55,8 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/\s+/g, ' '],
 ];
 
-function withoutChance(text: string): string {
+/** A line as it is in every run: ids, addresses, paths, times and numbers are replaced by their kind. */
+export function withoutChance(text: string): string {
   return REPLACEMENTS.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text).trim();
 }
 

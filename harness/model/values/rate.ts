@@ -29,3 +29,12 @@ export function percent(share: number): string {
 export function rateText(rate: Rate): string {
   return `${rate.times} of ${rate.of} (${percent(rate.low)} to ${percent(rate.high)})`;
 }
+
+/**
+ * So many clean runs in a row are seen with a chance below 5 % while the share is still at least the lower bound of its interval:
+ * the least n with (1 - low)^n <= 0.05. Infinity where nothing was counted.
+ */
+export function cleanRunsNeeded({ times, of, low }: Rate): number {
+  if (times === 0 || low <= 0) return Number.POSITIVE_INFINITY;
+  return times === of && low >= 1 ? 1 : Math.ceil(Math.log(0.05) / Math.log(1 - low));
+}
