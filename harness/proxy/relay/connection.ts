@@ -212,7 +212,8 @@ export class Connection implements ConnectionControl {
     if (this.state === 'dialling' && end === 'upstream') {
       this.#forced.upstream = error.code === 'ECONNREFUSED' ? 'refused' : `error:${error.code ?? error.message}`;
       this.reason = error.message;
-      this.#close('client');
+      // What the client has sent by now is taken first: a plain close would be a reset where it was quick, and an end where not.
+      this.#ending ??= this.#endOne('client', 'fin');
       return;
     }
     const broken = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';

@@ -243,7 +243,7 @@ export class Proxy {
   }
 
   #detach(toxic: ArmedToxic, connection: Connection): void {
-    if (connection.swallowedBy === toxic) connection.destroy();
+    if (connection.swallowedBy === toxic) void connection.endBoth('fin');
     for (const direction of toxic.directions) {
       const pipe = connection.pipes[direction];
       pipe.batch(() => pipe.chain.remove(toxic));

@@ -1,5 +1,6 @@
 // Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is removed. The
-// removal closes the connections that it has held. In Toxiproxy each chunk starts the time anew. Here none does.
+// removal closes the connections that it has held. Both ends see a clean end, as they do in Toxiproxy (2.12, measured:
+// 2,399 of 2,400 at 1 to 50 ms): what lies unread is taken first. In Toxiproxy each chunk starts the time anew. Here none does.
 
 import type { Item } from '../../stream/item.ts';
 import { TIME } from '../base/fields.ts';
@@ -35,7 +36,12 @@ function closingAfter(context: Context): ToxicStage {
   /** A connection on which nothing was sent has been changed by its end alone. */
   function close(): void {
     tell(NOTHING);
-    context.connection.destroy();
+    end();
+  }
+
+  /** Bytes may have come since the last read: a plain close would be a reset on those connections, and on no others. */
+  function end(): void {
+    void context.connection.endBoth('fin');
   }
 
   function accept(item: Item): void {
@@ -44,7 +50,7 @@ function closingAfter(context: Context): ToxicStage {
       return;
     }
     tell(item);
-    if (item.kind !== 'data') context.connection.destroy();
+    if (item.kind !== 'data') end();
     else if (timer === undefined) wait();
   }
 
@@ -54,7 +60,7 @@ function closingAfter(context: Context): ToxicStage {
     updated: wait,
     release: () => {
       timer?.cancel();
-      if (context.concerned()) context.connection.destroy();
+      if (context.concerned()) end();
     },
     stop: () => timer?.cancel(),
   });
