@@ -15,6 +15,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws', '@modelcontextprotocol/sdk'],
   'fixtures/stack-systems': ['fixtures/stack-systems', 'fixtures/stack-clients', 'fixtures/agents/installed.ts', 'tornwire'],
   'fixtures/agents': ['fixtures/agents'],
+  'fixtures/field-trial': ['fixtures/field-trial'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
 /** Only these files load the native library. */
