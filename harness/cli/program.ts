@@ -28,7 +28,8 @@ export async function main(words: readonly string[]): Promise<number> {
 
 type Done = (code: number) => void;
 
-function commands(done: Done): Command {
+/** Also read by the generated reference. */
+export function commands(done: Done): Command {
   const program = new Command('tornwire')
     .description('Starts the real programs, breaks the links between them at an exact byte, and judges: no hang, no leak, no divergence.')
     .version(VERSION)

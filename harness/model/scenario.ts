@@ -78,6 +78,7 @@ export interface Script {
   link(name: string): Link & { readonly transport: Transport };
   /** The address of a node, past all proxies. Use it for side probes and for reading state, never for the workload. */
   direct(node: string, listener: string): Address;
+  /** A node, to kill, stop, start or pause it. */
   node(name: string): NodeControl;
   /** Starts the program at the other end of this stdio link of `driver`, anew each time. */
   child(link: string): Promise<ScriptChild>;
@@ -111,6 +112,7 @@ export interface Script {
   passed(time: Duration, because: string): Promise<void>;
   /** Lifts one armed step now. */
   lift(step: string): Promise<void>;
+  /** Puts a fault on a node now, beside the schedule. It is lifted with the others. */
   inject(fault: NodeFault): Promise<void>;
   /**
    * Repeats connect -> fault -> recover -> rest and samples what every node holds after each round:
@@ -132,42 +134,59 @@ export interface Script {
 
 /** What one part of the system believes about a truth that others hold too. Normalise the value: equal truths must give equal JSON. */
 export interface StateView<Clients extends object = object> {
+  /** The name of the truth. All views of one truth must agree. */
   truth: string;
+  /** Who believes it: the name of a node, or of a client. */
   subject: string;
   /** The node that is asked. While it is away, the view is not judged. By default the node whose name `subject` is. */
   node?: string;
+  /** Reads it from the running system, as JSON. */
   read(context: Script & Clients): Promise<Json>;
 }
 
 /** An unrelated request that must be answered within its own bound while faults are in force. */
 export interface SideProbe<Clients extends object = object> {
+  /** What findings call it. */
   name: string;
   /** The node that is asked. While it is away, the probe is not judged. By default the node whose name the probe bears. */
   node?: string;
+  /** The answer is late after so many ms. */
   boundMs: number;
+  /** It is asked every so many ms. */
   everyMs: number;
+  /** Asks, and resolves when the answer is there. */
   ask(context: Script & Clients): Promise<void>;
 }
 
 export interface System<Clients extends object = object> {
+  /** What messages call it. */
   name: string;
+  /** Its nodes and links. */
   topology: Topology;
   /** Absolute paths of the folder of the code and of the folder of its defect patches. Needed only for `--defect`. */
   source?: { folder: string; defects: string };
   /** Called once the nodes are ready. Clients connect when they are used. Close them through `script.defer`. */
   clients(script: Script, parameters: Parameters): Clients;
+  /** What its parts believe: the oracle `divergence` compares them at rest. */
   views?: readonly StateView<Clients>[];
+  /** Requests that must be answered while faults are in force. */
   sides?: readonly SideProbe<Clients>[];
 }
 
 export interface Scenario<Clients extends object = object> {
   /** A sentence about right behaviour, so that a list of failures reads as a bug report. */
   title: string;
+  /** What holds when it passes, in one sentence. */
   expectation: string;
+  /** Words to choose it by: `tornwire run @quick`. */
   tags: readonly string[];
+  /** The adapter: what is started. */
   system: System<Clients>;
+  /** Plain data that a repro keeps; schedule, script and clients get them. */
   parameters: Parameters;
+  /** What goes wrong, as steps, or a function of the parameters that gives them. */
   schedule: (parameters: Parameters) => readonly Step[];
+  /** What is done meanwhile. It gets the script's functions and the clients of the system. */
   script: (context: Script & Clients, parameters: Parameters) => Promise<void>;
   /** Oracles beside the ones that are always on. */
   oracles: readonly Oracle[];

@@ -10,7 +10,7 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     means: 'The command was called with words that do not fit. Exit code 2.',
     causes: ['An option, a name or a file is mistyped.'],
     closer: ['`tornwire <command> --help` prints the options of a command.'],
-    page: 'reference/exit-codes.md',
+    page: 'reference/cli.md',
   },
   'TW-NOTHING-TO-RUN': {
     means: 'There is no scenario to run, so nothing is known. Exit code 4, never 0.',
@@ -22,13 +22,13 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     means: 'A time cannot be read. Write 250 (ms) or a text such as 250ms, 10s, 2min or 8h.',
     causes: ['The unit is missing in a text, or the time is longer than a year.'],
     closer: [CHECK],
-    page: 'explanation/faults.md',
+    page: 'reference/steps.md',
   },
   'TW-SETTINGS': {
     means: 'A file of settings (the policy of the gate, the known flaws) cannot be read or has a wrong key. The line is named.',
     causes: ['A key is mistyped.', 'The YAML does not parse.'],
     closer: ['The package has JSON Schemas of these files, with which an editor marks the mistake: tornwire/schemas/policy.json.'],
-    page: 'reference/gate.md',
+    page: 'reference/policy.md',
   },
   'TW-REPRO': {
     means: 'A file of a saved failing case cannot be read by this version.',
@@ -40,13 +40,13 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     means: 'The topology of an adapter does not fit together: its nodes, listeners and links.',
     causes: ['A link names a node or a listener that there is not.', 'Two nodes want one port.', 'The start order has a cycle.'],
     closer: [CHECK],
-    page: 'how-to/your-own-system.md',
+    page: 'reference/topology.md',
   },
   'TW-PLAN': {
     means: 'The schedule of a scenario cannot happen.',
     causes: ['A step asks a link for a fault that no fault server can do on its transport.', 'A step waits for a step that there is not.'],
     closer: [CHECK, 'The table of faults by transport says what is possible where.'],
-    page: 'explanation/faults.md',
+    page: 'reference/steps.md',
   },
   'TW-FIND': {
     means: '`tornwire init` found nothing that it could take, found more than one thing, or would replace a file.',
@@ -88,6 +88,6 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     means: 'A script asked for a step by an id that is not in the schedule.',
     causes: ['The id is mistyped. Without an `id` of its own a step is named by its fault and its place.'],
     closer: ['The message lists the ids that there are.'],
-    page: 'how-to/your-own-system.md',
+    page: 'reference/script.md',
   },
 };

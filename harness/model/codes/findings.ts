@@ -3,7 +3,7 @@
 import { finding, type Explanation } from './explanation.ts';
 import { LEAKS } from './leaks.ts';
 
-const BOUNDS_PAGE = 'how-to/your-own-system.md';
+const BOUNDS_PAGE = 'reference/topology.md';
 
 const CRASHES = {
   'TW-CRASH-UNASKED': finding(
@@ -88,7 +88,7 @@ const OTHERS = {
       'The script is wrong.',
     ],
     ['The place in round brackets is the line of the script.'],
-    'how-to/your-own-system.md',
+    'reference/script.md',
   ),
   'TW-DIVERGENCE-APART': finding('The faults are lifted, all is at rest, and two views of one truth still differ.', [
     'A message was lost with a connection and is never sent again.',
@@ -121,13 +121,13 @@ const OTHERS = {
     'A fault fired more often than its `firesAtMost` allows: somebody did again what the fault hits.',
     ['A request that has failed is sent again and again, without an end.'],
     [],
-    'explanation/faults.md',
+    'reference/steps.md',
   ),
   'TW-EXPECTED': finding(
     'The scenario says that an oracle must find something (`expect`), and that oracle found nothing.',
     ['The bug that the scenario was written for is mended: remove `expect`.', 'The fault does not reach the bug any more.'],
     [],
-    'how-to/your-own-system.md',
+    'reference/scenario.md',
   ),
 } as const;
 

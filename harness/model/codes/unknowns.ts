@@ -13,7 +13,7 @@ const REASONS = {
       'The native calls do not load here, so a split was only paced by time.',
     ],
     closer: ['The message says what the step waited for. `mayFire: true` is for a step that need not fire.', REPLAY],
-    page: 'explanation/faults.md',
+    page: 'reference/steps.md',
   },
   starved: {
     means: 'Something was late, and the machine was so busy that this explains it.',
@@ -55,7 +55,7 @@ const REASONS = {
       'A step waits for a step that is not in the schedule.',
     ],
     closer: ['`tornwire init --check` names all such mistakes with file and line, and starts nothing.'],
-    page: 'how-to/your-own-system.md',
+    page: 'reference/scenario.md',
   },
   'out-of-memory': {
     means: 'A program was killed by SIGKILL and nobody knows by whom. Most often the kernel had no memory left.',

@@ -29,6 +29,7 @@ function firingsOf({ mustFire, mayFire, firesAtMost }: Firings, otherwise = 1): 
 
 export type Where = Trigger &
   Firings & {
+    /** `upstream` is from the side that dials, `downstream` (when absent) is to it. */
     direction?: Direction;
     /** Armed when the script passes this mark; before anything starts when absent. */
     armAt?: string;
@@ -130,6 +131,7 @@ export type WhereFile = Firings & {
   whenLines?: number;
   /** Only the k-th file made, from 1. */
   match?: number;
+  /** Needed when a schedule has two steps of one kind on one node. */
   id?: string;
 };
 

@@ -24,6 +24,7 @@ export interface Link {
   to: string;
   /** Which of that node's listeners; of no meaning outside. */
   listener: string;
+  /** How its bytes are read as frames: for triggers by frame, and for the oracle `protocol`. `raw` reads none. */
   framing: Framing;
   /** The node answers a WebSocket ping on this link within this bound, also while other links are faulty. */
   pongWithinMs?: number;

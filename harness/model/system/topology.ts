@@ -32,10 +32,13 @@ export type Readiness =
   | { when: 'spawned' };
 
 export interface Node {
+  /** Lower-case letters, digits and dashes; no two nodes have one name, and `driver` is the script's. */
   name: string;
   /** What kind of node it is. Two nodes of one kind share a role, so that their failures share a fingerprint. */
   role: string;
+  /** The program and its arguments, with placeholders. No shell reads them. */
   command: readonly string[];
+  /** Its variables beside PATH, HOME and TMPDIR, with placeholders. */
   env: Readonly<Record<string, string>>;
   /**
    * The folder that it is started in, an absolute path or below `{source}`; by default `{state}`. A container sees it read-only. A node
@@ -44,8 +47,11 @@ export interface Node {
   cwd?: string;
   /** Each is the name of one of its variables, or a value: it never reaches the disk, in any form. What has the name or the look of a secret need not be named. */
   secrets?: readonly string[];
+  /** What it listens on, by a name that links use. */
   listens: Readonly<Record<string, Listener>>;
+  /** How it is seen that it can be used. */
   ready: Readiness;
+  /** The bound for that, in ms from its start. */
   readyWithinMs: number;
   /** The bound for its end: from SIGTERM to the end of its last process. */
   stopWithinMs: number;
@@ -83,7 +89,9 @@ export interface Node {
 }
 
 export interface Topology {
+  /** The programs. */
   nodes: readonly Node[];
+  /** Who dials whom. A fault acts on a link, and on nothing else between nodes. */
   links: readonly Link[];
   /**
    * What the system needs and Tornwire does not start, such as a database: TCP addresses of the machine's network, each
