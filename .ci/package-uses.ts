@@ -1,7 +1,7 @@
 // What a stranger does with the installed package, each by its sentence: every command, stdio links, Vitest, TypeScript.
 // A new command is a line of USES here.
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ended, manifestOf, REPOSITORY, wantEnd, wantEqual, wantMatch, type User } from './package-user.ts';
@@ -32,6 +32,7 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
         /^TW-LEAK-PROCESS\n[^]*^More: node_modules\/tornwire\/docs\/explanation\/verdicts.md$/m,
       ),
   ],
+  ['tornwire check websocket', checksWebSocketServer],
   ['tornwire doctor names the line that installs the container client', namesContainerClient],
   ['tornwire run --runtime container names it too', namesContainerClientAtFirstUse],
   ['tornwire images says what it lacks', namesMissingEngine],
@@ -71,6 +72,14 @@ async function serves(user: User): Promise<void> {
     proxy.kill('SIGTERM');
   }
   wantEqual((await end).code, 0, 'exit code after SIGTERM');
+}
+
+/** A server without any library, as a project may have it. */
+async function checksWebSocketServer(user: User): Promise<void> {
+  copyFileSync(join(REPOSITORY, 'harness/packs/websocket/testing/server.mjs'), join(user.folder, 'echo.mjs'));
+  const options = ['--port', '8080', '--path', '/ws', '--hello', 'hi', '--only', 'handshake', 'ping-content', 'resets'];
+  const end = await user.tornwire('check', 'websocket', ...options, '--', 'node', 'echo.mjs');
+  wantEnd(end, 0, /^3 of 3 hold, 0 broken, 0 not proved$/m);
 }
 
 async function namesContainerClient(user: User): Promise<void> {

@@ -2,12 +2,13 @@
 // line here.
 import '../node-22.ts';
 import { mcp } from './mcp/mcp.ts';
+import { websocket } from './websocket/websocket.ts';
 import type { Pack } from './base/pack.ts';
 
-export { Broken, NotATarget } from './base/broken.ts';
+export { Broken, NotATarget, PackUsageError } from './base/broken.ts';
 export { defineCheck, definePack } from './base/pack.ts';
 export type { Call, Check, Checks, Pack, Target } from './base/pack.ts';
 export { CHILD, stdioTarget } from './base/stdio-target.ts';
 export type { CheckWording, Rule } from '../model/check.ts';
 
-export const PACKS: Readonly<Record<string, Pack>> = { mcp };
+export const PACKS: Readonly<Record<string, Pack>> = { mcp, websocket };

@@ -188,7 +188,10 @@ function lateIn(sentence: string, after: string): string {
 
 /** Numbers of processes and paths of the run say nothing to the author. */
 function leftIn(sentence: string): string {
-  const of = sentence.replace(" of 'server'", ' of your server').replace(' after everything was stopped', '');
+  const of = sentence
+    .replace(/^'server' (keeps|came to occupy)/, 'your server $1')
+    .replace(" of 'server'", ' of your server')
+    .replace(' after everything was stopped', '');
   const processes = of.replaceAll(/\b\d+ ([^,()]+), started [\d.]+ s before(?:, now a child of \d+ \([^)]*\))?/g, '$1');
   return processes.replaceAll(/\/\S*\/home\/server\//g, '$HOME/').replaceAll(/\/\S*\/tmp\/server\//g, '$TMPDIR/');
 }

@@ -3,6 +3,7 @@
 // to get another answer.
 import { join, relative } from 'node:path';
 import type { Case } from '../../model/case.ts';
+import type { Isolation } from '../../model/isolation.ts';
 import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
@@ -23,6 +24,8 @@ interface Players {
   play(scenario: DescribedScenario, given: Case, folder: string): Promise<CaseResult>;
   /** Errors that nobody caught, by the folder of a case that has ended or by the file of a module. */
   onStray(listener: (line: string, owner: string) => void): void;
+  /** How cases of processes are kept apart; by addresses when absent. */
+  readonly isolation?: Isolation;
   /** What the cases have left running has been heard out when this resolves. */
   rest(): Promise<void>;
 }
@@ -50,7 +53,7 @@ export interface CampaignSettings {
 
 export async function runCampaign(planned: readonly PlannedCase[], settings: CampaignSettings): Promise<Summary> {
   const { signal, players, onRow, jobs, say, mayBegin = () => true } = settings;
-  const ports = sharedPorts(planned);
+  const ports = sharedPorts(planned, players.isolation?.way === 'box');
   const record = await openRecord(planned, settings);
   let done = 0;
   const tell = (index: number): void | Promise<void> => onRow(record.rows[index] as CaseRow, ++done, planned.length);

@@ -1,7 +1,8 @@
 // Cases that are kept apart by loopback addresses share the machine's ports all the same where a node listens at every address. That
 // shows when such a case has run. From then on no two with one of these ports run side by side; what failed before its script
-// began, beside a case with the same port, is taken again alone.
+// began, beside a case with the same port, is taken again alone. A node with a host of its own shares its port from the start.
 import type { DescribedScenario } from '../../model/described-scenario.ts';
+import type { Listener } from '../../model/system/topology.ts';
 import type { CaseRow } from '../../results/summary.ts';
 import type { PlannedCase } from './planned-case.ts';
 
@@ -17,8 +18,9 @@ export interface SharedPorts {
   collision(index: number): string | undefined;
 }
 
-export function sharedPorts(planned: readonly PlannedCase[]): SharedPorts {
-  const shared = new Set<number>();
+/** @param boxed each case has ports of its own */
+export function sharedPorts(planned: readonly PlannedCase[], boxed: boolean): SharedPorts {
+  const shared = new Set<number>(boxed ? [] : planned.flatMap(({ scenario }) => portsOf(scenario, ({ host }) => host !== undefined)));
   const running = new Set<number>();
   /** Of each case, those that ran at the same time at some moment. */
   const beside = new Map<number, Set<number>>();
@@ -51,8 +53,10 @@ export function sharedPorts(planned: readonly PlannedCase[]): SharedPorts {
   };
 }
 
-function portsOf({ topology }: DescribedScenario): number[] {
+type TcpListener = Extract<Listener, { transport: 'tcp' }>;
+
+function portsOf({ topology }: DescribedScenario, wanted: (listener: TcpListener) => boolean = () => true): number[] {
   return (topology?.nodes ?? []).flatMap(({ listens }) =>
-    Object.values(listens).flatMap((listener) => (listener.transport === 'tcp' ? [listener.port] : [])),
+    Object.values(listens).flatMap((listener) => (listener.transport === 'tcp' && wanted(listener) ? [listener.port] : [])),
   );
 }

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { CheckWording } from '../../model/check.ts';
+import { LAST_WORDS } from '../../packs/base/broken.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { SEED_MAX } from '../../model/values/seed.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
@@ -16,7 +17,7 @@ import { VERSION } from '../base/version.ts';
 import { askedBy, planCases } from '../campaign/cases.ts';
 import { exitCodeOf, perform, sayer, type Telling } from '../campaign/perform.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
-import { saveChecks, targetOf, writeChecks, type CheckOptions } from '../project/check-file.ts';
+import { askPack, saveChecks, SETTINGS, targetOf, writeChecks, type CheckOptions } from '../project/check-file.ts';
 import type { Project } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -29,6 +30,7 @@ export async function check(packName: string, command: readonly string[], option
   const cwd = process.cwd();
   if (command.length === 0) throw new UsageError(`no command: tornwire check ${packName} -- <command>`);
   const target = targetOf(command, cwd, options);
+  askPack(packName, target);
   if (options.save) {
     process.stdout.write(`${(await saveChecks(packName, target, cwd)).join('\n')}\n`);
     return EXIT.pass;
@@ -86,10 +88,13 @@ async function plannedChecks(
 
 const keyOf = (name: string): string => name.slice(name.indexOf('/') + 1);
 
-function closerLook(pack: string, key: string, { call, args, slow, slowArgs }: CheckOptions, command: readonly string[]): string {
+function closerLook(pack: string, key: string, given: CheckOptions, command: readonly string[]): string {
+  const { call, args, slow, slowArgs, set = [] } = given;
   const named = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
   const options = [...named('--call', call), ...named('--args', args), ...named('--slow', slow), ...named('--slow-args', slowArgs)];
-  return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, '--', ...command].map(shellWord).join(' ');
+  const settings = SETTINGS.flatMap((name) => named(`--${name}`, given[name]));
+  const others = set.length === 0 ? [] : ['--set', ...set];
+  return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command].map(shellWord).join(' ');
 }
 
 interface Told {
@@ -113,6 +118,7 @@ function tellingOf(planned: readonly PlannedCase[], first: string, what: string)
   const head = [`check ${plain(what)}: ${planned.length} checks`];
   const row = (each: CaseRow): string[] => {
     noTarget ??= whyNoTarget(each);
+    if (noTarget !== undefined) noTarget = withLastWords(noTarget, each);
     if (noTarget !== undefined) return [];
     isSilent ||= planned.length > 1 && each.scenario === first && each.verdict === 'fail' && each.findings.some(endsIt);
     const line = checkLineOf(each, wordings.get(each.scenario) as CheckWording, said);
@@ -142,6 +148,19 @@ function whyNoTarget({ findings }: CaseRow): string | undefined {
   if (why === undefined || left === undefined) return why;
   const who = /: \d+ ([^,)]*)/.exec(left.message)?.[1] ?? 'a process';
   return why.replace(/: a server goes away only with its client.*$/, `, and ${who} goes on in the background: start it in the foreground`);
+}
+
+/** `ended before it listened: exit code 1, it said Error: no such file`, where the script leaves that to the witness of the end. */
+function withLastWords(why: string, { findings }: CaseRow): string {
+  if (!why.includes(LAST_WORDS)) return why;
+  const [sentence = '', ...below] = findings.find(({ oracle }) => oracle === 'crash')?.message.split('\n') ?? [];
+  const [, how = '', error] = /^'\w+' ended (?:with|by) (.+?) without being asked(?:: (.*))?$/.exec(sentence) ?? [];
+  const said =
+    error ?? below.map((text) => text.replace(/^ *\| ?/, '')).findLast((text) => text.trim() !== '' && !text.startsWith('tornwire: '));
+  const words = [how.replace(/^code/, 'exit code'), said === undefined ? '' : `it said: ${said.slice(0, 300)}`].filter(
+    (text) => text !== '',
+  );
+  return why.replace(LAST_WORDS, words.length === 0 ? '' : `: ${words.join('; ')}`);
 }
 
 async function report(

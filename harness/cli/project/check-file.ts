@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PackUsageError } from '../../packs/base/broken.ts';
 import type { Call, Target } from '../../packs/base/pack.ts';
 import { PACKS } from '../../packs/index.ts';
 import { pathPartOf } from '../../model/values/path-part.ts';
@@ -17,6 +18,11 @@ export interface CheckOptions {
   args?: string;
   slow?: string;
   slowArgs?: string;
+  port?: string;
+  path?: string;
+  hello?: string;
+  expect?: string;
+  set?: readonly string[];
   env?: readonly string[];
   only?: readonly string[];
   save?: boolean;
@@ -32,7 +38,37 @@ export function targetOf(command: readonly string[], cwd: string, options: Check
   const call = callOf('--call', '--args', options.call, options.args);
   const slow = callOf('--slow', '--slow-args', options.slow, options.slowArgs);
   const env = variables(options.env ?? []);
-  return { command, cwd, ...(call && { call }), ...(slow && { slow }), ...(Object.keys(env).length > 0 && { env }) };
+  const settings = settingsOf(options);
+  return {
+    command,
+    cwd,
+    ...(call && { call }),
+    ...(slow && { slow }),
+    ...(Object.keys(env).length > 0 && { env }),
+    ...(Object.keys(settings).length > 0 && { settings }),
+  };
+}
+
+/** Options that stand for a setting of a pack. */
+export const SETTINGS = ['port', 'path', 'hello', 'expect'] as const;
+
+function settingsOf(options: CheckOptions): Record<string, string> {
+  const named = SETTINGS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
+  return { ...variables(options.set ?? []), ...Object.fromEntries(named) };
+}
+
+/** @throws UsageError for what this pack does not know or lacks. A pack of one's own is loaded in a worker, and says so itself. */
+export function askPack(name: string, target: Target): void {
+  const pack = isOurs(name) ? PACKS[name] : undefined;
+  if (pack === undefined) return;
+  const unknown = Object.keys(target.settings ?? {}).find((each) => pack.settings?.includes(each) !== true);
+  if (unknown !== undefined) throw new UsageError(`pack '${name}' knows no --${unknown}${suggestion(unknown, pack.settings ?? [])}`);
+  try {
+    pack.checks(target);
+  } catch (error) {
+    if (error instanceof PackUsageError) throw new UsageError(`pack '${name}': ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 function callOf(option: string, argsOption: string, name: string | undefined, args: string | undefined): Call | undefined {

@@ -16,7 +16,11 @@ import { isPathPart, PATH_PART_RULE } from '../values/path-part.ts';
 import { isLeavePattern, LEAVE_PATTERN_RULE } from './leave-pattern.ts';
 
 export type Listener =
-  | { transport: 'tcp'; port: number }
+  /**
+   * `host`: a loopback address that its program has in its code, such as `127.0.0.1`. Without it, each case of processes has one of its
+   * own, `{listen.NAME.host}`. Outside of boxes, cases with this port run one at a time. A container has its own addresses all the same.
+   */
+  | { transport: 'tcp'; port: number; host?: string }
   | { transport: 'unix'; file: string }
   /** Its stdin, stdout and stderr. The node at the other end of the link starts this program, each time anew, or the script does. */
   | { transport: 'stdio' };

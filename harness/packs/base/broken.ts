@@ -1,4 +1,4 @@
-// What a check's script throws. The word before the colon is what the check's line begins with.
+// What a check's script, or a pack, throws. The word of Broken is what the check's line begins with.
 
 /** The program is wrong, and `word` says how: ORPHAN, CRASH, WRONG ANSWER. */
 export class Broken extends Error {
@@ -9,7 +9,15 @@ export class Broken extends Error {
   }
 }
 
+/** Stands in the `why` of a NotATarget for how the program ended and what it said last. */
+export const LAST_WORDS = '{last words}';
+
 /** The command is nothing that this pack can check: `why` is one line for whoever typed it. */
 export class NotATarget extends Error {
   override name = 'NOT A TARGET';
+}
+
+/** The target lacks something, or has something that the pack does not understand: one line for whoever typed it. */
+export class PackUsageError extends Error {
+  override name = 'PackUsageError';
 }

@@ -16,7 +16,7 @@ export interface Target {
   call?: Call;
   /** A request that takes at least some seconds. */
   slow?: Call;
-  /** What only this pack knows: the options behind `--set name=value`. */
+  /** What only this pack knows: `--port`, `--path`, `--hello`, `--expect`, and any other by `--set name=value`. */
   settings?: Readonly<Record<string, string>>;
 }
 
@@ -33,6 +33,8 @@ export interface Pack {
   name: string;
   /** One line for `tornwire check --list`. */
   description: string;
+  /** The names of the target's `settings` that it reads; none when absent. */
+  settings?: readonly string[];
   /**
    * By key: a short name of lower-case letters and dashes. The first one is the handshake: when it throws NotATarget, the target
    * is none for this pack, and nothing else is begun. @throws PackUsageError for a target that lacks something.

@@ -24,6 +24,8 @@ export interface Hosts {
   inside: View;
   /** Seen by the harness. */
   outside: View;
+  /** A listener with a host of its own is reached there. */
+  ownHosts?: boolean;
   /** Of what the machine's network has, seen from a box: where it is dialled, and the socket file that leads there. */
   beyond?(address: { host: string; port: number }): { listen?: Address | undefined; upstream: Address };
 }
@@ -34,7 +36,8 @@ export interface AddressBook {
   readonly proxyPlace: (link: Link) => ProxyPlace;
   readonly dial: (link: Link) => Address;
   readonly direct: (node: string, listener: string) => Address;
-  readonly tcpPorts: readonly number[];
+  /** What nodes and proxies bind. */
+  readonly tcp: readonly { host: string; port: number }[];
 }
 
 const PROXY_PORT_FIRST = 20_000;
@@ -49,7 +52,7 @@ export function addressBook(topology: Topology, proxied: readonly Link[], folder
     if (!found) throw new TopologyError(`node '${name}' has no listener '${listener}'`);
     switch (found.transport) {
       case 'tcp':
-        return { transport: 'tcp', host, port: found.port };
+        return { transport: 'tcp', host: (hosts.ownHosts === true ? found.host : undefined) ?? host, port: found.port };
       case 'unix':
         return { transport: 'unix', path: join(folder, 'sockets', `${name}.${found.file}`) };
       case 'stdio':
@@ -88,27 +91,30 @@ export function addressBook(topology: Topology, proxied: readonly Link[], folder
         upstream: upstreamAt(link, hosts.inside.node(link.to)),
       };
     },
-    tcpPorts: checkedPorts(topology, proxied),
+    tcp: checkedPorts(topology, proxied).map(({ port, host }) => ({
+      host: (hosts.ownHosts === true ? host : undefined) ?? hosts.bind,
+      port,
+    })),
   };
   checkSocketPaths(topology, proxied, book);
   return book;
 }
 
 /** As processes all nodes share one address, so one port belongs to one listener in every runtime. */
-function checkedPorts(topology: Topology, proxied: readonly Link[]): number[] {
-  const owners = new Map<number, string>();
-  const take = (port: number, owner: string): void => {
-    const other = owners.get(port);
+function checkedPorts(topology: Topology, proxied: readonly Link[]): { port: number; host?: string | undefined }[] {
+  const owners = new Map<number, { owner: string; host?: string | undefined }>();
+  const take = (port: number, owner: string, host?: string): void => {
+    const other = owners.get(port)?.owner;
     if (other) throw new TopologyError(`port ${port} belongs to ${other} and to ${owner}: give one of them another`);
-    owners.set(port, owner);
+    owners.set(port, { owner, host });
   };
   for (const [node, name, listener] of listeners(topology)) {
-    if (listener.transport === 'tcp') take(listener.port, `listener '${name}' of node '${node}'`);
+    if (listener.transport === 'tcp') take(listener.port, `listener '${name}' of node '${node}'`, listener.host);
   }
   for (const [index, link] of proxied.entries()) {
     if (listenerOf(topology, link).transport === 'tcp') take(PROXY_PORT_FIRST + index, `the proxy of link '${link.name}'`);
   }
-  return [...owners.keys()];
+  return [...owners].map(([port, { host }]) => ({ port, host }));
 }
 
 function checkSocketPaths(topology: Topology, proxied: readonly Link[], book: AddressBook): void {

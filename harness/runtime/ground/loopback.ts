@@ -19,5 +19,5 @@ export function loopbackBook(
     return { upstream: { transport: 'unix', path }, ...(listen && { listen }) };
   };
   const view: View = { node: () => loopback, proxy: () => loopback };
-  return addressBook(topology, proxied, folder, { bind: loopback, inside: view, outside: view, ...(doors && { beyond }) });
+  return addressBook(topology, proxied, folder, { bind: loopback, inside: view, outside: view, ownHosts: true, ...(doors && { beyond }) });
 }

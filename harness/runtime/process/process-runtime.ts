@@ -82,7 +82,7 @@ async function processGround(
   const { folder, loopback } = place;
   const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...ownCompileCache(), ...settings.box.keeps]));
   const book = loopbackBook(request, place, settings.box?.doors);
-  await Promise.all(book.tcpPorts.map((port) => requireFree(loopback, port)));
+  await Promise.all(book.tcp.map(({ host, port }) => requireFree(host, port)));
   const kin = kinOfRun();
   const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
   const siteOf = (name: string) => siteIn(runId, folder, name, settings);

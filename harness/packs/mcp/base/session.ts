@@ -1,9 +1,9 @@
 // A client of an MCP server over stdio, as small as the checks need it: they write bytes that a well-behaved library would
 // never write, and leave replies unread.
-import { readFileSync } from 'node:fs';
 import type { Script, ScriptChild } from '../../../model/scenario.ts';
 import type { Duration } from '../../../model/time/duration.ts';
 import { Broken } from '../../base/broken.ts';
+import { commandsOf } from '../../base/commands.ts';
 import { CHILD, SERVER } from '../../base/stdio-target.ts';
 
 const PROTOCOL_VERSION = '2025-06-18';
@@ -218,20 +218,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Their command lines as the kernel has them, proc_pid_cmdline(5). */
-function commandsOf(pids: readonly number[]): string {
-  const lines = pids.flatMap((pid) => {
-    try {
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim().slice(0, 80)].filter((text) => text !== '');
-    } catch {
-      return [];
-    }
-  });
-  const [first = '', ...others] = lines;
-  const children = `${others.length} ${others.length === 1 ? 'child' : 'children'} (${others.join(', ')})`;
-  return others.length === 0 ? first : `${first} and ${children}`;
 }
 
 function pause(): Promise<void> {

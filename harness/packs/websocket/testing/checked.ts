@@ -1,0 +1,51 @@
+// `tornwire check websocket` as somebody types it, in an empty folder.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckLine } from '../../../report/check.ts';
+
+/** Boxes and verdicts, on a machine with much else to do. */
+export const WITHIN_MS = 180_000;
+
+export interface Checked {
+  code: number | null;
+  total: string;
+  /** `WORD what was said`, by check. */
+  said: Readonly<Record<string, string>>;
+  outcomes: Readonly<Record<string, CheckLine['outcome']>>;
+  /** What stands on stderr. */
+  err: string;
+}
+
+/** @param server a file of this folder */
+export async function checkServer(server: string, mistakes: readonly string[], words: readonly string[]): Promise<Checked> {
+  const folder = await mkdtemp(join(tmpdir(), 'tw-websocket-'));
+  try {
+    const options = ['--port', '8080', '--env', `MISTAKES=${mistakes.join(',')}`, '--json', ...words];
+    const command = ['node', join(import.meta.dirname, server)];
+    const { code, out, err } = await tornwire(['check', 'websocket', ...options, '--', ...command], folder);
+    const { total = '', checks = [] } = out === '' ? {} : (JSON.parse(out) as { total: string; checks: CheckLine[] });
+    return {
+      code,
+      total,
+      err,
+      said: Object.fromEntries(checks.map(({ check, word, said }) => [check, `${word} ${said}`])),
+      outcomes: Object.fromEntries(checks.map(({ check, outcome }) => [check, outcome])),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function tornwire(words: readonly string[], cwd: string): Promise<{ code: number | null; out: string; err: string }> {
+  const main = join(import.meta.dirname, '../../../main.ts');
+  // The cache of the tests lies in a folder that the box keeps, and would be told as left there.
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const child = spawn(process.execPath, [main, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}
