@@ -221,8 +221,9 @@ export class Connection implements ConnectionControl {
     const other = otherEnd(end);
     const pipeFrom = this.#pipeFrom(end);
     const act = async () => {
-      this.#relayed[other] = 'rst';
-      await endConnection(this.#sockets[other], 'rst');
+      // Over Unix only what lies unread makes a close a reset: what came out of it is what the peer sees.
+      const { outcome } = await endConnection(this.#sockets[other], 'rst');
+      if (outcome !== 'gone') this.#relayed[other] = outcome;
     };
     // A half-closed direction carries nothing any more, but the connection lives by the other one.
     if (pipeFrom.isDiscarding && this.state === 'open') void act();

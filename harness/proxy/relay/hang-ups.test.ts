@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { stopReading } from '../exact/end-connection.ts';
 import { eventually, proxyBed } from '../testing/proxy-bed.ts';
 import type { ProxyBed } from '../testing/proxy-bed.ts';
 
@@ -122,6 +123,38 @@ test('a close passes the stages behind the bytes before it, and the event says w
     return events.length > 0 ? events : undefined;
   });
   expect(closed).toMatchObject({ ended: { client: 'hung-up', upstream: 'closed' } });
+});
+
+describe('a client on a Unix socket that closes with a byte unread', () => {
+  /** 'eof', or the error of the read behind all that was sent. */
+  const lastRead = (socket: Socket): Promise<string> =>
+    new Promise((resolve) => {
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+      socket.once('end', () => resolve('eof'));
+    });
+
+  const leaves = async ({ client, server }: Ends): Promise<string> => {
+    const how = lastRead(server);
+    client.write('request');
+    await once(server, 'data');
+    stopReading(client);
+    server.write('reply', () => setTimeout(() => client.destroy(), 50));
+    return how;
+  };
+
+  test('by hand the last read is a reset', async () => {
+    expect(await leaves(await byHand('unix'))).toBe('ECONNRESET');
+  });
+
+  test('through the proxy it is an end, for a reset needs something that the proxy has not read either; the event says both', async () => {
+    const link = await bed.link({ transport: 'unix' });
+    const { client, server } = await link.open();
+    expect(await leaves({ client: client.socket, server: server.socket })).toBe('eof');
+    const closed = await eventually('the close', async () =>
+      (await bed.events(`&proxies=${link.name}`)).find(({ event }) => event === 'connection-closed'),
+    );
+    expect(closed).toMatchObject({ ended: { client: 'reset', upstream: 'eof' } });
+  });
 });
 
 test('where the kernel cannot be asked a close passes as a half-close, and the capabilities say so', async () => {
