@@ -166,7 +166,7 @@ test("doctor says what this machine has and lacks, and the end of the project's 
   const { code, out } = await tornwire('doctor', '--json');
   expect(code).toBe(0);
   const findings = JSON.parse(out) as { name: string; detail: string }[];
-  expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(['container engine', 'run locks']));
+  expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(['container engine', 'run locks', 'children over stdio']));
   expect(findings.at(-1)).toMatchObject({ name: 'scenarios/doctor.ts', detail: 'process.exit(0) was called (scenarios/doctor.ts:1:9)' });
   await rm(join(project, 'scenarios', 'doctor.ts'));
 });

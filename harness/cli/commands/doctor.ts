@@ -36,6 +36,7 @@ const CHECKS: readonly (() => Promise<Finding>)[] = [
   systemCalls,
   boxes,
   locks,
+  stdioChildren,
   scenarios,
   pressure,
 ];
@@ -137,6 +138,23 @@ async function locks(): Promise<Finding> {
         ? 'a run is alive for as long as it holds the lock on its owner file'
         : `${reason}: a run is alive for as long as its process number is (the fallback), which means nothing in another PID namespace`,
     cure: 'install without --omit=optional; until then do not let runners in different PID namespaces share a temporary folder',
+  };
+}
+
+async function stdioChildren(): Promise<Finding> {
+  const { nativesHere } = await import('../../proxy/shim/relay.ts');
+  const natives = await nativesHere();
+  const missing = 'missing' in natives ? natives.missing : undefined;
+  return {
+    name: 'children over stdio',
+    code: 'TW-DOCTOR-STDIO',
+    has: missing === undefined,
+    required: false,
+    detail:
+      missing === undefined
+        ? 'a child over stdio is the child of its parent, as by hand; the relay learns its end from the kernel (PIDFD_GET_INFO)'
+        : `${missing}: a process of Tornwire's stays between parent and child (the fallback), in a group of its own`,
+    cure: 'Linux 6.15 or newer on x64 or arm64, and koffi (install without --omit=optional); docs/reference/children-over-stdio.md says what differs',
   };
 }
 

@@ -1,7 +1,7 @@
 // `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine of this
 // machine, until the budget is used up. The seed names the ledger. If the same command is typed again, it goes on with that
 // ledger.
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -16,8 +16,6 @@ import { acceptedLines, failureLines, knownFlawLines, progressLine } from '../..
 import { openLedger, type Ledger, type LedgerCase } from '../../results/ledger.ts';
 import { resultPaths, type ResultPaths } from '../../results/paths.ts';
 import type { CaseRow, Summary } from '../../results/summary.ts';
-import { takeAbstractSocket } from '../../runtime/ground/run-folder.ts';
-import { RuntimeError } from '../../runtime/runtime.ts';
 import { runCampaign } from '../campaign/campaign.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, type Availability } from '../campaign/cases.ts';
@@ -25,6 +23,7 @@ import { sweepBefore } from '../campaign/sweep-before.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { makerOf } from '../campaign/maker.ts';
 import { onInterrupt } from '../base/interrupt.ts';
+import { onlyHere } from '../base/only-here.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import { isolationLine } from '../../report/isolation.ts';
@@ -122,9 +121,11 @@ async function placesHere(say: (line: string) => void): Promise<RunPlace[]> {
  */
 async function onlyNightlyOf(paths: ResultPaths, seed: number): Promise<AsyncDisposable> {
   const ledger = join(await realpath(dirname(paths.root)), basename(paths.root), String(seed));
-  const lock = await takeAbstractSocket(`tornwire-nightly-${createHash('sha256').update(ledger).digest('hex').slice(0, 32)}`);
-  if (!lock) throw new RuntimeError(`a nightly of seed ${seed} is running here: wait for its end, or begin another with another --seed`);
-  return lock;
+  return await onlyHere(
+    'nightly',
+    ledger,
+    `a nightly of seed ${seed} is running here: wait for its end, or begin another with another --seed`,
+  );
 }
 
 interface Round {

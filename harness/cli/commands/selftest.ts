@@ -1,7 +1,7 @@
 // `tornwire selftest`: tiny programs with one planted bug each beside their clean twins, by hand and under this machine's
 // Tornwire. It shows whether verdicts can be believed here.
 import { randomInt } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import type { ISOLATIONS } from '../../model/isolation.ts';
@@ -21,6 +21,7 @@ import { countsLine, surprises, tableText } from '../../selftest/text.ts';
 import type { Tools } from '../../selftest/tools.ts';
 import { isolationHere } from '../base/isolation.ts';
 import { onInterrupt } from '../base/interrupt.ts';
+import { onlyHere } from '../base/only-here.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
 import { runCampaign } from '../campaign/campaign.ts';
 import { askedBy, planCases } from '../campaign/cases.ts';
@@ -44,6 +45,8 @@ export interface SelftestOptions {
 /** Cases mostly wait: more of them than there are cores keep these busy. */
 const JOBS_PER_CORE = 2;
 
+const ALREADY_HERE = 'a self-test is running in this folder: wait for its end, or begin this one in another folder';
+
 export async function selftest(filter: string | undefined, options: SelftestOptions): Promise<number> {
   const startedMs = performance.now();
   const say = sayer(options.json);
@@ -51,6 +54,8 @@ export async function selftest(filter: string | undefined, options: SelftestOpti
   const root = join(process.cwd(), 'results', 'selftest');
   const project: Project = { root, scenarios: join(root, 'scenarios'), results: join(root, 'results') };
   const jobs = options.jobs ?? JOBS_PER_CORE * availableParallelism();
+  // It begins with new programs: a second one here would take them away under the first one's feet.
+  await using _only = await onlyHere('selftest', await realpath(process.cwd()), ALREADY_HERE);
   const tools = await makeProject(root, pairs);
   say(`${pairs.length} pairs; their programs are in ${relative(process.cwd(), join(root, 'programs'))}/`);
 

@@ -58,6 +58,11 @@ export const MACHINE = {
     ['The optional package koffi is not installed.'],
     'explanation/isolation.md',
   ),
+  'TW-DOCTOR-STDIO': lack(
+    'A child over stdio is the child of its parent, as by hand. Otherwise a process of Tornwire stays between the two.',
+    ['The kernel is older than Linux 6.15, which keeps a record of how a process ended.', 'The optional package koffi is not installed.'],
+    'reference/children-over-stdio.md',
+  ),
   'TW-DOCTOR-SCENARIOS': lack('Whether all scenarios of this project can run on this machine.', [
     'Some need what another row lacks.',
     'There is no project here, or its scenarios do not load.',

@@ -12,7 +12,7 @@
 //   <tmp>/tornwire-<uid>/compile-cache/       Node's compile cache, shared by all runs
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { basename, join } from 'node:path';
 import { once } from 'node:events';
@@ -108,6 +108,16 @@ function ownerIn(text: string): Owner | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A folder gets its name within moments of being made. */
+const NAMED_WITHIN_MS = 60_000;
+
+/** A runner was killed between making this folder and writing its name into it, so nobody will ever claim it; nothing was started yet. */
+export async function wasNeverNamed(folder: string, nowMs = Date.now()): Promise<boolean> {
+  if (!basename(folder).startsWith(UNNAMED)) return false;
+  const made = await stat(folder).catch(() => undefined);
+  return made !== undefined && nowMs - made.mtimeMs > NAMED_WITHIN_MS && isHeld(join(folder, OWNER_FILE)) !== true;
 }
 
 export function ownerLives(owner: Owner, folder: string): boolean {

@@ -1,12 +1,13 @@
 import { execa } from 'execa';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containerRuntime } from '../container/container-runtime.ts';
 import { connectEngine } from '../container/docker-engine.ts';
+import { holdFile } from '../linux/file-lock.ts';
 import { markedProcesses } from '../linux/marked-processes.ts';
 import { poll } from '../linux/poll.ts';
 import { processRuntime } from '../process/process-runtime.ts';
@@ -68,6 +69,28 @@ test('a folder with an owner file that is no JSON is told, and the others are sw
     ]);
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test('a folder whose runner was killed before it wrote its name is removed, and one that is being made is left alone', async () => {
+  const made = async (name: string, ageMs: number, text?: string) => {
+    const folder = join(baseFolder(), name);
+    await mkdir(folder, { recursive: true });
+    if (text !== undefined) await writeFile(join(folder, 'owner.json'), text);
+    const at = new Date(Date.now() - ageMs);
+    await utimes(folder, at, at);
+    return folder;
+  };
+  const old = [await made('.new-empty', 120_000), await made('.new-half', 120_000, '{"runId": "ha')];
+  const others = [await made('.new-fresh', 0, ''), await made('.new-held', 120_000, ''), await made('no-run', 120_000)];
+  using held = holdFile(join(others[1]!, 'owner.json'));
+  expect(held).toBeDefined();
+  try {
+    expect((await sweepDeadRuns()).map(({ folder, left }) => [folder, left]).sort()).toEqual(old.map((folder) => [folder, undefined]));
+    expect(old.map(existsSync)).toEqual([false, false]);
+    expect(others.map(existsSync)).toEqual([true, true, true]);
+  } finally {
+    for (const folder of others) await rm(folder, { recursive: true });
   }
 });
 

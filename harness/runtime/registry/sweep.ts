@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { killUntilGone, markedProcesses } from '../linux/marked-processes.ts';
 import { poll } from '../linux/poll.ts';
-import { baseFolder, type Owner, ownerLives, readOwner, removeRunFolder, takeAbstractSocket } from '../ground/run-folder.ts';
+import { baseFolder, type Owner, ownerLives, readOwner, removeRunFolder, takeAbstractSocket, wasNeverNamed } from '../ground/run-folder.ts';
 import type { Runtime } from '../runtime.ts';
 import { belongingsOf } from './runtimes.ts';
 
@@ -31,15 +31,17 @@ export interface SweepOptions {
 }
 
 export async function sweepDeadRuns({ onWait, turnWithinMs = TURN_WITHIN_MS }: SweepOptions = {}): Promise<Swept[]> {
-  const { dead, unreadable } = await runsToSweep();
-  if (dead.length === 0) return unreadable;
+  const { dead, unreadable, unnamed } = await runsToSweep();
+  for (const folder of unnamed) await removeRunFolder(folder);
+  const removed = [...unnamed.map((folder) => ({ ...NOTHING, runId: basename(folder), folder })), ...unreadable];
+  if (dead.length === 0) return removed;
   // One sweep at a time: who waited finds the work done.
   await using turn = (await takeAbstractSocket(sweepLock())) ?? (await waitForTurn(turnWithinMs, onWait));
   const { dead: left } = await runsToSweep();
-  if (!turn) return [...left.map((run) => notSwept(run, turnWithinMs)), ...unreadable];
+  if (!turn) return [...left.map((run) => notSwept(run, turnWithinMs)), ...removed];
   const swept: Swept[] = [];
   for (const { folder, owner } of left) swept.push(await sweepRun(folder, owner));
-  return [...swept, ...unreadable];
+  return [...swept, ...removed];
 }
 
 async function waitForTurn(withinMs: number, onWait?: () => void): Promise<AsyncDisposable | undefined> {
@@ -86,19 +88,21 @@ interface DeadRun {
 const NOTHING = { processes: [], removed: {} };
 
 /** A folder whose owner cannot be read is left alone and told: nobody knows whether its run lives. */
-async function runsToSweep(): Promise<{ dead: DeadRun[]; unreadable: Swept[] }> {
+async function runsToSweep(): Promise<{ dead: DeadRun[]; unreadable: Swept[]; unnamed: string[] }> {
   const base = baseFolder();
-  if (!existsSync(base)) return { dead: [], unreadable: [] };
+  if (!existsSync(base)) return { dead: [], unreadable: [], unnamed: [] };
   const entries = await readdir(base, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(base, entry.name));
   const dead: DeadRun[] = [];
   const unreadable: Swept[] = [];
+  const unnamed: string[] = [];
   for (const folder of folders) {
     const owner = await readOwner(folder).catch((error: Error) => error);
     if (owner instanceof Error) unreadable.push({ ...NOTHING, runId: basename(folder), folder, left: owner.message });
     else if (owner && !ownerLives(owner, folder)) dead.push({ folder, owner });
+    else if (owner === undefined && (await wasNeverNamed(folder))) unnamed.push(folder);
   }
-  return { dead, unreadable };
+  return { dead, unreadable, unnamed };
 }
 
 async function sweepRun(folder: string, { runId, runtime }: Owner): Promise<Swept> {
