@@ -18,6 +18,14 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
   ],
   ['tornwire repro replays it', replays],
   [
+    'tornwire show tells what the first failure of the latest run was',
+    async (user) => wantEnd(await user.tornwire('show'), 0, /^FAIL by crash {2}echo\/crashes[^]*^replay {7}npx tornwire repro/m),
+  ],
+  [
+    'tornwire export writes a trace',
+    async (user) => wantEnd(await user.tornwire('export', '--perfetto', 'trace.json'), 0, /^trace\.json: \d+ events/),
+  ],
+  [
     'tornwire compare: a case and itself do not differ',
     async (user) => wantEnd(await user.tornwire('compare', 'latest', 'latest'), 0, /^since latest: nothing has changed$/m),
   ],

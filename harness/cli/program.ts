@@ -90,6 +90,7 @@ function addRun(program: Command, done: Done): void {
       wholeNumber(1, 1_000),
     )
     .option('--defect <id>', "bring a reported bug back ('all' for each of them): the run succeeds when its oracle catches it")
+    .option('--sarif <file>', 'write what failed as SARIF 2.1.0, at the lines of the scenarios')
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (filters: string[], options) =>
       done(await withCrew(options.isolation, async (crew) => (await import('./commands/run.ts')).run(filters, options, crew))),
@@ -140,6 +141,7 @@ function addGate(program: Command, done: Done): void {
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option('--sarif <file>', 'write what failed as SARIF 2.1.0, at the lines of the scenarios')
     .option('--json', "print the gate's outcome as JSON on stdout, and nothing else there")
     .action(async (options) =>
       done(await withCrew(options.isolation, async (crew) => (await import('./commands/gate.ts')).gate(options, crew))),
@@ -156,6 +158,7 @@ function addNightly(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
     .option('--replays <n>', 'run a failing case so many times again, to save its rate', wholeNumber(0, 1_000), 4)
+    .option('--json', 'print the finished cases as JSON on stdout, and nothing else there')
     .action(async (filters: string[], options) =>
       done(await withCrew(options.isolation, async (crew) => (await import('./commands/nightly.ts')).nightly(filters, options, crew))),
     );

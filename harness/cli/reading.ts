@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 type Done = (code: number) => void;
 
-export const READING: readonly ((program: Command, done: Done) => void)[] = [addCompare];
+export const READING: readonly ((program: Command, done: Done) => void)[] = [addShow, addCompare, addExport];
 
 function addCompare(program: Command, done: Done): void {
   program
@@ -13,4 +13,29 @@ function addCompare(program: Command, done: Done): void {
     .argument('<b>', 'the later one')
     .option('--json', 'print JSON')
     .action(async (a: string, b: string, options) => done(await (await import('./commands/reading/compare.ts')).compare(a, b, options)));
+}
+
+function addShow(program: Command, done: Done): void {
+  program
+    .command('show')
+    .description('what happened in a case: the sentence, expected and actual, the events around the first wrong one, the replay line')
+    .argument(
+      '[case]',
+      'its folder, its number or a part of its scenario in the latest run, or its repro; by default the first that failed',
+    )
+    .option('--follow', 'what happens in the run that goes on, and each verdict as it falls')
+    .option('--json', 'print JSON; with --follow one value on each line')
+    .action(async (word: string | undefined, options) => done(await (await import('./commands/reading/show.ts')).show(word, options)));
+}
+
+function addExport(program: Command, done: Done): void {
+  program
+    .command('export')
+    .description('the timeline of a case for a public viewer: ui.perfetto.dev, chrome://tracing')
+    .argument('[case]', 'as for show')
+    .option('--perfetto [file]', 'Trace Event Format; by default perfetto.json beside the history')
+    .option('--json', 'print JSON')
+    .action(async (word: string | undefined, options) =>
+      done(await (await import('./commands/reading/export.ts')).exportCase(word, options)),
+    );
 }

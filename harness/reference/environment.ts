@@ -17,7 +17,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   GOPATH: 'Where `go install` has put Toxiproxy, in its folder bin.',
   XDG_CACHE_HOME: 'The folder of caches, in which tornwire/ may hold Toxiproxy.',
   NODE_COMPILE_CACHE: 'What Node itself writes there is not taken for a file that a node has left.',
-  GITHUB_STEP_SUMMARY: 'Set by GitHub Actions: the gate appends its summary to this file.',
+  GITHUB_STEP_SUMMARY: 'Set by GitHub Actions: run and gate append their summary to this file.',
+  GITHUB_ACTIONS: 'Set to true by GitHub Actions: run and gate end with annotations, and what a program said is no command to the runner.',
 };
 
 /** Given to every process of a run. */

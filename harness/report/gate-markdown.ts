@@ -65,13 +65,13 @@ const SIGNS: Record<GateOutcome['outcome'], string> = {
   interrupted: '⏹️',
 };
 
-function rows(head: readonly string[], body: readonly (readonly string[])[]): string[] {
+export function rows(head: readonly string[], body: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
   return [line(head), `|${head.map(() => ' --- |').join('')}`, ...body.map(line)];
 }
 
 /** Every character that Markdown, HTML or a forge could take for more than text, as an entity. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return plain(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[&<>|`*_[\]\\@#~!]/g, (character) => `&#${character.codePointAt(0)};`);

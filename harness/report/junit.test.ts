@@ -49,7 +49,17 @@ test('a caught defect passes, and one that nobody caught is a failure that names
   expect(named(elements, 'failure').map(({ attributes }) => attributes)).toEqual([
     { type: 'missed', message: 'defect W2 was not caught by oracle leak' },
   ]);
-  expect(named(elements, 'system-out').map(({ text }) => text)).toEqual(['caught by hang\nhang: no answer\nnpx tornwire run links/cut']);
+  expect(named(elements, 'system-out').map(({ text }) => text)).toEqual([
+    'caught by hang\nhang: no answer\nnpx tornwire run links/cut',
+    '[[ATTACHMENT|/nowhere/history.ndjson]]',
+  ]);
+  const properties = named(elements, 'property').map(({ attributes }) => [attributes['name'], attributes['value']]);
+  expect(properties.slice(0, 4)).toEqual([
+    ['seed', '7'],
+    ['runtime', 'process'],
+    ['engine', 'auto'],
+    ['fingerprint', 'f00d'],
+  ]);
 });
 
 test('the totals count every row once, and times are seconds', () => {

@@ -53,8 +53,25 @@ function nameOf({ scenario, title, defect, repeat }: PendingCase): string {
 
 function testCase(row: CaseRow): string {
   const open = `    <testcase ${nameOf(row)} time="${seconds(row.durationMs)}">`;
-  const body = bodyOf(row);
+  const body = [...propertiesOf(row), ...[bodyOf(row)].filter((text) => text !== ''), ...attachmentOf(row)].join('\n');
   return body === '' ? open.replace(/>$/, '/>') : `${open}\n${body}\n    </testcase>`;
+}
+
+/** What a row is found and replayed by. Readers that know none pass over them. */
+function propertiesOf(row: CaseRow): string[] {
+  if (row.verdict === 'skipped') return [];
+  const { seed, runtime, engine, fingerprint, folder, replay } = row;
+  const all = Object.entries({ seed: String(seed), runtime, engine, fingerprint, folder, replay });
+  const told = all.flatMap(([name, value]) => (value === null ? [] : `        <property name="${name}" value="${escapeXml(value)}"/>`));
+  return ['      <properties>', ...told, '      </properties>'];
+}
+
+/** GitLab and Jenkins take the file along that such a line names. */
+function attachmentOf(row: CaseRow): string[] {
+  const isTold = outcomeOf(row) === 'failure' || outcomeOf(row) === 'error';
+  return isTold && row.folder !== null
+    ? [`      <system-out>[[ATTACHMENT|${escapeXml(`${row.folder}/history.ndjson`)}]]</system-out>`]
+    : [];
 }
 
 function bodyOf(row: CaseRow): string {

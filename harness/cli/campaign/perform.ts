@@ -4,11 +4,13 @@ import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { isolationLine } from '../../report/isolation.ts';
 import { acceptedLines, failureLines, knownFlawLines, progressLine, restsOnLines, table } from '../../report/terminal.ts';
+import { withoutCommands } from '../../report/machines/github.ts';
 import { isHarnessError, isMistaken, type CaseRow, type Summary } from '../../results/summary.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import type { Project } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
 import { runCampaign } from './campaign.ts';
+import { inGitHubActions } from './machines.ts';
 import { makerOf } from './maker.ts';
 import type { PlannedCase } from './planned-case.ts';
 import { sweepBefore } from './sweep-before.ts';
@@ -29,10 +31,10 @@ interface Performance {
 export interface Telling {
   begin(crew: Crew, planned: readonly PlannedCase[]): readonly string[];
   row(row: CaseRow, done: number, total: number): readonly string[];
-  end(summary: Summary, project: Project): readonly string[];
+  end(summary: Summary, project: Project): readonly string[] | Promise<readonly string[]>;
 }
 
-const IN_FULL: Telling = {
+export const IN_FULL: Telling = {
   begin: ({ isolation }, planned) => (planned.some((item) => item.case.runtime === 'process') ? [isolationLine(isolation)] : []),
   row: (row, done, total) => [progressLine(row, done, total), ...restsOnLines(row, total), ...acceptedLines(row), ...failureLines(row)],
   end: (summary, { results }) => [
@@ -62,7 +64,7 @@ export async function perform(planned: readonly PlannedCase[], about: Performanc
     say,
     onRow: (row, done, total) => telling.row(row, done, total).forEach((line) => say(line)),
   });
-  telling.end(summary, about.project).forEach((line) => say(line));
+  (await telling.end(summary, about.project)).forEach((line) => say(line));
   return summary;
 }
 
@@ -79,5 +81,6 @@ export function exitCodeOf(summary: Summary): number {
 /** Progress goes to stdout for people, to stderr when stdout carries JSON. */
 export function sayer(json: boolean | undefined): (line: string) => void {
   const stream = json ? process.stderr : process.stdout;
-  return (line) => void stream.write(`${line}\n`);
+  const shown = inGitHubActions() ? withoutCommands : (line: string): string => line;
+  return (line) => void stream.write(`${shown(line)}\n`);
 }

@@ -1,6 +1,5 @@
 // `tornwire gate`: the policy -> the clean pack n times and every required defect -> one outcome, saved and printed.
 import { randomInt } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changesBetween } from '../../gate/changes.ts';
 import { judgeGate, type WantedDefect } from '../../gate/judge-gate.ts';
@@ -25,6 +24,7 @@ import { commitOf } from '../campaign/maker.ts';
 import { findRun } from '../project/found.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
+import { addToJobSummary, tellMachines } from '../campaign/machines.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { perform, sayer } from '../campaign/perform.ts';
 import { runtimeUnavailable } from '../base/runtimes-here.ts';
@@ -36,6 +36,7 @@ export interface GateOptions {
   changedSince?: string;
   seed?: number;
   jobs?: number;
+  sarif?: string;
   json?: boolean;
 }
 
@@ -70,6 +71,8 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   });
   await save(project, summary, outcome);
   say(gateText(outcome));
+  const sarif = options.sarif !== undefined && { sarif: options.sarif };
+  await tellMachines(summary, { project, scenarios: all, json: options.json === true, withoutMarkdown: true, ...sarif });
   if (options.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
   return exitCodeOf(outcome);
 }
@@ -138,10 +141,7 @@ async function save(project: Project, summary: Summary, outcome: GateOutcome): P
   await writeWhole(paths.gateMarkdown, markdown);
   await writeWhole(paths.junit, junitXml(summary, outcome.clauses));
   const shown = process.env['GITHUB_STEP_SUMMARY'];
-  if (shown)
-    await appendFile(shown, markdown).catch((error: Error) =>
-      process.stderr.write(`tornwire: the summary of the CI service: ${error.message}\n`),
-    );
+  if (shown) await addToJobSummary(shown, markdown);
 }
 
 /** Read before this run takes the name `latest`. @throws UsageError */

@@ -36,10 +36,11 @@ export interface NightlyOptions {
   seed?: number;
   jobs?: number;
   replays: number;
+  json?: boolean;
 }
 
 export async function nightly(filters: readonly string[], options: NightlyOptions, crew: Crew): Promise<number> {
-  const say = sayer(false);
+  const say = sayer(options.json);
   const project = projectAt(process.cwd());
   const seed = options.seed ?? randomInt(SEED_MAX);
   const words = ['npx', 'tornwire', 'nightly', ...filters, '--seed', String(seed), '--budget', options.budget];
@@ -90,6 +91,10 @@ export async function nightly(filters: readonly string[], options: NightlyOption
   if (last) knownFlawLines(last).forEach((line) => say(line));
   say(nightlyText(ledger.cases, elapsedMs()));
   say(`ledger: ${ledger.file}`);
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ version: 1, seed, elapsedMs: elapsedMs(), ledger: ledger.file, cases: ledger.cases }, null, 2)}\n`,
+    );
   return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(ledger.cases);
 }
 

@@ -33,7 +33,7 @@ export interface Story {
   gaps: readonly string[];
 }
 
-interface Moment {
+export interface Moment {
   seq: number;
   atMs: number;
   /** A node, a link, a client of the script, `script` or `machine`. */
