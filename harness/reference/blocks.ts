@@ -24,6 +24,7 @@ export function commandsIn(shell: string): string[][] {
     .map((line) =>
       line
         .replace(/(^|\s)#.*$/, '')
+        .replaceAll(/\s\d?>>?\s*\S+/g, '')
         .replaceAll(/\$\([^)]*\)/g, '')
         .replaceAll(/\$\{\{.*?\}\}/g, '1'),
     )
