@@ -114,6 +114,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--set <name=value...>', 'a setting of a pack of your own')
     .option('--env <name=value...>', 'a variable of the program; NAME alone takes it from here. HOME is an empty folder unless it is named')
     .option('--only <check...>', 'these checks alone')
+    .option('--strict', 'habits that are not kept are broken too: what well-kept programs do although no rule demands it')
     .option('--save', 'write the checks as scenarios into the project, and run nothing')
     .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
     .option('--junit <file>', 'write a JUnit report')

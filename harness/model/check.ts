@@ -17,6 +17,8 @@ export interface CheckWording {
   rule: Rule;
   /** What the always-on oracles rest on where they find something that this check did not look for. */
   beside?: Readonly<Partial<Record<'crash' | 'protocol' | 'process' | 'file', { rule: Rule; cure: string }>>>;
+  /** What the script may throw that is a habit and no breach, by its word, with what it rests on. */
+  habits?: Readonly<Record<string, Rule>>;
   /** What was done to the program, behind the word "after": `its client was killed`. */
   after: string;
   /** What a hang (a bound that passed) and what was left over are called; HANG and ORPHAN when absent. */

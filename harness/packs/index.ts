@@ -9,6 +9,7 @@ export { Broken, NotATarget, PackUsageError } from './base/broken.ts';
 export { defineCheck, definePack } from './base/pack.ts';
 export type { Call, Check, Checks, Pack, Target } from './base/pack.ts';
 export { CHILD, stdioTarget } from './base/stdio-target.ts';
+export type { Lack } from './base/stdio-target.ts';
 export type { CheckWording, Rule } from '../model/check.ts';
 
 export const PACKS: Readonly<Record<string, Pack>> = { mcp, websocket };

@@ -35,7 +35,7 @@ export function checkLineOf(whole: CaseRow, wording: CheckWording, told: Set<str
   const row = withoutTold(whole, wording, told);
   const { outcome, word, said } = judged(row, wording);
   const { rule, cure } = restsOn(row, wording);
-  const code = row.verdict === 'fail' ? chosenOf(row)?.code : undefined;
+  const code = row.verdict === 'fail' ? chosenOf(row, wording)?.code : undefined;
   return {
     check: row.scenario.slice(row.scenario.indexOf('/') + 1),
     title: row.title,
@@ -91,8 +91,9 @@ function judged(row: CaseRow, wording: CheckWording): Pick<CheckLine, 'outcome' 
     case 'unknown':
       return { outcome: 'not proved', word: 'NOT PROVED', said: `${row.title}: ${whyNot(row)}` };
     case 'fail': {
-      const isHabit = wording.rule.force === 'habit' && row.findings.every(({ oracle }) => oracle === 'script');
-      const { word, said } = found(row, wording);
+      const mild = mildOf(row, wording);
+      const isHabit = mild !== undefined || (wording.rule.force === 'habit' && row.findings.every(({ oracle }) => oracle === 'script'));
+      const { word, said } = found(mild === undefined ? row : { ...row, findings: [mild] }, wording);
       return isHabit ? { outcome: 'habit', word: 'HABIT', said: `${word}  ${said}` } : { outcome: 'broken', word, said };
     }
     default:
@@ -100,9 +101,17 @@ function judged(row: CaseRow, wording: CheckWording): Pick<CheckLine, 'outcome' 
   }
 }
 
+/** It says more than the end of the program that came of it. */
+function mildOf({ findings }: CaseRow, { habits = {} }: CheckWording): Found | undefined {
+  return findings.find(({ oracle, message }) => oracle === 'script' && Object.hasOwn(habits, OWN_WORD.exec(message)?.[1] ?? ''));
+}
+
 /** What this check looks for has its own rule; what an oracle found beside it has another. */
 function restsOn(row: CaseRow, wording: CheckWording): Pick<CheckWording, 'rule' | 'cure'> {
-  const kind = row.verdict === 'fail' ? kindOf(chosenOf(row)) : undefined;
+  const mild = row.verdict === 'fail' ? mildOf(row, wording) : undefined;
+  const rule = mild && wording.habits?.[OWN_WORD.exec(mild.message)?.[1] ?? ''];
+  if (rule) return { ...wording, rule };
+  const kind = row.verdict === 'fail' ? kindOf(chosenOf(row, wording)) : undefined;
   // Where its end is what is checked, who is left is the program itself.
   if (kind === 'process' && wording.hangIs !== undefined) return wording;
   return (kind && wording.beside?.[kind]) ?? wording;
@@ -124,15 +133,17 @@ function withoutKind(reason: string | null): string {
 }
 
 function found(row: CaseRow, wording: CheckWording): { word: string; said: string } {
-  const chosen = chosenOf(row);
-  return chosen ? { word: wordOf(chosen, wording), said: ended(saidOf(chosen, wording)) } : { word: 'BROKEN', said: row.title };
+  const chosen = chosenOf(row, wording);
+  return chosen ? { word: wordOf(chosen, wording), said: ended(withoutRun(saidOf(chosen, wording))) } : { word: 'BROKEN', said: row.title };
 }
 
 /** A crash is the cause of the rest. The script's own word outranks an oracle's: it knows what it did. */
-function chosenOf({ findings }: CaseRow): Found | undefined {
+function chosenOf({ findings }: CaseRow, { rule }: CheckWording): Found | undefined {
   const crash = findings.find(({ oracle }) => oracle === 'crash');
   const own = findings.find(({ oracle, message }) => oracle === 'script' && OWN_WORD.test(message));
-  return crash ?? own ?? findings[0];
+  // Beside a habit that is not kept, what breaks a rule is what counts.
+  const breach = rule.force === 'habit' ? findings.find(({ oracle }) => oracle !== 'script') : undefined;
+  return crash ?? breach ?? own ?? findings[0];
 }
 
 /** `ORPHAN: your server …` */
@@ -193,7 +204,11 @@ function leftIn(sentence: string): string {
     .replace(" of 'server'", ' of your server')
     .replace(' after everything was stopped', '');
   const processes = of.replaceAll(/\b\d+ ([^,()]+), started [\d.]+ s before(?:, now a child of \d+ \([^)]*\))?/g, '$1');
-  return processes.replaceAll(/\/\S*\/home\/server\//g, '$HOME/').replaceAll(/\/\S*\/tmp\/server\//g, '$TMPDIR/');
+  return withoutRun(processes);
+}
+
+function withoutRun(text: string): string {
+  return text.replaceAll(/\/[^\s']*\/(?:home|state)\/server\b/g, '$HOME').replaceAll(/\/[^\s']*\/tmp\/server\b/g, '$TMPDIR');
 }
 
 /** The first place of a stack that is in no runtime's own code. */

@@ -22,11 +22,37 @@ createInterface({ input: process.stdin })
   })
   .on('close', () => process.exit(0));
 `;
+/** Each call needs descriptors, a shell, its HOME and its TMPDIR, and is sure to have them. A nap goes on when it is cancelled. */
+const SPOILT = `
+import { spawn } from 'node:child_process';
+import { openSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const say = (id, result) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n');
+createInterface({ input: process.stdin })
+  .on('line', (text) => {
+    const { id, method, params } = JSON.parse(text);
+    if (id === undefined) return;
+    if (method === 'initialize')
+      return say(id, { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'test', version: '1' } });
+    if (params?.name === 'nap') return spawn('sleep', ['30'], { stdio: 'ignore' }).unref();
+    if (params?.name === 'work') {
+      for (let index = 0; index < 30; index++) openSync('/dev/null');
+      spawn('sh', ['-c', 'true'], { stdio: 'ignore' });
+      for (const place of [process.env.TMPDIR, process.env.HOME]) {
+        writeFileSync(place + '/note', 'x'.repeat(2_000_000));
+        rmSync(place + '/note');
+      }
+    }
+    say(id, {});
+  })
+  .on('close', () => process.exit(0));
+`;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tw-check-'));
   await writeFile(join(folder, 'server.mjs'), SERVER);
+  await writeFile(join(folder, 'spoilt.mjs'), SPOILT);
   await writeFile(join(folder, 'asks.sh'), 'printf "Password: " >&2; read -r answer\n');
 });
 const WITHIN_MS = 120_000;
@@ -50,6 +76,28 @@ test(
     expect(byKey.get('call')?.said).toContain('sleep 60');
     expect(byKey.get('call')?.closer).toBe('npx tornwire check mcp --only call --call work -- node server.mjs');
     expect(JSON.parse(await readFile(join(folder, 'out.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+    expect(code).toBe(1);
+  },
+  WITHIN_MS,
+);
+
+test(
+  'a server that cannot do without is named for each thing that it lacks, and one that goes on with a cancelled call',
+  async () => {
+    const only = ['few-descriptors', 'no-shell', 'read-only-home', 'full-disk', 'cancel', 'bad-encoding', 'stops-reading'];
+    const words = ['--only', ...only, '--call', 'work', '--slow', 'nap', '--strict', '--json'];
+    const { code, out } = await tornwire('check', 'mcp', ...words, '--', 'node', 'spoilt.mjs');
+    const { checks } = JSON.parse(out) as { checks: CheckLine[] };
+    const said = new Map(checks.map((each) => [each.check, `${each.outcome}: ${each.word} ${each.said}`]));
+    expect(said.get('few-descriptors')).toMatch(/^broken: CRASH exit code 1: Error: EMFILE/);
+    expect(said.get('no-shell')).toMatch(/^broken: CRASH exit code 1: Error: spawn sh ENOENT/);
+    // Only the superuser can make a place read-only or full.
+    const isRoot = process.getuid?.() === 0;
+    expect(said.get('read-only-home')).toMatch(isRoot ? /^broken: CRASH exit code 1: Error: EPERM.*'\$HOME\/note'/ : /^not applicable/);
+    expect(said.get('full-disk')).toMatch(isRoot ? /^broken: CRASH exit code 1: Error: ENOSPC/ : /^not applicable/);
+    expect(said.get('cancel')).toMatch(/^broken: .*sleep 30/);
+    expect(said.get('stops-reading')).toMatch(/^broken: CRASH exit code 1, EPIPE at spoilt\.mjs:\d+ after the client stopped reading/);
+    expect(said.get('bad-encoding')).toMatch(/^broken: CRASH exit code 1: SyntaxError/);
     expect(code).toBe(1);
   },
   WITHIN_MS,

@@ -43,7 +43,7 @@ export async function check(packName: string, command: readonly string[], option
   const say = sayer(options.json);
   // The handshake comes first and alone. Meanwhile a second worker comes up.
   crew.begin();
-  const told = tellingOf(planned, first, `${packName}: ${command.map(shellWord).join(' ')}`);
+  const told = tellingOf(planned, { first, strict: options.strict === true }, `${packName}: ${command.map(shellWord).join(' ')}`);
   const summary = await perform(planned, {
     project,
     crew,
@@ -89,11 +89,11 @@ async function plannedChecks(
 const keyOf = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 function closerLook(pack: string, key: string, given: CheckOptions, command: readonly string[]): string {
-  const { call, args, slow, slowArgs, set = [] } = given;
+  const { call, args, slow, slowArgs, strict, set = [] } = given;
   const named = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
   const options = [...named('--call', call), ...named('--args', args), ...named('--slow', slow), ...named('--slow-args', slowArgs)];
   const settings = SETTINGS.flatMap((name) => named(`--${name}`, given[name]));
-  const others = set.length === 0 ? [] : ['--set', ...set];
+  const others = [...(strict === true ? ['--strict'] : []), ...(set.length === 0 ? [] : ['--set', ...set])];
   return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command].map(shellWord).join(' ');
 }
 
@@ -109,8 +109,9 @@ interface Told {
 const NOT_A_TARGET = /^NOT A TARGET: ([^\n]*)/;
 
 /** @param first the handshake's name */
-function tellingOf(planned: readonly PlannedCase[], first: string, what: string): Told {
-  const wordings = new Map(planned.map(({ scenario }) => [scenario.name, scenario.check]));
+function tellingOf(planned: readonly PlannedCase[], { first, strict }: { first: string; strict: boolean }, what: string): Told {
+  const heeded = (wording: CheckWording | undefined): CheckWording | undefined => (strict && wording ? strictly(wording) : wording);
+  const wordings = new Map(planned.map(({ scenario }) => [scenario.name, heeded(scenario.check)]));
   const lines = new Map<string, CheckLine>();
   const said = new Set<string>();
   let noTarget: string | undefined;
@@ -137,6 +138,10 @@ function tellingOf(planned: readonly PlannedCase[], first: string, what: string)
     noTarget: () => noTarget,
     mayGoOn: () => noTarget === undefined && !isSilent,
   };
+}
+
+function strictly({ habits: _habits, ...wording }: CheckWording): CheckWording {
+  return { ...wording, rule: { ...wording.rule, force: 'requirement' } };
 }
 
 const endsIt = ({ oracle }: CaseRow['findings'][number]): boolean => ['script', 'hang', 'crash'].includes(oracle);

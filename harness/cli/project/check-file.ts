@@ -26,6 +26,8 @@ export interface CheckOptions {
   env?: readonly string[];
   only?: readonly string[];
   save?: boolean;
+  /** What no rule demands is broken too. */
+  strict?: boolean;
   json?: boolean;
   junit?: string;
   sarif?: string;

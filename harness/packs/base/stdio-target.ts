@@ -10,10 +10,21 @@ export const SERVER = 'server';
 /** Who must end with its client gets so long, in ms. */
 const STOP_WITHIN_MS = 3_000;
 
-/** Changes the folder and becomes the command: the node's own folder is another one. */
-const IN_FOLDER = ['/bin/sh', '-c', 'cd "$0" && exec "$@"'];
+/** Where the XDG Base Directory Specification wants what is to stay, and where npm keeps its cache. */
+const MAY_LEAVE = ['.cache', '.config', '.local/share', '.local/state', '.npm'].map((folder) => `{home}/${folder}/**`);
 
-export function stdioTarget(target: Target, framing: Framing): System {
+/** What it lacks compared with the shell in which its user typed the command. */
+export interface Lack {
+  /** Said by the shell that becomes the program, in the folder of its own that the run keeps for it. */
+  before?: string;
+  /** Instead of an empty HOME. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Does what is to be done before, changes the folder and becomes the command: the node's own folder is another one. */
+const becoming = (before: string): readonly string[] => ['/bin/sh', '-c', `${before}cd "$0" && exec "$@"`];
+
+export function stdioTarget(target: Target, framing: Framing, { before, env = { HOME: '{home}' } }: Lack = {}): System {
   return {
     name: 'your server',
     topology: {
@@ -21,14 +32,13 @@ export function stdioTarget(target: Target, framing: Framing): System {
         {
           name: SERVER,
           role: SERVER,
-          command: [...IN_FOLDER, target.cwd, ...target.command],
-          env: { HOME: '{home}', ...target.env },
+          command: [...becoming(before === undefined ? '' : `${before}\n`), target.cwd, ...target.command],
+          env: { ...env, ...target.env },
           listens: { stdio: { transport: 'stdio' } },
           ready: { when: 'spawned' },
           readyWithinMs: 10_000,
           stopWithinMs: STOP_WITHIN_MS,
-          // Some caches of package managers and of the XDG folders are no litter of the server's own.
-          mayLeave: ['{home}/.npm/**', '{home}/.cache/**', '{home}/.config/**', '{home}/.local/**'],
+          mayLeave: MAY_LEAVE,
         },
       ],
       links: [{ name: CHILD, from: 'driver', to: SERVER, listener: 'stdio', framing }],

@@ -6,8 +6,8 @@ const SPEC = 'https://modelcontextprotocol.io/specification/2025-06-18/basic';
 const requirement = (source: string, says: string, url: string): Rule => ({ source, says, url, force: 'requirement' });
 
 const SHUTDOWN = requirement(
-  'MCP 2025-06-18, Lifecycle, Shutdown, stdio',
-  'the client closes the input stream to the server and waits for the server to exit',
+  'MCP 2025-06-18, Lifecycle, Shutdown, stdio; 2026-07-28, stdio, Shutdown',
+  'the client closes the input stream to the server and waits for the server to exit, which exits promptly at end of file',
   `${SPEC}/lifecycle#stdio`,
 );
 
@@ -27,7 +27,11 @@ export const RULES = {
     'messages are delimited by newlines; a write of the client is no message, and a pipe keeps no borders (pipe(7))',
     `${SPEC}/transports#stdio`,
   ),
-  ping: requirement('MCP 2025-06-18, Ping', 'the receiver MUST respond promptly with an empty response', `${SPEC}/utilities/ping`),
+  ping: requirement(
+    'MCP 2025-06-18, Ping, Behavior Requirements',
+    'the receiver MUST respond promptly with an empty response',
+    `${SPEC}/utilities/ping`,
+  ),
   shutdown: SHUTDOWN,
   signal: requirement(
     'MCP 2025-06-18, Lifecycle, Shutdown, stdio',
@@ -39,6 +43,22 @@ export const RULES = {
     'invalid JSON is answered with error -32700 or passed over; it is no reason to end',
     'https://www.jsonrpc.org/specification#error_object',
   ),
+  encoding: requirement(
+    'JSON-RPC 2.0, 5.1 Error object; RFC 8259, 8.1',
+    'JSON between programs is UTF-8; what is not is invalid JSON, answered with error -32700 or passed over, and no reason to end',
+    'https://www.jsonrpc.org/specification#error_object',
+  ),
+  errors: requirement(
+    'JSON-RPC 2.0, 5 Response object',
+    'an error while a request is handled is answered by an error object',
+    'https://www.jsonrpc.org/specification#response_object',
+  ),
+  starts: {
+    source: 'POSIX, Error numbers: EMFILE, ENOENT, EROFS, ENOSPC',
+    says: 'what cannot be had is an error of the call that wants it; who can do without it starts without it',
+    url: 'https://pubs.opengroup.org/onlinepubs/9799919799/functions/V2_chap02.html#tag_16_03',
+    force: 'habit',
+  },
   brokenPipe: {
     source: 'POSIX write(), EPIPE',
     says: 'a client that has gone is an error of a write; who ends well handles it, and a stack trace helps nobody',
@@ -51,7 +71,7 @@ export const RULES = {
     'https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html',
   ),
   cancel: {
-    source: 'MCP 2025-06-18, Cancellation',
+    source: 'MCP 2025-06-18, Cancellation, Behavior Requirements',
     says: 'receivers of a cancellation SHOULD stop processing the cancelled request and free its resources',
     url: `${SPEC}/utilities/cancellation`,
     force: 'habit',
@@ -66,11 +86,7 @@ export const RULES = {
 /** Beside whatever is checked: these hold at any time. */
 export const BESIDE: NonNullable<CheckWording['beside']> = {
   crash: {
-    rule: requirement(
-      'JSON-RPC 2.0, 5 Response object',
-      'an error while a request is handled is answered by an error object',
-      'https://www.jsonrpc.org/specification#response_object',
-    ),
+    rule: RULES.errors,
     cure: 'Catch what a request throws, and answer it with an error.',
   },
   protocol: {

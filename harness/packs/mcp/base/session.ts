@@ -4,19 +4,26 @@ import type { Script, ScriptChild } from '../../../model/scenario.ts';
 import type { Duration } from '../../../model/time/duration.ts';
 import { Broken } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
+import type { Call } from '../../base/pack.ts';
 import { CHILD, SERVER } from '../../base/stdio-target.ts';
 
 const PROTOCOL_VERSION = '2025-06-18';
 
 /** Where the bound of a check is not the point of it. Slow programs are not what is looked for. */
 const ANSWER_WITHIN: Duration = '5s';
+/** The first answer comes when the program has loaded: some need ten seconds on a busy machine. */
+const START_WITHIN: Duration = '30s';
 /** How long a server may live on after its client, in words and for waits. */
 const END_WITHIN: Duration = '4s';
 /** A pause between two looks at something that has no event, in ms. */
 const LOOK_MS = 100;
-/** Who does not end by itself is killed without a word: only some checks are about that. */
+/** Who does not end by itself is told to and killed, as a client does it: only some checks are about that. */
 const CLOSE_WITHIN_MS = 400;
+const TERM_WITHIN_MS = 2_000;
 const JUNK_KEPT_MAX = 200;
+
+/** Makes long answers of any server: an answer bears the id of its request. */
+export const LONG_ID = 'x'.repeat(8_000);
 
 export type Id = string | number;
 
@@ -50,6 +57,8 @@ export interface Session {
   send(...messages: readonly Message[]): void;
   /** Waits for the reply. @throws Broken when the server ends first. */
   answer(id: Id, what: string, within?: Duration): Promise<Reply>;
+  /** Waits for the replies to all of them, as one thing. */
+  answers(ids: readonly Id[], what: string, within?: Duration): Promise<void>;
   request(message: Message & { id: Id }, within?: Duration): Promise<Reply>;
   /** initialize, and the notification that follows it. */
   handshake(): Promise<Reply>;
@@ -96,24 +105,23 @@ export async function open(script: Script): Promise<Session> {
     write: (bytes) => void child.stdin.write(bytes),
     send: (...messages) => void child.stdin.write(messages.map(line).join('')),
     answer: (id, what, within = ANSWER_WITHIN) => answerTo(id, heard, script, { what, within }),
+    answers: (ids, what, within = ANSWER_WITHIN) => answersTo(ids, heard, script, { what, within }),
     request(message, within) {
       session.send(message);
       return session.answer(message.id, message.method, within);
     },
     async handshake() {
-      const reply = await session.request(initialize('tw-init'));
+      const reply = await session.request(initialize('tw-init'), START_WITHIN);
       session.send({ method: 'notifications/initialized' });
       return reply;
     },
     ends: (what) => endOf(heard, script, what),
-    async endsSoon() {
-      const until = performance.now() + CLOSE_WITHIN_MS;
-      while (heard.ended === undefined && performance.now() < until) await heard.next();
-    },
+    endsSoon: () => endedWithin(CLOSE_WITHIN_MS, heard),
     async close() {
       child.stdin.end();
       child.stdout.resume();
       await session.endsSoon();
+      if (heard.ended === undefined && child.kill('SIGTERM')) await endedWithin(TERM_WITHIN_MS, heard);
       if (heard.ended === undefined) await script.node(SERVER).kill('SIGKILL');
     },
   };
@@ -134,6 +142,35 @@ async function answerTo(id: Id, heard: Heard, script: Script, { what, within }: 
   return got;
 }
 
+async function answersTo(
+  ids: readonly Id[],
+  heard: Heard,
+  script: Script,
+  { what, within }: { what: string; within: Duration },
+): Promise<void> {
+  const missing = (): number => ids.filter((id) => !heard.replies.has(id)).length;
+  const got = await script.until(
+    `your server answers ${what}`,
+    async () => {
+      if (missing() > 0 && heard.ended === undefined) await heard.next();
+      if (missing() === 0) return 'all' as const;
+      if (heard.ended !== undefined) return 'gone' as const;
+      throw new Error(`${missing()} of ${ids.length} answers have not come`);
+    },
+    { within },
+  );
+  if (got === 'gone')
+    throw new Broken(
+      'ENDED',
+      `your server ended ${exitText(heard.ended)} instead of answering ${what}: ${missing()} answers have not come`,
+    );
+}
+
+async function endedWithin(withinMs: number, heard: Heard): Promise<void> {
+  const untilMs = performance.now() + withinMs;
+  while (heard.ended === undefined && performance.now() < untilMs) await heard.next();
+}
+
 async function endOf(heard: Heard, script: Script, what: string): Promise<void> {
   const condition = async (): Promise<boolean> => {
     if (heard.ended === undefined) await heard.next();
@@ -151,6 +188,15 @@ export function withSession(act: (session: Session, script: Script) => Promise<v
     await act(session, script);
     await session.close();
   };
+}
+
+export async function pingIs(session: Session, id: string, what = 'ping'): Promise<void> {
+  session.write(line({ id, method: 'ping' }));
+  await session.answer(id, what);
+}
+
+export function callOf(call: Call | undefined, id: Id): Message & { id: Id } {
+  return { id, method: 'tools/call', params: { name: call?.name, arguments: call?.args } };
 }
 
 export function exitText(exit: Session['ended']): string {

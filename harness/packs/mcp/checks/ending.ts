@@ -1,80 +1,98 @@
 // Does it end with its client, and how.
 import { Broken } from '../../base/broken.ts';
-import type { Check, Target } from '../../base/pack.ts';
-import { stdioTarget } from '../../base/stdio-target.ts';
+import type { Check } from '../../base/pack.ts';
 import type { Script } from '../../../model/scenario.ts';
-import { checksOn } from '../base/mcp-check.ts';
+import type { Rule } from '../../../model/check.ts';
+import type { Making } from '../base/mcp-check.ts';
 import { RULES } from '../base/rules.ts';
-import { exitText, open, type Session } from '../base/session.ts';
+import { callOf, exitText, LONG_ID, open, type Message, type Session } from '../base/session.ts';
 
-const ON_END = 'On end of stdin, end running calls, then exit.';
 /** How often it is given something to answer once nobody reads. */
 const WRITES = 4;
-/** An answer bears the id of its request. So these are more than pipes and buffers hold, whatever the server can do. */
-const LONG_ID = 'x'.repeat(8_000);
 const UNREAD = 300;
 
-export function ending(target: Target): Record<string, Check> {
-  const check = checksOn(stdioTarget(target, 'json-rpc'));
-  return { ...withItsClient(target, check), ...whileUnread(check) };
+export function ending(making: Making): Record<string, Check> {
+  return { ...orderly(making), ...sudden(making), ...bySignal(making) };
 }
 
-type Making = ReturnType<typeof checksOn>;
+interface End {
+  /** Behind "your server ends": how it is asked to. */
+  when: string;
+  after: string;
+  cure?: string;
+  expectation?: string;
+  rule?: Rule;
+  word?: 'ORPHAN' | 'DEAF';
+  /** Without a handshake before it. */
+  atOnce?: boolean;
+}
 
-function withItsClient(target: Target, check: Making): Record<string, Check> {
+/** Its end is what is looked at, so nobody puts it away. */
+function ends({ check }: Making, end: End, ask: (session: Session, script: Script) => void | Promise<void>): Check {
+  const { when, after, word = 'ORPHAN', rule = RULES.shutdown, cure = 'On end of stdin, end running calls, then exit.' } = end;
+  const title = `your server ends ${when}`;
+  return check({
+    title,
+    expectation: end.expectation ?? 'it and its children are gone soon after',
+    check: { rule, after, hangIs: word, cure },
+    script: async (script) => {
+      const session = await open(script);
+      if (end.atOnce !== true) await session.handshake();
+      await ask(session, script);
+      await session.ends(title);
+    },
+  });
+}
+
+function orderly(making: Making): Record<string, Check> {
+  const before = { when: 'when its stdin ends before initialize', after: 'its stdin ended before initialize', atOnce: true };
+  const inFlight = 'its stdin ended with requests in flight';
+  const full = {
+    when: 'when its stdin ends while its stdout is full',
+    after: 'its stdin ended while its stdout was full',
+    expectation: 'an answer that nobody reads keeps nobody alive',
+    cure: 'On end of stdin, exit, and do not wait until stdout is written.',
+  };
   return {
-    'stdin-end': check({
-      title: 'your server ends when its stdin ends',
-      expectation: 'it and its children are gone soon after',
-      check: { rule: RULES.shutdown, after: 'its stdin ended', hangIs: 'ORPHAN', cure: ON_END },
-      script: untilItsEnd(async (session) => {
-        session.child.stdin.end();
-        await session.ends('your server ends after its stdin has ended');
-      }),
+    'before-initialize': ends(making, before, ({ child }) => void child.stdin.end()),
+    'stdin-end': ends(making, { when: 'when its stdin ends', after: 'its stdin ended' }, ({ child }) => void child.stdin.end()),
+    'stdin-end-in-flight': ends(making, { when: 'when its stdin ends with requests in flight', after: inFlight }, (session) => {
+      session.send(...owed(making));
+      session.child.stdin.end();
     }),
-    'stdin-end-in-flight': check({
-      title: 'your server ends when its stdin ends with requests in flight',
-      expectation: 'what it still owes keeps nobody alive',
-      check: { rule: RULES.shutdown, after: 'its stdin ended with requests in flight', hangIs: 'ORPHAN', cure: ON_END },
-      script: untilItsEnd(async (session) => {
-        session.send(...numbered(20), ...callsOf(target));
-        session.child.stdin.end();
-        await session.ends('your server ends after its stdin has ended with requests in flight');
-      }),
+    'stdout-full-end': ends(making, full, (session) => {
+      session.child.stdout.pause();
+      session.send(...long(UNREAD));
+      session.child.stdin.end();
     }),
-    'client-killed': check({
-      title: 'your server ends when its client is killed',
-      expectation: 'it and its children are gone soon after',
-      check: { rule: RULES.shutdown, after: 'its client was killed', hangIs: 'ORPHAN', cure: ON_END },
-      script: untilItsEnd(async (session) => {
-        session.send(...numbered(20), ...callsOf(target));
+    'client-exits': ends(
+      making,
+      { when: 'when its client exits', after: 'its client closed stdin and stdout, and was gone' },
+      (session) => {
+        session.send(...owed(making));
+        session.child.stdin.end();
         session.child.stdout.destroy();
-        session.child.stdin.destroy();
-        await session.ends('your server ends after its client was killed');
-      }),
-    }),
+      },
+    ),
   };
 }
 
-function whileUnread(check: Making): Record<string, Check> {
+function sudden(making: Making): Record<string, Check> {
   return {
-    'stdout-full-end': check({
-      title: 'your server ends when its stdin ends while its stdout is full',
-      expectation: 'an answer that nobody reads keeps nobody alive',
-      check: {
-        rule: RULES.shutdown,
-        after: 'its stdin ended while its stdout was full',
-        hangIs: 'ORPHAN',
-        cure: 'On end of stdin, exit, and do not wait until stdout is written.',
-      },
-      script: untilItsEnd(async (session) => {
-        session.child.stdout.pause();
-        session.send(...Array.from({ length: UNREAD }, (_, index) => ({ id: `${LONG_ID}${index}`, method: 'ping' })));
-        session.child.stdin.end();
-        await session.ends('your server ends after its stdin has ended, while nobody reads its stdout');
-      }),
+    'client-killed': ends(making, { when: 'when its client is killed', after: 'its client was killed' }, (session) => {
+      session.send(...owed(making));
+      vanish(session);
     }),
-    'stops-reading': check({
+    'reply-cut': ends(
+      making,
+      { when: 'when its client goes while a reply is written', after: 'its client went in the middle of a reply' },
+      async (session) => {
+        const cut = new Promise<void>((resolve) => session.child.stdout.once('data', () => resolve(vanish(session))));
+        session.send(...long(UNREAD));
+        await Promise.race([cut, session.child.exited]);
+      },
+    ),
+    'stops-reading': making.check({
       title: 'your server does not crash when its client stops reading',
       expectation: 'it ends, and without an uncaught error',
       check: {
@@ -82,41 +100,61 @@ function whileUnread(check: Making): Record<string, Check> {
         after: 'the client stopped reading',
         cure: 'Handle the error event of stdout: end running calls, then exit.',
       },
-      script: untilItsEnd(stopsReading),
+      script: stopsReading,
     }),
-    'term-idle': check({
-      title: 'your server ends on SIGTERM',
-      expectation: 'it and its children are gone soon after',
-      check: { rule: RULES.signal, after: 'SIGTERM', hangIs: 'DEAF', cure: 'Let SIGTERM end the program, or end it in its handler.' },
-      script: untilItsEnd(async (session) => {
+  };
+}
+
+function bySignal(making: Making): Record<string, Check> {
+  const { slow, call } = making.target;
+  const during = slow ?? call;
+  const idle = { when: 'on SIGTERM', after: 'SIGTERM', rule: RULES.signal, word: 'DEAF' } as const;
+  return {
+    'term-idle': ends(
+      making,
+      { ...idle, cure: 'Let SIGTERM end the program, or end it in its handler.' },
+      ({ child }) => void child.kill('SIGTERM'),
+    ),
+    'term-busy': ends(
+      making,
+      {
+        ...idle,
+        when: 'on SIGTERM while it works',
+        after: `SIGTERM during ${during === undefined ? 'many pings' : `a call of ${during.name}`}`,
+        expectation: 'it and what its calls have started are gone soon after',
+        cure: 'On SIGTERM, end running calls with their children, then exit.',
+      },
+      async (session, script) => {
+        session.send(...(during === undefined ? long(UNREAD) : [callOf(during, 'busy')]));
+        if (slow !== undefined)
+          await script.passed('300ms', 'the call has begun by then; one that begins later only meets the signal later');
         session.child.kill('SIGTERM');
-        await session.ends('your server ends after SIGTERM');
-      }),
-    }),
+      },
+    ),
   };
 }
 
-/** A session that is not put away: the end of the server is what is looked at. */
-function untilItsEnd(act: (session: Session) => Promise<void>): (script: Script) => Promise<void> {
-  return async (script) => {
-    const session = await open(script);
-    await session.handshake();
-    await act(session);
-  };
+/** As the kernel does it when a process is killed: all of its pipes at once. */
+function vanish({ child }: Session): void {
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.stdin.destroy();
 }
 
-async function stopsReading(session: Session): Promise<void> {
+async function stopsReading(script: Script): Promise<void> {
+  const session = await open(script);
+  await session.handshake();
   session.child.stdout.destroy();
   // That nobody reads arrives a moment later: the first answers may still find room.
   for (let index = 0; index < WRITES && session.ended === undefined; index++) {
-    session.send(...numbered(3));
+    session.send(...pings(3));
     await session.endsSoon();
   }
   session.child.stdin.end();
   await session.ends('your server ends after its client has stopped reading');
   const { ended, stderr } = session;
   if (ended?.code !== 0 && UNCAUGHT.test(stderr))
-    throw new Broken('CRASH', `${exitText(ended).replace(/^with /, '')}, ${whatAndWhere(stderr)}`);
+    throw new Broken('CRASH', `${exitText(ended).replace(/^with /, '')}, ${whatAndWhere(stderr)} after the client stopped reading`);
 }
 
 const UNCAUGHT = /(Unhandled 'error' event|Uncaught|EPIPE|BrokenPipe|Traceback|panicked)/;
@@ -130,11 +168,15 @@ function whatAndWhere(stderr: string): string {
   return `${what}${place === undefined ? '' : ` at ${place}`}`;
 }
 
-function numbered(count: number, method = 'ping'): { id: string; method: string }[] {
-  return Array.from({ length: count }, (_, index) => ({ id: `${method}-${index}`, method }));
+function pings(count: number): Message[] {
+  return Array.from({ length: count }, (_, index) => ({ id: `ping-${index}`, method: 'ping' }));
 }
 
-/** The slow one only: a call that is over before its client goes is another check's. */
-function callsOf({ slow }: Target): { id: string; method: string; params: Record<string, unknown> }[] {
-  return slow ? [{ id: 'slow', method: 'tools/call', params: { name: slow.name, arguments: slow.args } }] : [];
+function long(count: number): Message[] {
+  return Array.from({ length: count }, (_, index) => ({ id: `${LONG_ID}${index}`, method: 'ping' }));
+}
+
+/** The slow call only: one that is over before its client goes is another check's. */
+function owed({ target: { slow } }: Making): Message[] {
+  return [...pings(20), ...(slow ? [callOf(slow, 'slow')] : [])];
 }
