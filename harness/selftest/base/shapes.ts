@@ -11,6 +11,8 @@ const READY_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 3_000;
 
 type Settings = Partial<Pick<Node, 'longestTimerMs' | 'stopWithinMs' | 'env'>> & { framing?: Framing; pongWithinMs?: number };
+/** What the link between two programs may have, at most. */
+type Bounds = Pick<Link, 'dialsAtMost' | 'connectionsAtMost'>;
 
 function node(name: string, command: readonly string[], port: number, unix: boolean, settings: Settings = {}): Node {
   const { longestTimerMs, stopWithinMs = STOP_WITHIN_MS, env = {} } = settings;
@@ -81,7 +83,11 @@ export function spoken(speech: 'http' | 'websocket', program: string, settings: 
 }
 
 /** A program in front of another one, which it dials. */
-export function relay(front: string, back: string, settings: Settings & { unix?: boolean; speech?: Speech; counts?: boolean } = {}): Shape {
+export function relay(
+  front: string,
+  back: string,
+  settings: Settings & { unix?: boolean; speech?: Speech; counts?: boolean; bounds?: Bounds } = {},
+): Shape {
   const { unix = false, framing = 'ndjson', speech = unix ? 'unix' : 'tcp', pongWithinMs } = settings;
   const dials: Record<string, string> = unix
     ? { BACK_SOCKET: '{front->back.path}' }
@@ -95,7 +101,7 @@ export function relay(front: string, back: string, settings: Settings & { unix?:
             node('back', of(back), 7001, unix),
             node('front', of(front), 7002, false, { ...settings, env: { ...dials, ...settings.env } }),
           ],
-          links: [link('driver', 'front', 'ndjson'), link('front', 'back', framing, pongWithinMs)],
+          links: [link('driver', 'front', 'ndjson'), { ...link('front', 'back', framing, pongWithinMs), ...settings.bounds }],
         },
         'front',
         lines,

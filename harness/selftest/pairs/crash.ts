@@ -1,5 +1,5 @@
 // A program ends, and nobody had asked it to; or it was asked, and ends badly.
-import { split } from '../../model/faults/steps.ts';
+import { fault, split } from '../../model/faults/steps.ts';
 import { inEach, pair } from '../base/make-pair.ts';
 import type { Pair, Plot } from '../base/pair.ts';
 import { family, relay, server, spoken } from '../base/shapes.ts';
@@ -125,6 +125,49 @@ const SERVERS: readonly Pair[] = [
         await pause(600);
         await say(PING);
       },
+    },
+  }),
+  pair('client-gone-right-behind-its-request-node', 'crash', {
+    bug: 'nobody listens for the error of a connection whose client has gone right behind its request',
+    hole: '3.3',
+    program: 'server.mjs',
+    change: ["  socket.on('error', () => socket.destroy());\n", ''],
+    shape: server('server.mjs', { unix: true }),
+    hand: { steps: 'ask "ping"; alive', bug: '"pong", alive', clean: '"pong", alive' },
+    plot: {
+      schedule: [fault('driver->server', { kind: 'gone-after-sending' }, { direction: 'upstream', frame: { index: 1 }, times: 1 })],
+      async script({ say }) {
+        await say(PING);
+        await pause(300);
+        await say(PING);
+      },
+    },
+  }),
+  pair('half-a-message-kills-it-node', 'crash', {
+    bug: 'a message that is shorter than it should be, in a whole frame, is parsed without a guard; its twin answers that it is no JSON',
+    hole: '3.6',
+    program: 'websocket.mjs',
+    change: ['  if (opcode === 1) socket.write(', '  if (opcode === 1 && payload.length > 0) socket.write('],
+    lookAlike: [
+      '  if (opcode === 1) socket.write(',
+      `  if (opcode === 1 && !payload.toString().endsWith('}')) return void socket.write(frame(1, Buffer.from('"no JSON"')));
+  if (opcode === 1) socket.write(`,
+    ],
+    shape: spoken('websocket', 'websocket.mjs'),
+    hand: {
+      steps: 'ws {"say":1}; ws {"say; alive',
+      bug: '{"say":1}, no WebSocket, ended with code 1',
+      clean: '{"say":1}, "no JSON", alive',
+    },
+    plot: {
+      schedule: [
+        fault(
+          'driver->server',
+          { kind: 'truncate-message', toBytes: 5 },
+          { direction: 'upstream', frame: { matches: { contains: 'say' } }, times: 1 },
+        ),
+      ],
+      script: async ({ say }) => void (await say('{"say":1}')),
     },
   }),
   pair('never-comes-up-python', 'crash', {

@@ -35,6 +35,9 @@ const FAULTS: readonly Pair[] = [
     (twin) => [split(LINK, { ...upstream, offsets: [twin === 'bug' ? 5_000 : 3] })],
     { hole: '3.1' },
   ),
+  vacuous('step-that-must-act-and-does-not', 'a step that never acts is one that must; in its twin it may', (twin) => [
+    split(LINK, { ...upstream, every: 5_000, ...(twin === 'clean' && { mayFire: true as const }) }),
+  ]),
   vacuous(
     'cut-behind-the-end',
     'a cut at byte 5000 of a short conversation',

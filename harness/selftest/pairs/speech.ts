@@ -1,4 +1,5 @@
 // What is said is no protocol, or not what was asked for.
+import assert from 'node:assert/strict';
 import { fault, latency, split } from '../../model/faults/steps.ts';
 import { randomHandshakeKeys } from '../../oracles/handshake-keys.ts';
 import { inEach, pair } from '../base/make-pair.ts';
@@ -27,6 +28,7 @@ const inFragments = (second: { node: string; python: string }): Record<string, C
         return connection.sendall(bytes([opcode, len(first)]) + first + bytes([0x80, len(second)]) + second)\n`,
   ],
 });
+const CALL = '{"jsonrpc":"2.0","id":1,"method":"m"}';
 const onWebSocket = (program: string) => spoken('websocket', program);
 const dialler = relay('dialler.mjs', 'websocket.mjs', { longestTimerMs: 1_000, framing: 'websocket', speech: 'websocket' });
 
@@ -69,6 +71,43 @@ const PROTOCOL: readonly Pair[] = [
     hand: { steps: 'ws "ping"; ws {"say":"é"}', bug: '"pong", no WebSocket', clean: '"pong", {"say":"é"}' },
     plot: says([PING, PONG], ['{"say":"é"}']),
   }),
+  ...inEach(
+    'log-line-between-the-answers',
+    'protocol',
+    {
+      'child.mjs': [
+        "  if (asked === 'ping') return 'pong';",
+        "  if (asked === 'ping') console.log('pinged');\n  if (asked === 'ping') return 'pong';",
+      ],
+      'child.py': ['    if asked == "ping":\n', '    if asked == "ping":\n        print("pinged", flush=True)\n'],
+      'child.sh': ['    \'"ping"\') printf', '    \'"ping"\') echo pinged; printf'],
+    },
+    {
+      bug: 'a line of its log stands among its answers on stdout, where every line is JSON',
+      hole: '1.6',
+      shape: (program) => family('parent.mjs', program, { alone: true, framing: 'json-lines' }),
+      hand: { steps: 'ask "ping"', bug: 'pinged "pong"', clean: '"pong"' },
+      plot: says([PING]),
+    },
+  ),
+  ...inEach(
+    'answer-without-a-result',
+    'protocol',
+    {
+      'server.mjs': ['  return asked;', "  return { jsonrpc: '2.0', id: asked.id };"],
+      'server.py': ['    return asked\n\n', '    return {"jsonrpc": "2.0", "id": asked["id"]}\n\n'],
+    },
+    {
+      bug: 'an answer of JSON-RPC has neither a result nor an error (JSON-RPC 2.0, 5)',
+      lookAlikes: {
+        'server.mjs': ['  return asked;', "  return { jsonrpc: '2.0', id: asked.id, result: 0 };"],
+        'server.py': ['    return asked\n\n', '    return {"jsonrpc": "2.0", "id": asked["id"], "result": 0}\n\n'],
+      },
+      shape: (program) => server(program, { framing: 'json-rpc' }),
+      hand: { steps: `ask ${CALL}`, bug: '{"jsonrpc":"2.0","id":1}', clean: '{"jsonrpc":"2.0","id":1,"result":0}' },
+      plot: says([CALL]),
+    },
+  ),
   pair('client-does-not-mask-node', 'protocol', {
     bug: 'a client does not mask its frames (RFC 6455, 5.1)',
     program: 'dialler.mjs',
@@ -181,6 +220,28 @@ const WRONG_ANSWERS: readonly Pair[] = [
   }),
 ];
 
+const LISTEN = "server.listen(SOCKET ? { path: SOCKET } : { host: HOST, port: Number(PORT) }, () => console.log('ready'));";
+const LISTEN_PYTHON = 'listener = listen()\nprint("ready", flush=True)\n';
+
+const STARTS: readonly Pair[] = inEach(
+  'says-ready-before-it-listens',
+  'script',
+  {
+    'server.mjs': [LISTEN, `console.log('ready');\nsetTimeout(() => ${LISTEN.slice(0, -1)}, 1_500);`],
+    'server.py': [LISTEN_PYTHON, 'import time\nprint("ready", flush=True)\ntime.sleep(1.5)\nlistener = listen()\n'],
+  },
+  {
+    bug: 'it says that it is ready 1.5 s before it listens; its twin starts as slowly, and says it when it does',
+    lookAlikes: {
+      'server.mjs': [LISTEN, `setTimeout(() => ${LISTEN.slice(0, -1)}, 1_500);`],
+      'server.py': [LISTEN_PYTHON, `import time\ntime.sleep(1.5)\n${LISTEN_PYTHON}`],
+    },
+    shape: (program) => server(program),
+    hand: { steps: 'ask "ping"', bug: 'closed', clean: '"pong"' },
+    plot: { script: async ({ say }) => assert.equal(await say(PING), PONG, 'who is ready answers') },
+  },
+);
+
 const LAST_WORDS: readonly Pair[] = [
   pair('last-words-stay-in-their-buffer-python', 'script', {
     bug: 'the child ends before it has printed its answer; its twin ends with the same code behind it, on a slow pipe',
@@ -200,4 +261,4 @@ const LAST_WORDS: readonly Pair[] = [
   }),
 ];
 
-export const SPEECH: readonly Pair[] = [...PROTOCOL, ...WRONG_ANSWERS, ...LAST_WORDS];
+export const SPEECH: readonly Pair[] = [...PROTOCOL, ...WRONG_ANSWERS, ...STARTS, ...LAST_WORDS];
