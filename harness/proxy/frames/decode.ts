@@ -29,6 +29,9 @@ interface OpenMessage {
   joined: Joined;
 }
 
+/** Zlib takes a buffer of this size at a time, outside the heap; its own 16 KiB for every short message pile up. */
+const INFLATED_BYTES_MIN = 1024;
+
 export class MessageDecoder {
   readonly #side: Side;
   readonly #pair: FramePairState;
@@ -91,6 +94,7 @@ export class MessageDecoder {
       const payload = inflateRawSync(Buffer.concat([packed, DEFLATE_TAIL]), {
         finishFlush: constants.Z_SYNC_FLUSH,
         maxOutputLength: MESSAGE_BYTES_MAX,
+        chunkSize: Math.min(constants.Z_DEFAULT_CHUNK, Math.max(INFLATED_BYTES_MIN, 4 * packed.length)),
         ...(dictionary.length > 0 ? { dictionary } : {}),
       });
       if (!fresh) this.#window = Buffer.concat([dictionary, payload]).subarray(-DEFLATE_WINDOW_BYTES);
