@@ -1,7 +1,7 @@
 // What a stranger does with the installed package, each by its sentence: every command, stdio links, Vitest, TypeScript.
 // A new command is a line of USES here.
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ended, manifestOf, REPOSITORY, wantEnd, wantEqual, wantMatch, type User } from './package-user.ts';
@@ -28,6 +28,17 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
   [
     'tornwire compare: a case and itself do not differ',
     async (user) => wantEnd(await user.tornwire('compare', 'latest', 'latest'), 0, /^since latest: nothing has changed$/m),
+  ],
+  [
+    'tornwire report writes one file',
+    async (user) => {
+      wantEnd(await user.tornwire('report', 'latest', '--out', 'report.html'), 0, /^report\.html$/m);
+      wantMatch(
+        readFileSync(join(user.folder, 'report.html'), 'utf8'),
+        /^<!doctype html>[^]*script-src 'sha256-[^]*start\(\{ boardFor/,
+        'the report',
+      );
+    },
   ],
   ['tornwire gate', async (user) => wantEnd(await user.tornwire('gate', '--policy', 'policy.yaml'), 0, /^gate: pass/m)],
   ['tornwire proxy answers, and ends when it is told to', serves],

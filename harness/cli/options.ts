@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ISOLATIONS } from '../model/isolation.ts';
 import { milliseconds, type Duration } from '../model/time/duration.ts';
+import { REPORT_WHEN } from './campaign/report-when.ts';
 import type { Crew } from './worker/crew.ts';
 
 /** The first worker comes up while the command itself is still being loaded. @param root by default the project's */
@@ -40,4 +41,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
       throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}.`);
     return number;
   };
+}
+
+/** When the HTML report is written. */
+export function reportWhen(): Option {
+  return new Option('--report <when>', 'write report.html beside the summary: when something failed or was unknown, always, or never')
+    .choices([...REPORT_WHEN])
+    .default('failures');
 }

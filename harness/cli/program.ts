@@ -8,7 +8,7 @@ import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './base/version.ts';
 import type { InitOptions } from './commands/init.ts';
-import { duration, isolation, wholeNumber, withCrew } from './options.ts';
+import { duration, isolation, reportWhen, wholeNumber, withCrew } from './options.ts';
 import { READING } from './reading.ts';
 
 export async function main(words: readonly string[]): Promise<number> {
@@ -80,6 +80,7 @@ function addRun(program: Command, done: Done): void {
     .argument('[filters...]', 'a name, a part of a name or title, or @tag; not before one leaves out what it matches')
     .addOption(new Option('--runtime <name>', 'where nodes run').choices([...USER_RUNTIMES, 'auto']).default(USER_RUNTIMES[0]))
     .addOption(new Option('--engine <name>', 'which fault server').choices(['own', 'toxiproxy', 'auto']).default('auto'))
+    .addOption(reportWhen())
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--repeat <n>', 'run every case so many times', wholeNumber(1, 100_000), 1)
@@ -139,6 +140,7 @@ function addGate(program: Command, done: Done): void {
     .description('the clean pack n times and every reported bug, judged by a policy: exit 0 only if all of it holds')
     .option('--policy <file>', `YAML: repeats, required defects and tags, allowed rates, budget (${docPage('reference/gate.md')})`)
     .option('--changed-since <run>', 'compare with an earlier run: its folder, its summary.json, or latest')
+    .addOption(reportWhen())
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
@@ -155,6 +157,7 @@ function addNightly(program: Command, done: Done): void {
     .description('round after round with fresh seeds in every runtime and engine of this machine, until the budget is used up')
     .argument('[filters...]', 'as for run')
     .option('--budget <time>', 'such as 90s, 30min or 8h', duration, '60min')
+    .addOption(reportWhen())
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice, and names the ledger that a killed nightly goes on with', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
@@ -170,6 +173,7 @@ function addRepro(program: Command, done: Done): void {
     .command('repro')
     .description('replay a saved failing case and print reproduced k of n')
     .argument('<file>', 'a file of results/repros/')
+    .addOption(reportWhen())
     .addOption(isolation())
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--trust', 'run what the file does to programs and files also where its scenario does not')

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 type Done = (code: number) => void;
 
-export const READING: readonly ((program: Command, done: Done) => void)[] = [addShow, addCompare, addExport];
+export const READING: readonly ((program: Command, done: Done) => void)[] = [addShow, addReport, addCompare, addExport];
 
 function addCompare(program: Command, done: Done): void {
   program
@@ -38,4 +38,13 @@ function addExport(program: Command, done: Done): void {
     .action(async (word: string | undefined, options) =>
       done(await (await import('./commands/reading/export.ts')).exportCase(word, options)),
     );
+}
+
+function addReport(program: Command, done: Done): void {
+  program
+    .command('report')
+    .description('write what happened as one HTML file that opens anywhere: a run, or the cases that are named in full')
+    .argument('[run or case]', 'a folder of results, `latest`, the file of a repro, or a part of a scenario of the latest run', 'latest')
+    .option('--out <file>', 'where to; by default report.html in the folder of the run')
+    .action(async (word: string, options) => done(await (await import('./commands/reading/report.ts')).report(word, options)));
 }

@@ -28,6 +28,8 @@ export interface RunPaths {
   folder: string;
   summary: string;
   junit: string;
+  /** For people: one HTML file. */
+  report: string;
   /** Of a gate only. */
   gate: string;
   gateMarkdown: string;
@@ -44,6 +46,7 @@ export function pathsIn(folder: string): RunPaths {
     folder,
     summary: join(folder, 'summary.json'),
     junit: join(folder, 'junit.xml'),
+    report: join(folder, 'report.html'),
     gate: join(folder, 'gate.json'),
     gateMarkdown: join(folder, 'gate.md'),
     caseFolder: (index, scenario, defect) =>

@@ -11,6 +11,7 @@ import type { Project } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
 import { runCampaign } from './campaign.ts';
 import { inGitHubActions } from './machines.ts';
+import type { ReportWhen } from './report-when.ts';
 import { makerOf } from './maker.ts';
 import type { PlannedCase } from './planned-case.ts';
 import { sweepBefore } from './sweep-before.ts';
@@ -26,6 +27,8 @@ interface Performance {
   flaws?: readonly KnownFlaw[];
   /** What is said of it. By default progress, the table and the replay lines. */
   telling?: Telling;
+  /** When its HTML report is written: never when absent. */
+  report?: ReportWhen;
 }
 
 export interface Telling {
@@ -65,6 +68,10 @@ export async function perform(planned: readonly PlannedCase[], about: Performanc
     onRow: (row, done, total) => telling.row(row, done, total).forEach((line) => say(line)),
   });
   (await telling.end(summary, about.project)).forEach((line) => say(line));
+  if (about.report !== undefined) {
+    const { reportAfter } = await import('./run-report.ts');
+    (await reportAfter(about.report, summary, about.project)).forEach((line) => say(line));
+  }
   return summary;
 }
 

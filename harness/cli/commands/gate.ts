@@ -26,6 +26,7 @@ import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import { addToJobSummary, tellMachines } from '../campaign/machines.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
+import type { ReportWhen } from '../campaign/report-when.ts';
 import { perform, sayer } from '../campaign/perform.ts';
 import { runtimeUnavailable } from '../base/runtimes-here.ts';
 import { UsageError } from '../base/usage-error.ts';
@@ -38,6 +39,7 @@ export interface GateOptions {
   jobs?: number;
   sarif?: string;
   json?: boolean;
+  report: ReportWhen;
 }
 
 export async function gate(options: GateOptions, crew: Crew): Promise<number> {
@@ -58,8 +60,8 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   say(`seed ${seed}, ${planned.length} case(s): ${chosen.length} scenario(s) ${policy.clean.repeats} times, ${defects.length} defect(s)`);
 
   const endsMs = performance.now() + budgetMs(policy);
-  const jobs = options.jobs !== undefined && { jobs: options.jobs };
-  const summary = await perform(planned, { project, crew, seed, say, flaws, mayBegin: () => performance.now() < endsMs, ...jobs });
+  const more = { report: options.report, ...(options.jobs !== undefined && { jobs: options.jobs }) };
+  const summary = await perform(planned, { project, crew, seed, say, flaws, mayBegin: () => performance.now() < endsMs, ...more });
   const outcome = judgeGate({
     policy,
     summary,

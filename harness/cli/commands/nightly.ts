@@ -28,6 +28,8 @@ import { loadScenarios, projectAt } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import { isolationLine } from '../../report/isolation.ts';
 import { sayer } from '../campaign/perform.ts';
+import type { ReportWhen } from '../campaign/report-when.ts';
+import { reportAfter } from '../campaign/run-report.ts';
 import { runtimeUnavailable, toxiproxyFor } from '../base/runtimes-here.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -37,6 +39,7 @@ export interface NightlyOptions {
   jobs?: number;
   replays: number;
   json?: boolean;
+  report: ReportWhen;
 }
 
 export async function nightly(filters: readonly string[], options: NightlyOptions, crew: Crew): Promise<number> {
@@ -86,6 +89,7 @@ export async function nightly(filters: readonly string[], options: NightlyOption
         if (row.verdict === 'pass' && row.folder !== null) await rm(join(project.root, row.folder), { recursive: true, force: true });
       },
     });
+    (await reportAfter(options.report, last, project)).forEach((line) => say(line));
   }
   if (!ledger.ended && !interrupt.signal.aborted) ledger.end(elapsedMs());
   if (last) knownFlawLines(last).forEach((line) => say(line));

@@ -21,11 +21,16 @@ import { checkPlan } from '../../run/plan.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, wantedDefects } from '../campaign/cases.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
+import type { ReportWhen } from '../campaign/report-when.ts';
 import { perform, sayer } from '../campaign/perform.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
-export async function repro(file: string, options: { times: number; json?: boolean; trust?: boolean }, crew: Crew): Promise<number> {
+export async function repro(
+  file: string,
+  options: { times: number; json?: boolean; trust?: boolean; report: ReportWhen },
+  crew: Crew,
+): Promise<number> {
   const say = sayer(options.json);
   const saved = await readRepro(resolve(file));
   const project = projectAt(process.cwd());
@@ -42,7 +47,7 @@ export async function repro(file: string, options: { times: number; json?: boole
     ...available,
   }));
   // One at a time: a replay is compared with a run that had the machine to itself.
-  const summary = await perform(planned, { project, crew, seed, say, jobs: 1 });
+  const summary = await perform(planned, { project, crew, seed, say, jobs: 1, report: options.report });
   const reproduced = replaysOf(saved, summary.cases, options.times);
   say(replaysText(reproduced));
   if (summary.counts.failed === 0)

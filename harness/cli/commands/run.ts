@@ -11,6 +11,7 @@ import { RuntimeError } from '../../runtime/runtime.ts';
 import { askedBy, planCases } from '../campaign/cases.ts';
 import { tellMachines } from '../campaign/machines.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
+import type { ReportWhen } from '../campaign/report-when.ts';
 import { exitCodeOf, IN_FULL, perform, sayer, type Telling } from '../campaign/perform.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
 import { select } from '../project/select.ts';
@@ -27,6 +28,7 @@ export interface RunOptions {
   clockSpeed?: number;
   sarif?: string;
   json?: boolean;
+  report: ReportWhen;
 }
 
 export async function run(filters: readonly string[], options: RunOptions, crew: Crew): Promise<number> {
@@ -48,8 +50,8 @@ export async function run(filters: readonly string[], options: RunOptions, crew:
   };
   const planned = await planCases(all, chosen, asked, askedBy(crew));
   say(`seed ${seed}, ${planned.length} case(s), runtime ${runtime}, engine ${options.engine}`);
-  const jobs = options.jobs !== undefined && { jobs: options.jobs };
-  const summary = await perform(planned, { project, crew, seed, say, flaws, telling: WITH_STORY, ...jobs });
+  const more = { report: options.report, ...(options.jobs !== undefined && { jobs: options.jobs }) };
+  const summary = await perform(planned, { project, crew, seed, say, flaws, telling: WITH_STORY, ...more });
   const sarif = options.sarif !== undefined && { sarif: options.sarif };
   await tellMachines(summary, { project, scenarios: all, json: options.json === true, ...sarif });
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);

@@ -43,7 +43,9 @@ test('the run leaves SARIF at the line of the scenario, an annotation, and a sum
       locations: [{ physicalLocation: { artifactLocation: { uri: 'scenarios/echo/hangs.scenario.ts' }, region: { startLine: 5 } } }],
     },
   ]);
-  expect(ran.out).toMatch(/^::error file=scenarios\/echo\/hangs\.scenario\.ts,line=5,title=echo\/hangs fails by hang::'[^']*say hello[^\n]*%0Areplay: npx tornwire repro /m);
+  expect(ran.out).toMatch(
+    /^::error file=scenarios\/echo\/hangs\.scenario\.ts,line=5,title=echo\/hangs fails by hang::'[^']*say hello[^\n]*%0Areplay: npx tornwire repro /m,
+  );
   expect(await readFile(join(user.root, 'job.md'), 'utf8')).toMatch(/^## Tornwire: 1 passed, 1 failed[^]*\| npx tornwire repro /);
   const junit = await readFile(join(user.root, 'results', 'latest', 'junit.xml'), 'utf8');
   expect(junit).toMatch(/<system-out>\[\[ATTACHMENT\|results\/runs\/\S+-echo-hangs\/history\.ndjson\]\]<\/system-out>/);

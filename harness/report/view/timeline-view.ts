@@ -1,0 +1,212 @@
+// What the timeline of a report draws: lanes of the script and of the nodes, links between them, each event at its time, faults as
+// bands, promises as bars and the lives of nodes and connections. Plain data, bounded.
+import type { Event } from '../../model/judging/history.ts';
+import { plain } from '../plain.ts';
+import { eventInWords, laneOf } from '../story/event-words.ts';
+import type { Excerpt } from '../story/excerpt.ts';
+import type { Story } from '../story/story.ts';
+
+export interface TimelineView {
+  fromMs: number;
+  toMs: number;
+  /** Names, from above: the script, the nodes, and links whose ends are not known. */
+  lanes: readonly string[];
+  links: readonly LinkView[];
+  events: readonly EventView[];
+  bands: readonly BandView[];
+  promises: readonly PromiseView[];
+  lives: readonly LifeView[];
+  /** What is not among the events, in words; empty when all are. */
+  leftOut: string;
+}
+
+interface LinkView {
+  name: string;
+  /** Indices of lanes. */
+  from: number;
+  to: number;
+}
+
+export interface EventView {
+  seq: number;
+  ms: number;
+  kind: Event['kind'];
+  lane: string;
+  text: string;
+  role?: 'wrong' | 'fault' | 'proof';
+  /** Of a frame. */
+  up?: boolean;
+  /** Of a frame: what it says, as far as the report keeps it. */
+  said?: string;
+  /** Bytes of what it says before the place that a fault has hit. */
+  markAt?: number;
+  /** What the fault did there. */
+  mark?: string;
+}
+
+interface BandView {
+  step: string;
+  fault: string;
+  target: string;
+  fromMs: number;
+  toMs: number;
+  firedMs: readonly number[];
+}
+
+interface PromiseView {
+  what: string;
+  fromMs: number;
+  toMs: number;
+  state: 'kept' | 'late' | 'broken' | 'open';
+}
+
+interface LifeView {
+  lane: string;
+  state: string;
+  fromMs: number;
+  toMs: number;
+}
+
+const EVENTS_MAX = 10_000;
+/** Of all that frames say together, in characters. */
+const SAID_MAX = 400_000;
+const PROMISES_MAX = 200;
+const FIRINGS_MAX = 500;
+const HEADED = new Set(['text', 'binary', 'ping', 'pong', 'close', 'continuation']);
+
+export function timelineOf({ events, leftOut }: Excerpt, story: Story): TimelineView {
+  const told = events.filter((event) => !(event.kind === 'observation' && event.observation.probe === 'machine'));
+  const lanes = lanesOf(told);
+  const toMs = events.at(-1)?.atMs ?? 0;
+  const left = [
+    ...Object.entries(leftOut).map(([kind, count]) => `${count} ${kind}`),
+    ...(told.length > EVENTS_MAX ? [`${told.length - EVENTS_MAX} at the end`] : []),
+  ];
+  return {
+    fromMs: told[0]?.atMs ?? 0,
+    toMs,
+    lanes: lanes.names,
+    links: lanes.links,
+    events: eventViews(told.slice(0, EVENTS_MAX), story),
+    bands: bandsOf(told, toMs),
+    promises: promisesOf(told, toMs).slice(0, PROMISES_MAX),
+    lives: livesOf(told, toMs),
+    leftOut: left.join(', '),
+  };
+}
+
+/** A link that is called `from->to` joins two lanes; any other one has a lane of its own. */
+function lanesOf(events: readonly Event[]): { names: string[]; links: LinkView[] } {
+  const nodes = new Set(events.flatMap((event) => (event.kind === 'node' || event.kind === 'log' ? [event.node] : [])));
+  const links = new Set(events.flatMap((event) => ('link' in event ? [event.link] : [])));
+  const ends = new Map([...links].map((link) => [link, link.split('->')]));
+  const outside = [...ends.values()].flatMap((pair) => (pair.length === 2 ? pair : [])).filter((name) => !nodes.has(name));
+  const unknown = [...links].filter((link) => ends.get(link)?.length !== 2);
+  const names = ['script', ...new Set([...outside.filter((name) => name !== 'driver'), ...nodes, ...unknown])];
+  const at = (name: string): number => (name === 'driver' ? 0 : names.indexOf(name));
+  return {
+    names,
+    links: [...ends].map(([name, [from = '', to = from]]) =>
+      unknown.includes(name) ? { name, from: at(name), to: at(name) } : { name, from: at(from), to: at(to) },
+    ),
+  };
+}
+
+function eventViews(events: readonly Event[], story: Story): EventView[] {
+  const proof = new Set(story.proof);
+  const hits = hitsOf(events);
+  let left = SAID_MAX;
+  return events.map((event) => {
+    const role =
+      event.seq === story.firstWrong?.seq ? 'wrong' : event.seq === story.fault?.seq ? 'fault' : proof.has(event.seq) ? 'proof' : undefined;
+    const view: EventView = {
+      seq: event.seq,
+      ms: event.atMs,
+      kind: event.kind,
+      lane: laneOf(event),
+      text: plain(eventInWords(event)),
+      ...(role && { role }),
+    };
+    if (event.kind !== 'frame') return view;
+    const hit = hits.get(frameKey(event));
+    const said = event.payload ?? '';
+    const isKept = said.length <= left || role !== undefined;
+    left -= isKept ? said.length : 0;
+    return { ...view, up: event.direction === 'upstream', ...(isKept && said !== '' && { said }), ...(hit && markOf(event, hit)) };
+  });
+}
+
+type Frame = Extract<Event, { kind: 'frame' }>;
+type LinkHit = Extract<Extract<Event, { kind: 'fault'; state: 'fired' }>['hit'], { kind: 'link' }>;
+
+function hitsOf(events: readonly Event[]): ReadonlyMap<string, { hit: LinkHit; fault: string }> {
+  return new Map(
+    events.flatMap((event) => {
+      if (event.kind !== 'fault' || event.state !== 'fired' || event.hit?.kind !== 'link' || event.hit.frameIndex === undefined) return [];
+      const { connection, direction, frameIndex } = event.hit;
+      return [
+        [frameKey({ link: event.target, connection, direction, index: frameIndex }), { hit: event.hit, fault: event.fault }],
+      ] as const;
+    }),
+  );
+}
+
+function frameKey({ link, connection, direction, index }: Pick<Frame, 'link' | 'connection' | 'direction' | 'index'>): string {
+  return `${link} ${connection} ${direction} ${index}`;
+}
+
+/** The place counts from the frame's first byte, and what a WebSocket frame says begins behind its header. */
+function markOf(
+  { type, bytes = 0, payload = '' }: Frame,
+  { hit, fault }: { hit: LinkHit; fault: string },
+): Pick<EventView, 'markAt' | 'mark'> {
+  const header = HEADED.has(type) ? Math.max(0, bytes - Buffer.byteLength(payload)) : 0;
+  return { markAt: Math.max(0, (hit.offsetInFrame ?? 0) - header), mark: fault };
+}
+
+function bandsOf(events: readonly Event[], endMs: number): BandView[] {
+  const faults = events.filter((event) => event.kind === 'fault');
+  return [...Map.groupBy(faults, ({ step }) => step)].map(([step, ofStep]) => {
+    const fired = ofStep.filter(({ state }) => state === 'fired').map(({ atMs }) => atMs);
+    return {
+      step,
+      fault: ofStep[0]?.fault ?? '',
+      target: ofStep[0]?.target ?? '',
+      fromMs: ofStep[0]?.atMs ?? 0,
+      toMs: ofStep.findLast(({ state }) => state === 'lifted')?.atMs ?? endMs,
+      firedMs: fired.slice(0, FIRINGS_MAX),
+    };
+  });
+}
+
+function promisesOf(events: readonly Event[], endMs: number): PromiseView[] {
+  const byId = Map.groupBy(
+    events.filter((event) => event.kind === 'obligation'),
+    ({ id }) => id,
+  );
+  return [...byId.values()].map((ofOne) => {
+    const states = ofOne.map(({ state }) => state);
+    const isMet = states.includes('met');
+    const state = states.includes('unmet') ? (isMet ? 'late' : 'broken') : isMet ? 'kept' : 'open';
+    return {
+      what: ofOne[0]?.what ?? '',
+      fromMs: ofOne[0]?.atMs ?? 0,
+      toMs: ofOne.length > 1 ? (ofOne.at(-1)?.atMs ?? endMs) : endMs,
+      state,
+    };
+  });
+}
+
+function livesOf(events: readonly Event[], endMs: number): LifeView[] {
+  const byNode = Map.groupBy(
+    events.filter((event) => event.kind === 'node'),
+    ({ node }) => node,
+  );
+  return [...byNode].flatMap(([lane, ofNode]) =>
+    ofNode.map((event, index) => {
+      const how =
+        event.state === 'exited' ? `exited ${event.signal === null ? `with code ${event.code}` : `by ${event.signal}`}` : event.state;
+      return { lane, state: how, fromMs: event.atMs, toMs: event.state === 'exited' ? event.atMs : (ofNode[index + 1]?.atMs ?? endMs) };
+    }),
+  );
+}
