@@ -1,9 +1,9 @@
 // A code block that nobody runs is a promise that nobody keeps. TypeScript is compiled against the package's types, shell lines go through
 // the parser of the command line, YAML through the schema of what it shows; what is output is marked `text`.
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -59,31 +59,41 @@ describe('TypeScript', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'blocks-'));
-    mkdirSync(join(folder, 'scenarios/blocks'), { recursive: true });
-    for (const name of ['node_modules', 'fixtures']) symlinkSync(join(ROOT, name), join(folder, name));
-    // The adapter of a program that repeats lines, as the pages have it.
-    symlinkSync(join(ROOT, 'harness/cli/testing/test-project/system.ts'), join(folder, 'system.ts'));
-    const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')) as { compilerOptions: object };
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['scenarios'] }));
+    const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')) as { compilerOptions: object };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['page-*/scenarios/**/*', 'page-*/*.ts'] }));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('every block compiles against the types of the package, and one that does not is named', () => {
-    const file = (index: number): string => `scenarios/blocks/block-${index}.scenario.ts`;
     const blocks = of('ts');
     expect(blocks.length).toBeGreaterThan(4);
-    for (const [index, { text }] of blocks.entries()) writeFileSync(join(folder, file(index)), text);
-    writeFileSync(
-      join(folder, 'scenarios/wrong.ts'),
-      "import { cut } from 'tornwire';\n\nexport const step = cut('a->b', { how: 'gently' });\n",
-    );
+    const files = blocks.map((block, index) => ({ ...block, file: placed(block, index) }));
+    for (const { file, text } of files) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    const wrong = "import { cut } from 'tornwire';\n\nexport const step = cut('a->b', { how: 'gently' });\n";
+    writeFileSync(join(folder, files[0]?.file.replace(/[^/]+$/, 'wrong.ts') ?? ''), wrong);
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
     const { stdout, stderr } = spawnSync(tsc, ['--project', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
-    const named = blocks.reduce((text, { place }, index) => text.replaceAll(file(index), place), `${stdout}${stderr}`);
+    const named = files.reduce((text, { place, file }) => text.replaceAll(file, place), `${stdout}${stderr}`);
     const errors = named.split('\n').filter((line) => line.includes('): error '));
-    expect(errors).toEqual([expect.stringMatching(/^scenarios\/wrong\.ts\(3,.*"gently"/)]);
+    expect(errors).toEqual([expect.stringMatching(/\/wrong\.ts\(3,.*"gently"/)]);
   }, 120_000);
+
+  /** Where the block says in its first line, or in a folder of scenarios. A page has a folder, with what its blocks import. */
+  function placed({ place, text }: Block, index: number): string {
+    const page = `page-${PAGES.indexOf(place.replace(/:\d+$/, ''))}`;
+    if (!existsSync(join(folder, page))) {
+      mkdirSync(join(folder, page));
+      symlinkSync(join(ROOT, 'fixtures'), join(folder, page, 'fixtures'));
+      // The adapter of a program that repeats lines, as the pages have it.
+      symlinkSync(join(ROOT, 'harness/cli/testing/test-project/system.ts'), join(folder, page, 'system.ts'));
+    }
+    return `${page}/${/^\/\/ (\S+\.ts)$/m.exec(text)?.[1] ?? `scenarios/blocks/block-${index}.ts`}`;
+  }
 });
 
 function isJson(text: string): boolean {

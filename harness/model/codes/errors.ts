@@ -16,7 +16,7 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     means: 'There is no scenario to run, so nothing is known. Exit code 4, never 0.',
     causes: ['The filter matches nothing.', 'The folder has no scenarios/, or its files do not end in .scenario.ts, .mts, .js or .mjs.'],
     closer: ['`tornwire list` prints all scenarios. `tornwire init` writes the first one.'],
-    page: 'how-to/first-verdict.md',
+    page: 'tutorials/first-red-scenario.md',
   },
   'TW-DURATION': {
     means: 'A time cannot be read. Write 250 (ms) or a text such as 250ms, 10s, 2min or 8h.',
