@@ -12,7 +12,7 @@ export const PACKAGE_ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What packing writes beside the sources; git knows none of it. */
 export const MADE = { compiled: 'dist', docs: 'docs', docker: 'docker', licence: 'LICENSE', source: '.package.source.json' } as const;
 /** What of the repository's docs/ a user reads. */
-export const DOCS = ['explanation', 'how-to', 'reference', 'tutorials', 'glossary.md'] as const;
+export const DOCS = ['explanation', 'how-to', 'reference', 'tutorials', 'glossary.md', 'llms.txt'] as const;
 /** Folders of programs that no compiler touches, beside the compiled files that use them. */
 export const AS_THEY_ARE = ['selftest/programs'] as const;
 

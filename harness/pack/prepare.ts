@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AS_THEY_ARE, DOCS, MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
+import { mendLinks } from './links.ts';
 import { restore } from './restore.ts';
 
 export function prepare(root: string): void {
@@ -10,6 +11,7 @@ export function prepare(root: string): void {
   compile(root);
   for (const folder of AS_THEY_ARE) cpSync(join(root, folder), join(root, MADE.compiled, folder), { recursive: true });
   for (const part of DOCS) cpSync(join(root, '..', 'docs', part), join(root, MADE.docs, part), { recursive: true });
+  mendLinks(join(root, MADE.docs));
   cpSync(join(root, '..', MADE.docker), join(root, MADE.docker), { recursive: true });
   copyFileSync(join(root, '..', MADE.licence), join(root, MADE.licence));
   const source = readFileSync(join(root, 'package.json'), 'utf8');

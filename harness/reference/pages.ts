@@ -178,7 +178,7 @@ function sectionsOf(page: string): string {
 }
 
 /** The settings of a scenario are those of a scenario: with its docstrings, and with the defaults that are filled in. */
-function completed(declaration: Declaration | undefined, name: string): Declaration {
+export function completed(declaration: Declaration | undefined, name: string): Declaration {
   if (!declaration) throw new Error(`the door exports no ${name}`);
   if (name !== 'ScenarioSettings') return declaration;
   const { members } = declarationIn(inHarness('model/scenario.ts'), 'Scenario');

@@ -2,6 +2,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FILE_FAULTS } from '../model/faults/file/table.ts';
+import { LINK_FAULT_KINDS } from '../model/faults/link/table.ts';
+import { NODE_FAULTS } from '../model/faults/node/table.ts';
+import { packedPages, renderLlms } from './llms.ts';
 import { MARKERS, VARIABLES } from './environment.ts';
 import { DOORS, exportedBy, PAGES, renderReference } from './pages.ts';
 
@@ -17,6 +21,15 @@ test.each(Object.keys(DOORS) as (keyof typeof DOORS)[])('every word that %s expo
   const words = exportedBy(door).map(({ name }) => name);
   expect(words.length).toBeGreaterThan(0);
   expect(words.filter((word) => !new RegExp(`^#+ ${word}$`, 'm').test(text))).toEqual([]);
+});
+
+test('docs/llms.txt is what is generated: each page of the package with a sentence, and the reference in short', async () => {
+  const text = renderLlms();
+  await expect(text).toMatchFileSnapshot(join(HARNESS, '../docs/llms.txt'));
+  expect(packedPages().filter((each) => !new RegExp(`\\]\\(${each}\\): \\S.{15,}`).test(text))).toEqual([]);
+  const kinds = [...LINK_FAULT_KINDS, ...Object.keys(NODE_FAULTS), ...Object.keys(FILE_FAULTS)];
+  expect(kinds.filter((kind) => !text.includes(`\n- ${kind}`))).toEqual([]);
+  expect(text.length).toBeLessThan(50_000);
 });
 
 /** Whoever writes a scenario or an adapter reads these. */
