@@ -105,6 +105,16 @@ test('what a program does at any time is told once, and the other checks hold be
     expect(checkLineOf({ ...ROW, ...late } as CaseRow, WORDING, told)).toMatchObject({ outcome: 'broken', word: 'ORPHAN' });
 });
 
+test('what could not come about is not proved, and a program that is still loading is not told to be after anything', () => {
+  expect(lineOf(finding('script', 'NOT PROVED: the call of work was answered at once'))).toMatchObject({
+    outcome: 'not proved',
+    word: 'NOT PROVED',
+  });
+  expect(lineOf(finding('hang', "'your server answers initialize' did not happen within 30 s (hang; more)"))).toMatchObject({
+    said: 'not within 30 s of its start: your server answers initialize.',
+  });
+});
+
 test('what an oracle finds beside a check rests on a rule of its own', () => {
   const crash = { rule: { ...RULE, source: 'The rules, 2' }, cure: 'Catch it.' };
   const line = lineOf(finding('crash', "'server' ended with code 7 without being asked"), { ...WORDING, beside: { crash } });

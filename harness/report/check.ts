@@ -91,6 +91,8 @@ function judged(row: CaseRow, wording: CheckWording): Pick<CheckLine, 'outcome' 
     case 'unknown':
       return { outcome: 'not proved', word: 'NOT PROVED', said: `${row.title}: ${whyNot(row)}` };
     case 'fail': {
+      const unproved = row.findings.map(({ message }) => /^NOT PROVED: ([^\n]*)/.exec(message)?.[1]).find((why) => why !== undefined);
+      if (unproved !== undefined) return { outcome: 'not proved', word: 'NOT PROVED', said: `${row.title}: ${unproved}` };
       const mild = mildOf(row, wording);
       const isHabit = mild !== undefined || (wording.rule.force === 'habit' && row.findings.every(({ oracle }) => oracle === 'script'));
       const { word, said } = found(mild === undefined ? row : { ...row, findings: [mild] }, wording);
@@ -188,10 +190,14 @@ function saidOf({ oracle, message }: Found, { after }: CheckWording): string {
   }
 }
 
+const STARTS = 'your server answers initialize';
+
 /** What it waited for and how long is the author's; the evidence behind it is in the history. */
 function lateIn(sentence: string, after: string): string {
   const [, what, within] = /^'(.*)' did not happen within ([\d.]+ \w+)/.exec(sentence) ?? [];
   if (what === undefined) return sentence;
+  // The rest of the check had not begun then.
+  if (what === STARTS) return `not within ${within} of its start: ${what}`;
   const alive = /last seen: it lives on: ([^;]*)/.exec(sentence)?.[1];
   if (alive !== undefined) return `your server lived ${within} after ${after}: ${alive}`;
   return `not within ${within} after ${after}: ${what}`;

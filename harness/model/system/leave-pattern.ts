@@ -15,5 +15,10 @@ const ALWAYS = CACHES.flatMap((cache) => [`{tmp}/${cache}`, `/tmp/${cache}`]);
 
 /** @param file as patterns name it: `{home}/a`, `{tmp}/a` or `/tmp/a` */
 export function isLawfullyLeft(file: string, allowed: readonly string[]): boolean {
-  return [...ALWAYS, ...allowed].some((pattern) => matchesGlob(file, pattern));
+  return [...ALWAYS, ...allowed].some((pattern) => matchesGlob(dotless(file), dotless(pattern)));
+}
+
+/** `*` and `**` match names that begin with a dot as well; path.matchesGlob, as a shell does it, wants the dot to be written. */
+function dotless(path: string): string {
+  return path.replaceAll('/.', '/\u2024');
 }

@@ -21,3 +21,8 @@ export class NotATarget extends Error {
 export class PackUsageError extends Error {
   override name = 'PackUsageError';
 }
+
+/** What this check wants to see could not come about, and the program is not to blame. */
+export class NotProved extends Error {
+  override name = 'NOT PROVED';
+}

@@ -1,4 +1,5 @@
 // A target that speaks over stdin and stdout, as the system of a scenario. The script is its parent.
+import { dirname, isAbsolute } from 'node:path';
 import type { Framing } from '../../model/system/link.ts';
 import type { System } from '../../model/scenario.ts';
 import type { Target } from './pack.ts';
@@ -24,6 +25,16 @@ export interface Lack {
 /** Does what is to be done before, changes the folder and becomes the command: the node's own folder is another one. */
 const becoming = (before: string): readonly string[] => ['/bin/sh', '-c', `${before}cd "$0" && exec "$@"`];
 
+/**
+ * In a box the folders for temporary files are watched, and programs may lie there: what Python compiles at the first start, and what
+ * is written in the folder where the command is typed or where its program lies, is no litter of a session.
+ */
+function ownPlaces({ cwd, command }: Target): string[] {
+  const programs = command.filter((word) => isAbsolute(word)).map((word) => dirname(dirname(word)));
+  const folders = [cwd, ...programs].filter((folder) => folder.split('/').filter(Boolean).length > 1);
+  return ['/**/__pycache__/**', ...new Set(folders.map((folder) => `${folder}/**`))];
+}
+
 export function stdioTarget(target: Target, framing: Framing, { before, env = { HOME: '{home}' } }: Lack = {}): System {
   return {
     name: 'your server',
@@ -38,7 +49,7 @@ export function stdioTarget(target: Target, framing: Framing, { before, env = { 
           ready: { when: 'spawned' },
           readyWithinMs: 10_000,
           stopWithinMs: STOP_WITHIN_MS,
-          mayLeave: MAY_LEAVE,
+          mayLeave: [...MAY_LEAVE, ...ownPlaces(target)],
         },
       ],
       links: [{ name: CHILD, from: 'driver', to: SERVER, listener: 'stdio', framing }],

@@ -7,7 +7,7 @@ import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-p
 import { imposeBy } from '../faults/holds.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { poll, settlesWithin } from '../linux/poll.ts';
-import { allPids, commandLineOf, kinshipOf, startedAtMs, startTimeOf } from '../linux/proc.ts';
+import { allPids, commandLineOf, kinshipOf, startedAtMs, startTimeOf, stateOf } from '../linux/proc.ts';
 import { type Leftover, type RunningNode, RuntimeError } from '../runtime.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import type { SpawnedProgram } from './spawn-program.ts';
@@ -60,7 +60,9 @@ export async function killTree(tree: ProcessTree): Promise<void> {
   await tree.first.exited;
 }
 
-export async function processLeftovers(left: readonly MarkedProcess[]): Promise<Leftover[]> {
+/** Who has ended since it was found, or only waits for somebody to ask how it ended, is none. */
+export async function processLeftovers(found: readonly MarkedProcess[]): Promise<Leftover[]> {
+  const left = found.filter(({ pid }) => (stateOf(pid) ?? 'Z') !== 'Z');
   const asleep = (await allAsleep(left.map(({ pid }) => pid))) && ({ asleep: true } as const);
   return left.map(({ pid, node }) => ({
     what: 'process',

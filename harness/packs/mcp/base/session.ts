@@ -2,7 +2,7 @@
 // never write, and leave replies unread.
 import type { Script, ScriptChild } from '../../../model/scenario.ts';
 import type { Duration } from '../../../model/time/duration.ts';
-import { Broken } from '../../base/broken.ts';
+import { Broken, NotProved } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
 import type { Call } from '../../base/pack.ts';
 import { CHILD, SERVER } from '../../base/stdio-target.ts';
@@ -15,6 +15,8 @@ const ANSWER_WITHIN: Duration = '5s';
 const START_WITHIN: Duration = '30s';
 /** How long a server may live on after its client, in words and for waits. */
 const END_WITHIN: Duration = '4s';
+/** Who is still loading hears nothing. */
+const END_OF_START_WITHIN: Duration = '12s';
 /** A pause between two looks at something that has no event, in ms. */
 const LOOK_MS = 100;
 /** Who does not end by itself is told to and killed, as a client does it: only some checks are about that. */
@@ -62,8 +64,8 @@ export interface Session {
   request(message: Message & { id: Id }, within?: Duration): Promise<Reply>;
   /** initialize, and the notification that follows it. */
   handshake(): Promise<Reply>;
-  /** Waits until it has ended by itself. */
-  ends(what: string): Promise<void>;
+  /** Waits until it has ended by itself. It has more time for it where it may still be loading. */
+  ends(what: string, about?: { loading: boolean }): Promise<void>;
   /** Gives it a moment to end by itself; that it does not is nothing bad. */
   endsSoon(): Promise<void>;
   /** Its stdin ends; it is killed if it does not end soon. */
@@ -111,11 +113,15 @@ export async function open(script: Script): Promise<Session> {
       return session.answer(message.id, message.method, within);
     },
     async handshake() {
-      const reply = await session.request(initialize('tw-init'), START_WITHIN);
+      const reply = await session.request(initialize('tw-init'), START_WITHIN).catch(async (error: unknown) => {
+        // What it leaves when it is stopped before the check has begun says nothing of what is checked.
+        if (heard.ended === undefined) await script.node(SERVER).kill('SIGKILL');
+        throw error;
+      });
       session.send({ method: 'notifications/initialized' });
       return reply;
     },
-    ends: (what) => endOf(heard, script, what),
+    ends: (what, about) => endOf(heard, script, what, about?.loading === true ? END_OF_START_WITHIN : END_WITHIN),
     endsSoon: () => endedWithin(CLOSE_WITHIN_MS, heard),
     async close() {
       child.stdin.end();
@@ -171,13 +177,13 @@ async function endedWithin(withinMs: number, heard: Heard): Promise<void> {
   while (heard.ended === undefined && performance.now() < untilMs) await heard.next();
 }
 
-async function endOf(heard: Heard, script: Script, what: string): Promise<void> {
+async function endOf(heard: Heard, script: Script, what: string, within: Duration): Promise<void> {
   const condition = async (): Promise<boolean> => {
     if (heard.ended === undefined) await heard.next();
     if (heard.ended !== undefined) return true;
     throw new Error(`it lives on: ${commandsOf(await script.node(SERVER).pids())}`);
   };
-  await script.until(what, condition, { within: END_WITHIN });
+  await script.until(what, condition, { within });
 }
 
 /** A whole check: opens a session, shakes hands, does `act`, and puts it away. */
@@ -197,6 +203,11 @@ export async function pingIs(session: Session, id: string, what = 'ping'): Promi
 
 export function callOf(call: Call | undefined, id: Id): Message & { id: Id } {
   return { id, method: 'tools/call', params: { name: call?.name, arguments: call?.args } };
+}
+
+/** Nothing can be done beside a call that is over. */
+export function tooQuick(call: Call | undefined): NotProved {
+  return new NotProved(`the call of ${call?.name} was answered at once: name a slower one with --slow`);
 }
 
 export function exitText(exit: Session['ended']): string {

@@ -80,7 +80,8 @@ function oddities({ check }: Making): Record<string, Check> {
       expectation: 'it answers by a result or an error, and goes on',
       check: { rule: RULES.secondInitialize, after: 'a second initialize' },
       script: withSession(async (session) => {
-        await session.request(initialize('again'));
+        session.send(initialize('again'));
+        await session.answer('again', 'a second initialize');
         await pingIs(session, 'after-again');
       }),
     }),

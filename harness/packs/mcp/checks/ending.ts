@@ -5,7 +5,7 @@ import type { Script } from '../../../model/scenario.ts';
 import type { Rule } from '../../../model/check.ts';
 import type { Making } from '../base/mcp-check.ts';
 import { RULES } from '../base/rules.ts';
-import { callOf, exitText, LONG_ID, open, type Message, type Session } from '../base/session.ts';
+import { callOf, exitText, LONG_ID, open, tooQuick, type Message, type Session } from '../base/session.ts';
 
 /** How often it is given something to answer once nobody reads. */
 const WRITES = 4;
@@ -39,7 +39,7 @@ function ends({ check }: Making, end: End, ask: (session: Session, script: Scrip
       const session = await open(script);
       if (end.atOnce !== true) await session.handshake();
       await ask(session, script);
-      await session.ends(title);
+      await session.ends(title, { loading: end.atOnce === true });
     },
   });
 }
@@ -128,6 +128,7 @@ function bySignal(making: Making): Record<string, Check> {
         session.send(...(during === undefined ? long(UNREAD) : [callOf(during, 'busy')]));
         if (slow !== undefined)
           await script.passed('300ms', 'the call has begun by then; one that begins later only meets the signal later');
+        if (session.replies('busy').length > 0 && slow !== undefined) throw tooQuick(slow);
         session.child.kill('SIGTERM');
       },
     ),

@@ -7,7 +7,7 @@ import { BY_DESIGN, type Script } from '../../../model/scenario.ts';
 import { commandsOf } from '../../base/commands.ts';
 import type { Making } from '../base/mcp-check.ts';
 import { RULES } from '../base/rules.ts';
-import { callOf, line, pingIs, withSession, type Session } from '../base/session.ts';
+import { callOf, line, pingIs, tooQuick, withSession, type Session } from '../base/session.ts';
 
 const CALLS = 5;
 /** An answer to a ping beside a call, at the latest. */
@@ -61,8 +61,10 @@ function besides({ target: { slow }, check }: Making): Record<string, Check> {
         cure: 'Do the work of a call beside the loop that reads stdin.',
       },
       unavailable,
-      script: withSession(async (session) => {
+      script: withSession(async (session, script) => {
         session.send(callOf(slow, 'slow'));
+        await script.passed('200ms', 'the call has begun by then');
+        if (session.replies('slow').length > 0) throw tooQuick(slow);
         session.send({ id: 'beside', method: 'ping' });
         await session.answer('beside', `a ping beside a call of ${slow?.name}`, PING_WITHIN);
       }),
@@ -86,7 +88,7 @@ async function cancelled(slow: Call | undefined, session: Session, script: Scrip
   session.send(callOf(slow, 'slow'));
   await script.passed('500ms', 'the call has begun by then');
   const started = (await script.node(SERVER).pids()).filter((pid) => !before.has(pid));
-  if (session.replies('slow').length > 0) return;
+  if (session.replies('slow').length > 0) throw tooQuick(slow);
   session.send({ method: 'notifications/cancelled', params: { requestId: 'slow', reason: 'checked' } });
   await pingIs(session, 'after-cancel');
   const left = await goesOn(started, session, script);
