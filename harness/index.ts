@@ -5,6 +5,7 @@ import './node-22.ts';
 export { defineScenario, IndeterminateError } from './model/scenario.ts';
 export type {
   CyclesOptions,
+  HeldMore,
   Met,
   NodeControl,
   ScriptChild,
@@ -16,7 +17,22 @@ export type {
   SideProbe,
   StateView,
   System,
+  WorkSource,
 } from './model/scenario.ts';
+export { defineWorkload } from './explore/work/workload.ts';
+export type {
+  Given,
+  SaidOperation,
+  SayOperation,
+  WorkAnswer,
+  Watching,
+  WorkloadSettings,
+  WorkObserver,
+  WorkOperation,
+  WorkRecovery,
+  WorkRule,
+} from './explore/work/parts.ts';
+export type { Arbitraries } from './explore/work/arbitraries.ts';
 export type { CheckWording, Rule } from './model/check.ts';
 export type { RuntimeName } from './model/case.ts';
 export {

@@ -42,6 +42,7 @@ export function commands(done: Done): Command {
     addCheck,
     addGate,
     addNightly,
+    addSweep,
     addRepro,
     ...READING,
     addList,
@@ -165,6 +166,30 @@ function addNightly(program: Command, done: Done): void {
     .option('--json', 'print the finished cases as JSON on stdout, and nothing else there')
     .action(async (filters: string[], options) =>
       done(await withCrew(options.isolation, async (crew) => (await import('./commands/nightly.ts')).nightly(filters, options, crew))),
+    );
+}
+
+function addSweep(program: Command, done: Done): void {
+  program
+    .command('sweep')
+    .description(
+      'break workloads wherever they can break: record what is said, try every fault at every class of frames, make findings small',
+    )
+    .argument('[filters...]', 'which workloads (*.workload.ts), as for run')
+    .option('--budget <time>', 'such as 90s, 30min or 8h; shared by the workloads', duration, '10min')
+    .option('--cases <n>', 'at most so many cases for each workload, whatever the budget', wholeNumber(1, 10_000_000))
+    .option('--depth <n>', 'faults at once: 1, or 2 for pairs at reconnects as well', wholeNumber(1, 2), 2)
+    .option('--only <text>', 'fault points whose name holds this text')
+    .option('--seed <number>', 'decides the plan, and names the ledger that a sweep goes on with', wholeNumber(0, SEED_MAX))
+    .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option('--replays <n>', 'replay the smallest case of a finding so many times, for its rate', wholeNumber(0, 1_000), 4)
+    .option('--shrink <n>', 'try so many smaller cases for a finding', wholeNumber(0, 10_000), 40)
+    .option('--defect <id>', 'bring a reported bug back')
+    .option('--until-found', 'the first finding ends the sweep')
+    .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
+    .addOption(isolation())
+    .action(async (filters: string[], options) =>
+      done(await withCrew(options.isolation, async (crew) => (await import('./exploration/sweep.ts')).sweep(filters, options, crew))),
     );
 }
 

@@ -64,7 +64,7 @@ const NODE_FAULTS: { [K in NodeFault['kind']]: Required<Extract<NodeFault, { kin
   },
   kill: { kind: 'kill', node: 'room', signal: 'SIGTERM' },
   pause: { kind: 'pause', node: 'room', forMs: 10 },
-  restart: { kind: 'restart', node: 'room' },
+  restart: { kind: 'restart', node: 'room', signal: 'SIGTERM' },
 };
 
 test.each(Object.values(LINK_FAULTS))('$kind survives the trip through a file', (fault) => {

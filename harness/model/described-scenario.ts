@@ -29,6 +29,8 @@ export interface DescribedScenario {
   boundMs: number;
   /** Of a check of a pack. */
   check?: CheckWording;
+  /** Of a workload: the names of its operations and observers. */
+  operations?: readonly string[];
   /** Its topology and schedule do not fit together, in one line. */
   mistake?: string;
   /** Its file gives no scenario, in one line: nothing but name and file is known then. */

@@ -8,6 +8,8 @@ import type { Redactor } from './secrets/redact.ts';
 interface Own {
   parameters: Case['parameters'];
   schedule: readonly Step[];
+  /** Of a workload: any list of work and any end of a node is its own. */
+  isWorkload?: boolean;
 }
 
 interface Origin {
@@ -25,12 +27,22 @@ export function originOf(saved: Case, own: Own, redact: Redactor): Origin {
   return {
     case: { ...saved, schedule, parameters },
     foreign: [
-      ...schedule.filter((step) => step.on !== 'link' && !own.schedule.some((each) => same(each, step))).map(stepText),
+      ...schedule
+        .filter((step) => step.on !== 'link' && !isOfWorkload(step, own) && !own.schedule.some((each) => same(each, step)))
+        .map(stepText),
       ...Object.entries(parameters)
-        .filter(([name, value]) => !same(value, own.parameters[name]))
+        .filter(([name, value]) => !(own.isWorkload === true && WORK.has(name)) && !same(value, own.parameters[name]))
         .map(([name, value]) => `parameter ${name}: ${JSON.stringify(value)}`),
     ],
   };
+}
+
+/** What a sweep gives a workload: data for operations that take whatever is made for them. */
+const WORK: ReadonlySet<string> = new Set(['work', 'allowed', 'dwellMs']);
+
+/** A node that ends, starts again or stands still runs nothing that it does not run anyway. */
+function isOfWorkload(step: Step, { isWorkload = false }: Own): boolean {
+  return isWorkload && step.on === 'node' && (step.fault.kind === 'restart' || step.fault.kind === 'pause' || step.fault.kind === 'kill');
 }
 
 /** The one that is the same, or was before its secrets were replaced. */

@@ -70,6 +70,9 @@ export interface ScriptChild {
   kill(signal?: NodeJS.Signals): boolean;
 }
 
+/** By node and by kind, such as `fd socket`: a number of things. */
+export type HeldMore = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 /** What a script can do. Clients of the system are merged in by name. */
 export interface Script {
   /** The address of a `driver` link. It leads through the link's proxy. */
@@ -112,6 +115,10 @@ export interface Script {
   passed(time: Duration, because: string): Promise<void>;
   /** Lifts one armed step now. */
   lift(step: string): Promise<void>;
+  /** Waits for armed steps that have not fired as often as they must, so long at most. It is no obligation of the system. */
+  due(within: Duration): Promise<void>;
+  /** Lifts every armed step now. */
+  liftAll(): Promise<void>;
   /** Puts a fault on a node now, beside the schedule. It is lifted with the others. */
   inject(fault: NodeFault): Promise<void>;
   /**
@@ -120,6 +127,11 @@ export interface Script {
    * ends them early. What the rounds take does not count against the script's own bound.
    */
   cycles(series: string, round: (index: number) => Promise<void>, options?: CyclesOptions): Promise<void>;
+  /**
+   * Reads what every node holds at rest: descriptors, sockets, processes. What is held `after` and was not `before` is a leak, but for
+   * what is `allowed`: so many more of a kind, by node. Without `allowed` it is only recorded.
+   */
+  held(at: 'before' | 'after', allowed?: HeldMore): Promise<void>;
   /** What `{run}` stands for: a name that no other run on this machine has, in lower-case letters and digits. */
   readonly runName: string;
   /** What `{case}` stands for: the scenario's name as one word of a path, such as `replication-cut`. */
@@ -214,6 +226,16 @@ export interface Scenario<Clients extends object = object> {
   unavailable?: (runtime: RuntimeName) => string | undefined | Promise<string | undefined>;
   /** Of a check of a pack: its wording. */
   check?: CheckWording;
+  /** Of a workload: where its random work comes from. */
+  workload?: WorkSource;
+}
+
+/** What a workload can make: lists of operations with their arguments, as plain JSON. */
+export interface WorkSource {
+  /** The names of its operations and observers. */
+  readonly operations: readonly string[];
+  /** The same seed makes the same list. It is handed to the script as the parameter `work`. */
+  make(seed: number, length?: number): Promise<readonly Json[]>;
 }
 
 /** How a scenario's `unavailable` begins where it cannot run there by its nature. */

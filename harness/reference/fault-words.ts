@@ -54,7 +54,7 @@ export const NODE_WORDS: { readonly [K in NodeFaultKind]: Words<NodeFaultOf<K>> 
   signal: { signal: 'its name, such as `SIGHUP`' },
   kill: { signal: '`SIGKILL` when absent' },
   pause: { forMs: 'ms; until the step is lifted when absent' },
-  restart: {},
+  restart: { signal: '`SIGTERM`, within the bound in which the node must stop, or `SIGKILL`, which it is when absent' },
   environment: {
     set: 'variables and their values',
     unset: 'names of variables that are taken away',

@@ -9,6 +9,8 @@ export interface ResultPaths {
   latest: string;
   /** The ledgers of nightlies, one a seed. */
   nightly: string;
+  /** A folder for each sweep: its ledger, its coverage, its failing cases. */
+  sweeps: string;
   /** What the last campaign against clean code showed about the judges. */
   falseAlarms: string;
 }
@@ -20,6 +22,7 @@ export function resultPaths(root: string): ResultPaths {
     repros: join(root, 'repros'),
     latest: join(root, 'latest'),
     nightly: join(root, 'nightly'),
+    sweeps: join(root, 'sweeps'),
     falseAlarms: join(root, 'false-alarms.json'),
   };
 }

@@ -61,7 +61,7 @@ export async function repro(
 /** Whatever the file names must be here before anything is made. @throws UsageError PlanError */
 async function scenarioOf(saved: Repro, file: string, project: Project, crew: Crew): Promise<DescribedScenario> {
   const { scenario, defect, schedule } = saved.case;
-  const all = await loadScenarios(project, crew);
+  const all = await loadScenarios(project, crew, ['scenario', 'workload']);
   const named = all.find((candidate) => candidate.name === scenario);
   const near = suggestion(
     scenario,
@@ -77,7 +77,8 @@ async function scenarioOf(saved: Repro, file: string, project: Project, crew: Cr
 function trustedCase(saved: Repro, scenario: DescribedScenario, file: string, trust: boolean): Case {
   const { parameters, schedule, topology } = scenario;
   const redact = redactorHere().knowing(topology ? secretsOfSystem(topology, schedule) : []);
-  const origin = originOf(saved.case as Case, { parameters, schedule }, redact);
+  const own = { parameters, schedule, isWorkload: scenario.operations !== undefined };
+  const origin = originOf(saved.case as Case, own, redact);
   if (origin.foreign.length === 0 || trust) return origin.case;
   const what = boundedText(oneLine(redact.text(origin.foreign.join('; '))));
   throw new UsageError(`${file} is code, and not what scenario '${scenario.name}' does now: ${what}. If you want that run, say --trust`);

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
 import { checkModuleType } from './module-type.ts';
-import { scenarioFilesIn, type ScenarioFile } from '../base/scenario-files.ts';
+import { type FileKind, scenarioFilesIn, type ScenarioFile } from '../base/scenario-files.ts';
 import { NothingToRunError, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -27,10 +27,15 @@ export function projectAt(cwd: string): Project {
  * Every scenario of the project; a file that gives none is among them as what it is. @throws NothingToRunError without any file,
  * UsageError when two scenarios come to one name.
  */
-export async function loadScenarios(project: Project, crew: Crew): Promise<DescribedScenario[]> {
-  const files = await scenarioFilesIn(project.scenarios);
+export async function loadScenarios(
+  project: Project,
+  crew: Crew,
+  kinds: readonly [FileKind, ...FileKind[]] = ['scenario'],
+): Promise<DescribedScenario[]> {
+  const files = await scenarioFilesIn(project.scenarios, kinds);
+  const [kind] = kinds;
   if (files.length === 0)
-    throw new NothingToRunError(`no scenario in ${project.scenarios}: scenario files end in .scenario.ts, .mts, .js or .mjs`);
+    throw new NothingToRunError(`no ${kind} in ${project.scenarios}: ${kind} files end in .${kind}.ts, .mts, .js or .mjs`);
   const loadable = files.filter((file) => file.refused === undefined);
   checkModuleType(loadable.map(({ file }) => file));
   const answers = await crew.askAll(loadable.map(({ file }) => ({ do: 'describe', file })));

@@ -35,6 +35,7 @@ export function describeScenario({ name, file, scenario }: NamedScenario, root: 
     ...(scenario.expect !== undefined && { expect: scenario.expect }),
     boundMs: boundOf(scenario),
     ...(scenario.check && { check: scenario.check }),
+    ...(scenario.workload && { operations: scenario.workload.operations }),
     ...(mistake !== undefined && { mistake: `${relative(root, file)}: ${mistake}` }),
   };
 }

@@ -2,6 +2,7 @@
 import type { Case, RuntimeName } from '../../model/case.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import type { MachineFinding } from '../../model/judging/machine-finding.ts';
+import type { Json } from '../../model/values/json.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 
 /** The descriptor of a worker that closes with the process that counts. */
@@ -16,6 +17,8 @@ export type Ask =
   /** What the project says of this machine: `file` exports a function that gives it. */
   | { do: 'doctor'; file: string }
   | { do: 'availability'; scenario: Whereabouts; runtime: RuntimeName }
+  /** A list of work of a workload; `length` is its own when absent. */
+  | { do: 'work'; scenario: Whereabouts; seed: number; length?: number }
   | { do: 'play'; scenario: Whereabouts; case: Case; folder: string; doors?: ReadonlyMap<string, string> };
 
 export type Answer =
@@ -23,6 +26,7 @@ export type Answer =
   | { to: 'doctor'; findings: readonly MachineFinding[] }
   /** `reason`: what is missing here, with its cure. */
   | { to: 'availability'; reason?: string }
+  | { to: 'work'; work: readonly Json[] }
   /** `leaves`: timers of the case still run. */
   | { to: 'play'; result: CaseResult; leaves: boolean }
   /** The user's code, or what it needs, did not do what was asked, in one line. */

@@ -73,6 +73,11 @@ async function answerTo(ask: Ask): Promise<Answer> {
         const reason = await scenario.unavailable?.(ask.runtime);
         return { to: 'availability', ...(reason !== undefined && { reason: redact.text(reason) }) };
       }
+      case 'work': {
+        const { scenario } = await scenarioAt(ask.scenario);
+        if (!scenario.workload) throw new NoScenarioError(`'${ask.scenario.name}' is no workload: make it with defineWorkload`);
+        return { to: 'work', work: await scenario.workload.make(ask.seed, ask.length) };
+      }
       case 'play': {
         const named = await scenarioAt(ask.scenario);
         assembly ??= import('../base/assemble.ts').then(({ assemble }) =>

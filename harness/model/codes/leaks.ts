@@ -31,6 +31,10 @@ export const LEAKS = {
     'Something is opened for each connection or request and is not closed when that ends by an error.',
     'A listener or a map entry is added for each peer and never removed.',
   ]),
+  'TW-LEAK-HELD': finding('After the work of a workload a node holds more at rest than before it, and more than clean runs leave.', [
+    'A connection that was lost under a fault was never closed on this side.',
+    'A child, a pipe or a watch of a request that failed is kept.',
+  ]),
   'TW-LEAK-MEMORY': finding(
     'A node holds more memory after each round.',
     ['A map or a list grows with each peer or request.', 'A queue for a peer that has gone is kept.'],

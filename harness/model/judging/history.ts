@@ -136,6 +136,15 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
+  /** Countable things of one node at rest, before and after the work of a workload. `allowed`: so many more are no leak; it is judged if this is there. */
+  | {
+      probe: 'held';
+      node: string;
+      at: 'before' | 'after';
+      counts: Readonly<Record<string, number>>;
+      holders?: Readonly<Record<string, readonly string[]>>;
+      allowed?: Readonly<Record<string, number>>;
+    }
   /** Memory of one node after a round. `confirms`: in the second half of the rounds, which is played only when the first one grew. */
   | ({ probe: 'memory'; node: string; series: string; cycle: number; confirms?: true } & MemorySample)
   /** Memory of one node when all were ready, and before any was stopped. */

@@ -4,6 +4,7 @@ import type { Oracle } from '../../model/judging/oracle.ts';
 import { verdictOn } from '../evidence/suspicion.ts';
 import { connectionsAtRest } from './connections.ts';
 import { growing } from './growing.ts';
+import { heldMore } from './held-more.ts';
 import { growingMemory, occupiedTooMuch } from './memory.ts';
 import { leftOver } from './left-over.ts';
 import { slowingRecovery } from './recovery.ts';
@@ -16,6 +17,7 @@ export const leak: Oracle = {
     verdictOn('leak', [
       ...leftOver(history, plan),
       ...growing(history),
+      ...heldMore(history),
       ...growingMemory(history),
       ...occupiedTooMuch(history, plan),
       ...slowingRecovery(history, plan),

@@ -8,7 +8,7 @@ import { RuntimeError } from '../../runtime/runtime.ts';
 import { BootFailed } from '../system/boot.ts';
 import { comparedBy } from '../../model/text/compared-by.ts';
 import { dumpTwice } from './dump.ts';
-import { failedAt } from './failed-at.ts';
+import { failedAt } from '../record/failed-at.ts';
 import { UnknownStepError } from '../faults/faults.ts';
 import { watchSides } from './sides.ts';
 import { readOccupied } from './occupied.ts';

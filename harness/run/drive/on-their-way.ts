@@ -5,8 +5,8 @@ import type { Stage } from './stage.ts';
 
 const WAIT_MS = 1_000;
 
-/** Waits until every armed step has fired as often as it must, for a second at most. A step that is still due then is vacuous. */
-export async function lastFirings({ faults, recorder, signal }: Stage): Promise<void> {
+/** Waits until every armed step has fired as often as it must, for a second at most unless it says otherwise. A step that is still due then is vacuous. */
+export async function lastFirings({ faults, recorder, signal }: Stage, withinMs = WAIT_MS): Promise<void> {
   if (faults.due().length === 0) return;
-  await until(() => faults.due().length === 0, { withinMs: WAIT_MS, signal, wake: (listener) => recorder.subscribe(listener) });
+  await until(() => faults.due().length === 0, { withinMs, signal, wake: (listener) => recorder.subscribe(listener) });
 }

@@ -4,7 +4,11 @@ import type { NodeControl, Script } from '../../model/scenario.ts';
 import { chance } from '../../model/values/seed.ts';
 import { pathPartOf } from '../../model/values/path-part.ts';
 import { linkNamed, transportOf } from '../../model/system/topology.ts';
+import { atSpeed } from '../../model/faults/clock-speed.ts';
+import { milliseconds } from '../../model/time/duration.ts';
 import { runCycles } from './cycles.ts';
+import { heldOn } from './held.ts';
+import { lastFirings } from './on-their-way.ts';
 import { operationsOn } from './operations.ts';
 import type { Stage } from './stage.ts';
 import { waitsOn } from './waits.ts';
@@ -26,6 +30,9 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     ...waits,
     mark: (name) => faults.pass(name),
     lift: (step) => faults.lift(step),
+    due: (within) => lastFirings(stage, atSpeed(milliseconds(within), plan.clockSpeed)),
+    liftAll: () => faults.liftAll(),
+    held: heldOn(stage),
     inject: (fault) => faults.inject(fault),
     cycles: (series, round, options) => runCycles(stage, series, round, options),
     chance: (...about) => chance(given.seed, ...about),

@@ -46,7 +46,7 @@ export function strikesOn(system: RunningSystem, recorder: Recorder, sink: Injec
 function struckNode(node: string, system: RunningSystem, recorder: Recorder): StruckNode {
   return {
     expectExit: (signal) => system.expectExit(node, signal),
-    end: (signal) => system.end(node, signal),
+    end: (how) => system.end(node, how),
     start: () => system.start(node),
     async signal(signal) {
       await system.node(node)?.signal(signal);

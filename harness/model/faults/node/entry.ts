@@ -43,8 +43,8 @@ interface Strike<F> {
 export interface StruckNode {
   /** The end of the node by this signal is no crash; without a signal, no end is. */
   expectExit(signal?: NodeJS.Signals): void;
-  /** Resolves when it has gone (KILL, TERM) or been told. */
-  end(signal: NodeJS.Signals): Promise<void>;
+  /** Resolves when it has gone (KILL; `stop`, which is TERM within the node's own bound) or been told. */
+  end(how: 'stop' | NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready. */
   start(): Promise<void>;
   signal(signal: NodeJS.Signals): Promise<void>;

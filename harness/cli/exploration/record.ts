@@ -1,0 +1,81 @@
+// The first part of a sweep: the work is played without faults, and what was said is the plan's ground.
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { conversationIn } from '../../explore/conversation/conversation.ts';
+import { inOrder } from '../../explore/plan/choose.ts';
+import { pairsIn } from '../../explore/plan/pairs.ts';
+import { pointsIn } from '../../explore/plan/points.ts';
+import type { Step } from '../../model/faults/fault.ts';
+import type { Event, History } from '../../model/judging/history.ts';
+import type { Topology } from '../../model/system/topology.ts';
+import type { Json } from '../../model/values/json.ts';
+import type { SweptPlan } from '../../results/sweep-ledger.ts';
+import { checkPlan } from '../../run/plan.ts';
+import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
+import { caseOf, isStarved, messageOf, playCase, type Sweeping, workOf } from './sweep-cases.ts';
+
+const RECORDINGS = 3;
+/** A recording that says nothing about the system is taken again so often, all in all. */
+const AGAIN_MAX = 6;
+
+/** A workload that fails without faults: nothing is swept. */
+export interface FailsAlone {
+  failsAlone: string;
+  unclear: boolean;
+}
+
+export async function planSweep(sweeping: Sweeping, depth: number): Promise<SweptPlan | FailsAlone> {
+  const { workload, seed } = sweeping;
+  if (!workload.topology) return { failsAlone: workload.broken ?? 'it has no topology', unclear: true };
+  const work = await workOf(sweeping, seed);
+  const recordings = await recordingsOf(sweeping, work);
+  if ('failsAlone' in recordings) return recordings;
+  const conversation = conversationIn(recordings);
+  const why = impossibleOn(workload.topology);
+  const points = inOrder(pointsIn(conversation, workload.topology, why), seed);
+  const pairs = depth > 1 ? inOrder(pairsIn(conversation, workload.topology, why), seed) : [];
+  return {
+    work: [...work],
+    allowed: conversation.allowed as SweptPlan['allowed'],
+    unstable: conversation.classes.filter(({ unstable }) => unstable).map(({ name }) => name),
+    points: [...points, ...pairs] as unknown as SweptPlan['points'],
+  };
+}
+
+async function recordingsOf(sweeping: Sweeping, work: readonly Json[]): Promise<History[] | FailsAlone> {
+  const histories: History[] = [];
+  for (let taken = 1; histories.length < RECORDINGS; taken++) {
+    sweeping.signal.throwIfAborted();
+    const result = await playCase(sweeping, caseOf(sweeping, { work: [...work] }), true);
+    if (isStarved(result) && taken < AGAIN_MAX) continue;
+    if (result.verdict.outcome !== 'pass')
+      return { failsAlone: `${result.verdict.oracle}: ${messageOf(result)}`, unclear: result.verdict.outcome === 'unknown' };
+    histories.push(await historyIn(result.folder));
+    await rm(result.folder, { recursive: true, force: true });
+  }
+  return histories;
+}
+
+async function historyIn(folder: string): Promise<History> {
+  const text = await readFile(join(folder, 'history.ndjson'), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Event);
+}
+
+function impossibleOn(topology: Topology): (schedule: readonly Step[]) => string | undefined {
+  const { refuses } = RUNTIMES.process();
+  return (schedule) => {
+    try {
+      checkPlan(topology, schedule);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    for (const step of schedule) {
+      const reason = step.on === 'link' ? undefined : refuses(step);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,72 @@
+// A sweep of two tiny programs as a user starts it: it finds the bug that nobody wrote a scenario for, and nothing in the clean twin.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { met, userProject } from '../testing/user-project.double.ts';
+
+interface Outcome {
+  failsAlone?: string;
+  coverage: { points: number; done: number; totals: Record<string, number> };
+  findings: { oracle: string; story: string; faults: number; work: number; repro: string; message: string }[];
+  cases: number;
+}
+
+const outcomesIn = (out: string): Outcome[] =>
+  (JSON.parse(out) as { workloads: { outcome: Outcome }[] }).workloads.map(({ outcome }) => outcome);
+
+test('a relay that does not dial again after a clean end is found, made small, and replayed', { timeout: 300_000 }, async () => {
+  await using project = await userProject('sweep-project');
+  const swept = await project.tornwire(
+    'sweep',
+    'deaf',
+    '--seed',
+    '1',
+    '--only',
+    'relay->store upstream line op=set, first: restart store',
+    '--budget',
+    '60s',
+    '--until-found',
+    '--replays',
+    '1',
+    '--json',
+  );
+  const [outcome] = outcomesIn(swept.out);
+  expect(swept).toMatchObject({ code: 1 });
+  const [finding] = outcome?.findings ?? [];
+  expect(finding).toMatchObject({ oracle: 'hang', message: expect.stringContaining('what is set can be got again') });
+  expect(finding?.faults).toBeLessThanOrEqual(2);
+  expect(finding?.work).toBeLessThanOrEqual(2);
+  const replayed = await project.tornwire('repro', finding?.repro ?? '');
+  expect(replayed.out).toMatch(/^reproduced 1 of 1/m);
+  expect(await project.alive()).toEqual([]);
+});
+
+test('the clean twin has no finding; a sweep that was interrupted goes on with its plan', { timeout: 300_000 }, async () => {
+  await using project = await userProject('sweep-project');
+  const sweeping = project.start(['sweep', 'clean', '--seed', '2', '--budget', '60s', '--jobs', '1']);
+  await met('the plan is made', () => /fault points in/.test(sweeping.out()), 60_000);
+  process.kill(sweeping.pid, 'SIGINT');
+  expect((await sweeping.ended).code).toBe(130);
+  const went = await project.tornwire('sweep', 'clean', '--seed', '2', '--budget', '3s', '--json');
+  const [outcome] = outcomesIn(went.out);
+  expect({ code: went.code, err: went.code === 0 ? '' : went.err, findings: outcome?.findings }).toEqual({
+    code: 0,
+    err: '',
+    findings: [],
+  });
+  const { points, done, totals } = outcome?.coverage ?? { points: 0, done: 0, totals: {} };
+  expect(Object.values(totals).reduce((sum, count) => sum + count, 0)).toBe(points);
+  expect(done).toBeGreaterThan(0);
+  const ledger = await readFile(join(project.root, 'results', 'sweeps', 'clean-2', 'ledger.ndjson'), 'utf8');
+  expect(ledger.split('\n').filter((line) => line.startsWith('{"kind":"plan"'))).toHaveLength(1);
+  expect(await readdir(join(project.root, 'results', 'sweeps', 'clean-2'))).toContain('coverage.md');
+  expect(await project.alive()).toEqual([]);
+});
+
+test('a workload that fails without faults says so, and nothing is swept', { timeout: 120_000 }, async () => {
+  await using project = await userProject('sweep-project');
+  const { code, out } = await project.tornwire('sweep', 'fails-alone', '--seed', '1');
+  expect(code).toBe(1);
+  expect(out).toContain("the workload fails without faults, so nothing is swept: answers: 'set' without any fault was refused");
+  expect(out).not.toContain('coverage');
+});

@@ -1,0 +1,164 @@
+// `tornwire sweep`: finds out by itself what a system says, breaks it wherever it can break, and makes what it finds small.
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { DescribedScenario } from '../../model/described-scenario.ts';
+import { milliseconds, type Duration } from '../../model/time/duration.ts';
+import { EXIT } from '../../model/values/exit-code.ts';
+import { pathPartOf } from '../../model/values/path-part.ts';
+import { SEED_MAX } from '../../model/values/seed.ts';
+import { shellWord } from '../../model/values/shell-word.ts';
+import { coverageLines } from '../../report/coverage.ts';
+import { oneLine } from '../../report/plain.ts';
+import { resultPaths } from '../../results/paths.ts';
+import { onInterrupt } from '../base/interrupt.ts';
+import { NothingToRunError } from '../base/usage-error.ts';
+import { askedBy, wantedDefects } from '../campaign/cases.ts';
+import { knownFlawsOf } from '../campaign/known-flaws.ts';
+import { makerOf } from '../campaign/maker.ts';
+import { sayer } from '../campaign/perform.ts';
+import { sweepBefore } from '../campaign/sweep-before.ts';
+import type { FailsAlone } from './record.ts';
+import { sweepWorkload, type SweepOutcome } from './sweep-workload.ts';
+import { loadScenarios, projectAt } from '../project/project.ts';
+import { select } from '../project/select.ts';
+import type { Crew } from '../worker/crew.ts';
+
+export interface SweepOptions {
+  budget: string;
+  depth: number;
+  only?: string;
+  seed?: number;
+  jobs?: number;
+  replays: number;
+  cases?: number;
+  shrink: number;
+  defect?: string;
+  untilFound?: boolean;
+  json?: boolean;
+}
+
+interface Swept {
+  workload: string;
+  outcome: SweepOutcome | FailsAlone;
+}
+
+export async function sweep(filters: readonly string[], options: SweepOptions, crew: Crew): Promise<number> {
+  const say = sayer(options.json);
+  const project = projectAt(process.cwd());
+  const seed = options.seed ?? randomInt(SEED_MAX);
+  say(`seed ${seed}; the same again, or on with it: ${commandOf(filters, options, seed)}`);
+  const all = await loadScenarios(project, crew, ['workload']);
+  const chosen = select(all, filters);
+  if (options.defect !== undefined) await knownDefect(options.defect, all, await loadScenarios(project, crew));
+  const flaws = await knownFlawsOf(project.root, all);
+  using interrupt = onInterrupt();
+  interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });
+  const [before, maker] = await Promise.all([sweepBefore(project), makerOf(project.root)]);
+  before.forEach((line) => say(line));
+  const paths = resultPaths(project.results);
+  const swept: Swept[] = [];
+  for (const workload of await availableOf(chosen, crew, say)) {
+    if (interrupt.signal.aborted) break;
+    const name = [pathPartOf(workload.name), String(seed), options.defect ?? []].flat().join('-');
+    const sweeping = {
+      workload,
+      crew,
+      seed,
+      folder: join(paths.sweeps, name),
+      signal: interrupt.signal,
+      flaws,
+      ...(options.defect !== undefined && { defect: options.defect }),
+    };
+    say(`${workload.name}: ${workload.title}`);
+    const outcome = await sweepWorkload(sweeping, {
+      about: { workload: workload.name, seed, defect: options.defect ?? null, ...maker },
+      budgetMs: milliseconds(options.budget as Duration) / chosen.length,
+      depth: options.depth,
+      ...(options.only !== undefined && { only: options.only }),
+      jobs: options.jobs ?? availableParallelism(),
+      replays: options.replays,
+      triesMax: options.shrink,
+      ...(options.cases !== undefined && { casesMax: options.cases }),
+      untilFound: options.untilFound === true,
+      paths,
+      maker,
+      root: project.root,
+      say,
+    });
+    swept.push({ workload: workload.name, outcome });
+    linesOf(outcome).forEach((line) => say(line));
+  }
+  await crew.rest();
+  if (options.json) process.stdout.write(`${JSON.stringify({ seed, workloads: swept }, null, 2)}\n`);
+  return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(swept);
+}
+
+function commandOf(filters: readonly string[], options: SweepOptions, seed: number): string {
+  const words = [
+    'npx',
+    'tornwire',
+    'sweep',
+    ...filters,
+    '--seed',
+    String(seed),
+    '--budget',
+    options.budget,
+    '--depth',
+    String(options.depth),
+  ];
+  if (options.cases !== undefined) words.push('--cases', String(options.cases));
+  if (options.only !== undefined) words.push('--only', options.only);
+  if (options.defect !== undefined) words.push('--defect', options.defect);
+  return words.map(shellWord).join(' ');
+}
+
+/** A patch belongs to a system's code, and a workload of that system can have it. @throws UsageError */
+async function knownDefect(id: string, workloads: readonly DescribedScenario[], scenarios: readonly DescribedScenario[]): Promise<void> {
+  await wantedDefects([...scenarios, ...workloads], [id]);
+}
+
+async function availableOf(chosen: readonly DescribedScenario[], crew: Crew, say: (line: string) => void): Promise<DescribedScenario[]> {
+  const answers = await askedBy(crew)(chosen, 'process');
+  const there = chosen.filter((workload, index) => {
+    const { skipped, unplayable } = answers[index] ?? {};
+    const why = skipped?.reason ?? unplayable?.detail;
+    if (why !== undefined) say(`${workload.name} is not swept: ${why}`);
+    return why === undefined;
+  });
+  if (there.length === 0) throw new NothingToRunError('no workload can be swept here');
+  return there;
+}
+
+function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
+  if ('failsAlone' in outcome) {
+    const what = outcome.unclear ? 'has no verdict without faults' : 'fails without faults';
+    return [oneLine(`the workload ${what}, so nothing is swept: ${outcome.failsAlone}`)];
+  }
+  const { coverage, findings, random, cases, spentMs, ledger } = outcome;
+  const minutes = spentMs / 60_000;
+  return [
+    ...findings.flatMap((finding) => [
+      oneLine(`${finding.fingerprint} ${finding.oracle}: ${finding.message}`),
+      oneLine(`  ${finding.story}`),
+      `  reproduced ${finding.reproduced.times} of ${finding.reproduced.of}; replay: npx tornwire repro ${shellWord(finding.repro)}`,
+    ]),
+    ...coverageLines(coverage),
+    `${cases} cases in ${minutes.toFixed(1)} min, ${random} of them with other work; ${findings.length} finding(s)`,
+    nextHour(coverage.points - coverage.done, cases, minutes),
+    `ledger: ${ledger}`,
+  ];
+}
+
+function nextHour(left: number, cases: number, minutes: number): string {
+  const perHour = minutes === 0 ? 0 : Math.round((60 * cases) / minutes);
+  const planned = Math.min(left, perHour);
+  return `the next hour would do about ${planned} more of the points, and ${perHour - planned} cases with other work`;
+}
+
+function exitCodeOf(swept: readonly Swept[]): number {
+  const outcomes = swept.map(({ outcome }) => outcome);
+  if (outcomes.some((outcome) => ('failsAlone' in outcome ? !outcome.unclear : outcome.findings.length > 0))) return EXIT.fail;
+  const isSeen = (outcome: SweepOutcome | FailsAlone): boolean => !('failsAlone' in outcome) && outcome.coverage.totals.clean > 0;
+  return outcomes.length > 0 && outcomes.every(isSeen) ? EXIT.pass : EXIT.unknown;
+}

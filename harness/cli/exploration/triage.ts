@@ -1,0 +1,99 @@
+// One finding for each bug: how often it comes back, how little of the case is needed, and a file that replays it.
+import { relative } from 'node:path';
+import type { Case } from '../../model/case.ts';
+import type { CaseResult } from '../../model/case-result.ts';
+import type { Step } from '../../model/faults/fault.ts';
+import type { Json } from '../../model/values/json.ts';
+import { ddmin } from '../../explore/triage/shrink.ts';
+import type { ResultPaths } from '../../results/paths.ts';
+import { saveRepro, type Maker } from '../../results/repro-file.ts';
+import type { SweptFinding } from '../../results/sweep-ledger.ts';
+import { messageOf, playCase, type Sweeping } from './sweep-cases.ts';
+
+export interface TriageSettings {
+  paths: ResultPaths;
+  maker: Maker;
+  root: string;
+  /** How often the smallest case is replayed for its rate. */
+  replays: number;
+  /** How many smaller cases are tried. */
+  triesMax: number;
+  /** Once it says no, what is there is taken as it is. */
+  mayGoOn: () => boolean;
+}
+
+export async function triage(failure: CaseResult, sweeping: Sweeping, settings: TriageSettings): Promise<SweptFinding> {
+  const smallest = await shrink(failure, sweeping, settings);
+  const rate = { times: 1, of: 1 };
+  for (let i = 0; i < settings.replays && settings.mayGoOn(); i++) {
+    const again = await playCase(sweeping, smallest.case);
+    if (again.verdict.outcome === 'unknown') continue;
+    rate.of += 1;
+    if (isSame(again, failure)) rate.times += 1;
+  }
+  const { file } = await saveRepro(settings.paths, smallest, settings.maker, settings.root, rate);
+  return {
+    fingerprint: failure.fingerprint,
+    oracle: failure.verdict.oracle,
+    message: messageOf(smallest) ?? '',
+    story: storyOf(smallest.case),
+    reproduced: rate,
+    faults: smallest.case.schedule.length,
+    work: workIn(smallest.case).length,
+    repro: relative(settings.root, file),
+  };
+}
+
+/** The same oracle about the same thing: what it says may be shorter once less is going on. */
+function isSame(one: CaseResult, other: CaseResult): boolean {
+  return one.verdict.outcome === 'fail' && (one.fingerprint === other.fingerprint || subjectsOf(one) === subjectsOf(other));
+}
+
+function subjectsOf({ verdict }: CaseResult): string {
+  return verdict.outcome === 'fail' ? `${verdict.oracle} ${verdict.findings[0].subject ?? verdict.findings[0].message}` : '';
+}
+
+/** First without whole faults, then without parts of the work. */
+async function shrink(failure: CaseResult, sweeping: Sweeping, { triesMax, mayGoOn }: TriageSettings): Promise<CaseResult> {
+  let least = failure;
+  let tries = 0;
+  const fails = async (given: Case): Promise<boolean | undefined> => {
+    if (tries >= triesMax || !mayGoOn() || sweeping.signal.aborted) return undefined;
+    tries += 1;
+    const result = await playCase(sweeping, given);
+    if (!isSame(result, failure)) return false;
+    least = result;
+    return true;
+  };
+  const schedule = failure.case.schedule;
+  if (schedule.length > 1) await ddmin(schedule, (steps) => fails({ ...least.case, schedule: mayBe(steps) }));
+  await ddmin(workIn(failure.case), (work) => fails({ ...least.case, parameters: { ...least.case.parameters, work: [...work] } }));
+  return least;
+}
+
+/** A step that waits for one that was left out waits for ever: both go. */
+function mayBe(steps: readonly Step[]): Step[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  return steps.filter((step) => step.on !== 'node' || step.armAt === 'start' || !('fired' in step.armAt) || ids.has(step.armAt.fired));
+}
+
+function workIn({ parameters }: Case): readonly Json[] {
+  const { work } = parameters;
+  return Array.isArray(work) ? work : [];
+}
+
+function storyOf(given: Case): string {
+  const work = workIn(given).map((item) => {
+    const { do: name, join: joins } = item as { do?: string; join?: string };
+    return name ?? `${joins} joins`;
+  });
+  const faults = given.schedule.map(stepStory);
+  return `${work.length === 0 ? 'without any work' : `after ${work.join(', ')}`}: ${faults.length === 0 ? 'no fault at all' : faults.join(', then ')}`;
+}
+
+function stepStory(step: Step): string {
+  if (step.on !== 'link') return step.id;
+  const { frame, connection, atByte } = step.trigger;
+  const which = frame ? ` at frame ${frame.index ?? 1} that matches ${JSON.stringify(frame.matches ?? {})}` : '';
+  return `${step.id} ${step.direction}${which}${connection === undefined ? '' : ` of connection ${connection}`}${atByte === undefined ? '' : `, byte ${atByte}`}`;
+}

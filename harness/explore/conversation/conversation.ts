@@ -1,0 +1,115 @@
+// What a system says while nothing is broken, learnt from several recordings: the classes of frames on each link, how often and how
+// large, in which phase, how often each link is dialled, and what is left at rest. What differs between recordings is not stable.
+import type { FrameMatch } from '../../model/faults/fault.ts';
+import { eventsOf, observationsOf, type History } from '../../model/judging/history.ts';
+import type { HeldMore } from '../../model/scenario.ts';
+import type { Direction } from '../../model/system/link.ts';
+import { LIFTED } from '../work/play-work.ts';
+import { classOf } from './frame-class.ts';
+
+/** `handshake`: before the second frame of a direction of a connection has passed, or before the work has begun. */
+type TalkPhase = 'handshake' | 'steady';
+
+export interface TalkClass {
+  name: string;
+  link: string;
+  direction: Direction;
+  match: FrameMatch;
+  phase: TalkPhase;
+  /** It came before every node was ready: then nothing is lifted before the system has come up. */
+  atBoot: boolean;
+  /** The connection on which it came first, from 1. */
+  connection: number;
+  /** How often it came on that connection, at least: what is counted on has come in every recording. */
+  count: number;
+  /** Of the first one, its header included. */
+  bytes: number;
+  /** Not in every recording, or not equally often. */
+  unstable: boolean;
+}
+
+export interface Conversation {
+  /** In the order of their names. */
+  classes: readonly TalkClass[];
+  /** How often each link was dialled, at least; links that nobody dialled are not named. */
+  dials: Readonly<Record<string, number>>;
+  /** What was left at rest after the work, at most, by node and kind. */
+  allowed: HeldMore;
+}
+
+interface Seen extends Omit<TalkClass, 'unstable'> {
+  counts: number[];
+}
+
+export function conversationIn(recordings: readonly History[]): Conversation {
+  const seen = new Map<string, Seen>();
+  for (const [index, history] of recordings.entries()) {
+    for (const each of classesIn(history)) {
+      const known = seen.get(each.name) ?? { ...each, counts: recordings.map(() => 0) };
+      known.counts[index] = each.count;
+      seen.set(each.name, known);
+    }
+  }
+  const classes = [...seen.values()]
+    .map(({ counts, ...each }) => ({
+      ...each,
+      count: Math.max(1, Math.min(...counts)),
+      unstable: new Set(counts).size > 1,
+    }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { classes, dials: dialsIn(recordings), allowed: allowedIn(recordings) };
+}
+
+/** Of the work alone: what comes after the lift meets no fault any more. */
+function classesIn(history: History): Omit<Seen, 'counts'>[] {
+  const endMs = eventsOf(history, 'mark').find(({ name }) => name === LIFTED)?.atMs ?? Infinity;
+  const driveMs = eventsOf(history, 'phase').find(({ phase, state }) => phase === 'drive' && state === 'began')?.atMs ?? 0;
+  const classes = new Map<string, Omit<Seen, 'counts'>>();
+  for (const frame of eventsOf(history, 'frame')) {
+    if (frame.atMs > endMs) continue;
+    const each = classOf(frame);
+    const known = classes.get(each.name);
+    if (known) {
+      if (known.connection === frame.connection) known.count += 1;
+      continue;
+    }
+    const phase = frame.atMs < driveMs || frame.index <= 2 ? 'handshake' : 'steady';
+    classes.set(each.name, {
+      ...each,
+      phase,
+      atBoot: frame.atMs < driveMs,
+      connection: frame.connection,
+      count: 1,
+      bytes: frame.bytes ?? 0,
+    });
+  }
+  return [...classes.values()];
+}
+
+function dialsIn(recordings: readonly History[]): Record<string, number> {
+  const each = recordings.map((history) =>
+    Map.groupBy(
+      eventsOf(history, 'connection').filter(({ state }) => state === 'opened'),
+      ({ link }) => link,
+    ),
+  );
+  const links = [...new Set(each.flatMap((dials) => [...dials.keys()]))].toSorted();
+  return Object.fromEntries(links.map((link) => [link, Math.min(...each.map((dials) => dials.get(link)?.length ?? 0))]));
+}
+
+function allowedIn(recordings: readonly History[]): HeldMore {
+  const allowed: Record<string, Record<string, number>> = {};
+  for (const history of recordings) {
+    const held = observationsOf(history, 'held');
+    for (const after of held.filter(({ at }) => at === 'after')) {
+      const before = held.find(({ at, node }) => at === 'before' && node === after.node);
+      if (!before) continue;
+      for (const [kind, count] of Object.entries(after.counts)) {
+        const more = count - (before.counts[kind] ?? 0);
+        const kinds = (allowed[after.node] ??= {});
+        if (more > (kinds[kind] ?? 0)) kinds[kind] = more;
+      }
+    }
+  }
+  return allowed;
+}

@@ -1,0 +1,125 @@
+// The plan of a sweep, made of a conversation that was written by hand.
+import { describe, expect, test } from 'vitest';
+import type { Event, EventBody, History } from '../../model/judging/history.ts';
+import type { Topology } from '../../model/system/topology.ts';
+import { conversationIn } from '../conversation/conversation.ts';
+import { LIFTED } from '../work/play-work.ts';
+import { inOrder, randomRound } from './choose.ts';
+import { coverageOf, type PointOutcome } from './coverage.ts';
+import { pairsIn } from './pairs.ts';
+import { pointsIn } from './points.ts';
+
+const TOPOLOGY = {
+  nodes: ['store', 'relay'].map((name) => ({
+    name,
+    role: name,
+    command: ['{node}'],
+    env: {},
+    listens: { tcp: { transport: 'tcp', port: 7000 } },
+    ready: { when: 'log', contains: 'x' },
+    readyWithinMs: 1,
+    stopWithinMs: 1,
+  })),
+  links: [
+    { name: 'relay->store', from: 'relay', to: 'store', listener: 'tcp', framing: 'json-lines' },
+    { name: 'client->relay', from: 'driver', to: 'relay', listener: 'tcp', framing: 'json-lines' },
+  ],
+} as unknown as Topology;
+
+const possible = (): undefined => undefined;
+
+function historyOf(...bodies: readonly EventBody[]): History {
+  return bodies.map((body, index): Event => ({ seq: index + 1, atMs: index, wallMs: index, ...body }));
+}
+
+function said(link: string, direction: 'upstream' | 'downstream', index: number, payload: string, connection = 1): EventBody {
+  return { kind: 'frame', link, connection, direction, index, type: 'line', offset: 0, bytes: payload.length + 1, payload };
+}
+
+const DRIVE: EventBody = { kind: 'phase', phase: 'drive', state: 'began' };
+const BOOT = said('relay->store', 'upstream', 1, '{"op":"hello"}');
+const SETS = [2, 3, 4].map((index) => said('relay->store', 'upstream', index, `{"op":"set","key":"k${index}"}`));
+const ANSWER = said('client->relay', 'downstream', 1, '{"value":7,"ok":true}');
+const ROWS = [BOOT, DRIVE, ...SETS, ANSWER];
+const CALM = conversationIn([historyOf(...ROWS), historyOf(...ROWS)]);
+
+describe('a conversation', () => {
+  test('has a class for what means the same, told by what names it or by its shape', () => {
+    expect(CALM.classes.map(({ name, count, phase, atBoot, unstable }) => ({ name, count, phase, atBoot, unstable }))).toEqual([
+      { name: 'client->relay downstream line {value,ok=true}', count: 1, phase: 'handshake', atBoot: false, unstable: false },
+      { name: 'relay->store upstream line op=hello', count: 1, phase: 'handshake', atBoot: true, unstable: false },
+      { name: 'relay->store upstream line op=set', count: 3, phase: 'handshake', atBoot: false, unstable: false },
+    ]);
+    expect(CALM.classes[0]?.match).toEqual({ type: 'line', json: { '/ok': true }, contains: '"ok"' });
+    expect(CALM.classes[2]?.match).toEqual({ type: 'line', json: { '/op': 'set' } });
+  });
+
+  test('marks what differs from recording to recording, and counts on the least of it', () => {
+    const { classes } = conversationIn([historyOf(...ROWS), historyOf(BOOT, DRIVE, ...SETS.slice(1))]);
+    expect(classes.filter(({ unstable }) => unstable).map(({ name, count }) => [name, count])).toEqual([
+      ['client->relay downstream line {value,ok=true}', 1],
+      ['relay->store upstream line op=set', 2],
+    ]);
+  });
+
+  test('ends with the lift, and allows what the recordings left at rest', () => {
+    const held = (at: 'before' | 'after', sockets: number): EventBody => ({
+      kind: 'observation',
+      observation: { probe: 'held', node: 'relay', at, counts: { 'fd socket': sockets } },
+    });
+    const after = historyOf(DRIVE, held('before', 2), { kind: 'mark', name: LIFTED }, ...SETS, held('after', 3));
+    expect(conversationIn([historyOf(...ROWS), after])).toMatchObject({ allowed: { relay: { 'fd socket': 1 } } });
+    expect(conversationIn([after]).classes).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  const points = pointsIn(CALM, TOPOLOGY, possible);
+  const all = [...points, ...pairsIn(CALM, TOPOLOGY, possible)];
+
+  test('is the same for the same seed, and another for another', () => {
+    expect(inOrder(points, 7)).toEqual(inOrder(points.toReversed(), 7));
+    expect(inOrder(points, 7)).not.toEqual(inOrder(points, 8));
+    expect(randomRound(points, 7, 1)).toEqual(randomRound(points, 7, 1));
+    expect(randomRound(points, 7, 1)).not.toEqual(randomRound(points, 7, 2));
+  });
+
+  test('calls each point by a name of its own, and holds no two steps of one name', () => {
+    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
+    for (const { schedule } of all) expect(new Set(schedule.map(({ id }) => id)).size).toBe(schedule.length);
+  });
+
+  test('tries every fault on every direction of a link before any of them twice', () => {
+    const seen = new Set<string>();
+    const groups = inOrder(points, 3).map(({ link, fault }) => `${link} ${fault}`);
+    const firstRepeat = groups.findIndex((group) => seen.size === seen.add(group).size);
+    expect(firstRepeat).toBe(new Set(groups).size);
+  });
+
+  test('reaches for the first, second and last frame of a class, and strikes nodes only once they are there', () => {
+    const cuts = points.filter(({ key }) => key.includes('op=set') && key.endsWith('in the middle: cut rst'));
+    expect(cuts.map(({ schedule }) => (schedule[0]?.on === 'link' ? schedule[0].trigger.frame?.index : 0)).toSorted()).toEqual([1, 2, 3]);
+    expect(points.filter(({ key, fault }) => key.includes('op=hello') && /restart|freeze|blackhole/.test(fault))).toEqual([]);
+    expect(points.some(({ key, fault }) => key.includes('op=set') && fault === 'restart store (SIGTERM)')).toBe(true);
+  });
+
+  test('leaves out what nothing can carry', () => {
+    const noNodes = pointsIn(CALM, TOPOLOGY, (schedule) => (schedule.some(({ on }) => on === 'node') ? 'no' : undefined));
+    expect(noNodes.length).toBeLessThan(points.length);
+    expect(noNodes.every(({ schedule }) => schedule.every(({ on }) => on === 'link'))).toBe(true);
+  });
+});
+
+test('coverage adds up', () => {
+  const points = pointsIn(CALM, TOPOLOGY, possible);
+  const outcomes = new Map(
+    points.map(({ key }, index): [string, PointOutcome] => [key, (['clean', 'found', 'not reached', 'unclear'] as const)[index % 4]!]),
+  );
+  for (const { key } of points.slice(0, 10)) outcomes.delete(key);
+  const { rows, totals, points: count, done } = coverageOf(points, outcomes);
+  expect(count).toBe(points.length);
+  for (const outcome of ['clean', 'found', 'not reached', 'unclear', 'not run'] as const)
+    expect(rows.reduce((sum, { counts }) => sum + counts[outcome], 0)).toBe(totals[outcome]);
+  expect(totals['not run']).toBe(10);
+  expect(done + totals.unclear + totals['not run']).toBe(count);
+});

@@ -1,0 +1,98 @@
+// The script of every workload: begin, the list of work, lift, recover, and leave as it was found.
+import { isDeepStrictEqual } from 'node:util';
+import type { HeldMore, Parameters, Script } from '../../model/scenario.ts';
+import type { Duration } from '../../model/time/duration.ts';
+import type { Json } from '../../model/values/json.ts';
+import { hash32 } from '../../model/values/seed.ts';
+import { workSchema, type WorkItem } from './make-work.ts';
+import type { Watching, Workload, WorkObserver } from './parts.ts';
+
+/** How the answers of the work are told from those of other operations of a script. */
+export const WORKER = 'work';
+/** The mark that is passed once all faults are lifted. */
+export const LIFTED = 'all faults are lifted';
+
+/** What is on its way to a fault when the last operation has its answer. */
+const DUE_WITHIN = '1s';
+const ANSWER_WITHIN = '3s';
+const SEES_WITHIN = '5s';
+
+interface Joined {
+  name: string;
+  observer: WorkObserver<Script>;
+  watching: Watching;
+}
+
+export async function playWork(
+  workload: Workload,
+  script: Script,
+  parameters: Parameters,
+  make: (seed: number) => Promise<readonly Json[]>,
+): Promise<void> {
+  const { work, allowed, dwellMs } = parameters;
+  const items = workSchema.parse(work ?? (await make(hash32(Math.floor(script.chance('work') * 2 ** 32)))));
+  const context = { ...script, ...(await workload.begin?.(script)) };
+  await script.held('before');
+  const joined: Joined[] = [];
+  for (const item of items) {
+    if ('join' in item) await join(item, workload, context, joined);
+    else await operate(item, workload, context);
+    await holdsAlways(workload, context, item);
+  }
+  await stayInForce(script, typeof dwellMs === 'number' ? dwellMs : 0);
+  await script.mark(LIFTED);
+  for (const { watching } of joined) watching.resume?.();
+  for (const { what, holds, within } of workload.recovered) await script.until(what, () => holds(context), { within });
+  for (const each of joined) await seesTheTruth(each, context);
+  for (const { watching } of joined) await watching.leave?.();
+  await script.held('after', allowed as HeldMore | undefined);
+}
+
+async function stayInForce(script: Script, dwellMs: number): Promise<void> {
+  await script.due(DUE_WITHIN);
+  if (dwellMs > 0) await script.passed(`${dwellMs}ms` as Duration, 'the fault stays in force for a while after the work');
+  await script.liftAll();
+}
+
+async function operate(item: Extract<WorkItem, { do: string }>, { operations }: Workload, context: Script): Promise<void> {
+  const operation = operations[item.do];
+  if (!operation) throw new Error(`the workload has no operation '${item.do}' any more`);
+  const { within = ANSWER_WITHIN } = operation;
+  // Whether it may stay without an answer is judged with the faults in view.
+  await context.operation(item.do, () => operation.run(context, item.with), { within, client: WORKER, owed: false });
+}
+
+async function join({ join: name, slow }: Extract<WorkItem, { join: string }>, { observers }: Workload, context: Script, joined: Joined[]) {
+  const observer = observers[name];
+  if (!observer) throw new Error(`the workload has no observer '${name}' any more`);
+  const act = async (): Promise<void> => {
+    const watching = await observer.join(context);
+    if (slow) watching.pause?.();
+    joined.push({ name, observer, watching });
+  };
+  await context.operation(`${name} joins`, act, { within: ANSWER_WITHIN, client: WORKER, owed: false });
+}
+
+/** What cannot be told while something is broken is told later. */
+async function holdsAlways({ always }: Workload, context: Script, item: WorkItem): Promise<void> {
+  for (const { what, holds } of always) {
+    let does = true;
+    try {
+      does = await holds(context);
+    } catch {
+      continue;
+    }
+    if (!does) throw new Error(`this does not hold after '${'do' in item ? item.do : item.join}': ${what}`);
+  }
+}
+
+async function seesTheTruth({ name, observer: { sees, within = SEES_WITHIN }, watching }: Joined, context: Script): Promise<void> {
+  if (!sees || !watching.view) return;
+  const look = async (): Promise<boolean> => {
+    const [seen, truth] = [await watching.view?.(), await sees(context)];
+    if (seen === undefined) return true;
+    if (isDeepStrictEqual(seen, truth)) return true;
+    throw new Error(`it sees ${JSON.stringify(seen)} where ${JSON.stringify(truth)} is`);
+  };
+  await context.until(`observer '${name}' sees what there is`, look, { within });
+}

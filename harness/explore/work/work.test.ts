@@ -1,0 +1,84 @@
+// Work as data, and what its answers may be.
+import { expect, test } from 'vitest';
+import type { Event, EventBody } from '../../model/judging/history.ts';
+import type { System } from '../../model/scenario.ts';
+import { answers } from './answers.ts';
+import { WORKER } from './play-work.ts';
+import { defineWorkload } from './workload.ts';
+
+const system: System = { name: 'none', topology: { nodes: [], links: [] }, clients: () => ({}) };
+
+const workload = defineWorkload({
+  title: 'it works',
+  system,
+  length: 300,
+  operations: (operation) => ({
+    say: operation({
+      weight: 3,
+      arguments: (any) => ({ text: any.text(), at: any.whole({ min: -5, max: 99 }) }),
+      run: async () => undefined,
+    }),
+    wait: operation({ answersUnderFault: ['ok', 'indeterminate'], run: async () => undefined }),
+  }),
+  observers: { watcher: { join: async () => ({}) }, other: { join: async () => ({}) } },
+  recovered: [],
+});
+
+test('the same seed makes the same work, with bounds and with text beyond ASCII; each observer joins once, and one of them is slow', async () => {
+  const make = async (seed: number): Promise<{ do?: string; with?: { text?: string; at?: number }; join?: string; slow?: boolean }[]> =>
+    ((await workload.workload?.make(seed)) ?? []) as [];
+  const work = await make(1);
+  expect(await make(1)).toEqual(work);
+  expect(await make(2)).not.toEqual(work);
+  expect(
+    work
+      .filter((item) => item.join !== undefined)
+      .map(({ slow }) => slow)
+      .toSorted(),
+  ).toEqual([false, true]);
+  const said = work.flatMap((item) => (item.do === 'say' && item.with ? [item.with] : []));
+  expect(said.length).toBeGreaterThan(work.length / 2);
+  expect([said.some(({ text }) => text === ''), said.some(({ text = '' }) => text.length >= 4_096)]).toEqual([true, true]);
+  expect(said.some(({ text = '' }) => /[^\p{ASCII}]/u.test(text))).toBe(true);
+  for (const bound of [-5, 0, 99]) expect(said.some(({ at }) => at === bound)).toBe(true);
+  expect(workload.workload?.operations).toEqual(['say', 'wait', 'watcher', 'other']);
+});
+
+function judged(...bodies: readonly [atMs: number, body: EventBody][]) {
+  const history = bodies.map(([atMs, body], index): Event => ({ seq: index + 1, atMs, wallMs: 0, ...body }));
+  const operations = { say: {}, wait: { answersUnderFault: ['ok', 'indeterminate'] } } as unknown as Parameters<
+    typeof answers
+  >[0]['operations'];
+  return answers({ operations }).judge(history, { topology: system.topology, schedule: [], clockSpeed: 1 });
+}
+
+const answered = (name: string, state: 'ok' | 'failed' | 'indeterminate', client = WORKER): EventBody => ({
+  kind: 'operation',
+  id: 1,
+  client,
+  name,
+  state,
+  value: 'why',
+});
+const fired: EventBody = {
+  kind: 'fault',
+  step: 'cut',
+  fault: 'cut',
+  target: 'a->b',
+  state: 'fired',
+  hit: { kind: 'link', connection: 1, direction: 'upstream', byteOffset: 0 },
+};
+
+test('without any fault an operation is ok; once one has struck, it may answer what it may', () => {
+  expect(judged([1, answered('say', 'ok')], [5_000, fired], [6_000, answered('say', 'indeterminate')])).toMatchObject({ outcome: 'pass' });
+  expect(judged([1, answered('say', 'failed')], [5_000, fired])).toMatchObject({
+    outcome: 'fail',
+    findings: [{ message: `'say' without any fault was refused, and may only be ok ("why")` }],
+  });
+  expect(judged([1, fired], [2, answered('wait', 'failed')])).toMatchObject({ outcome: 'fail' });
+});
+
+test('who is cut off may say so before the fault server does, and other clients are no work', () => {
+  expect(judged([100, answered('say', 'indeterminate')], [110, fired])).toMatchObject({ outcome: 'pass' });
+  expect(judged([100, answered('say', 'failed', 'script')])).toMatchObject({ outcome: 'pass' });
+});

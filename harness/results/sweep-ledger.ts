@@ -1,0 +1,152 @@
+// The ledger of a sweep: one NDJSON file, a line for each thing that is known. The plan stands in it, so a sweep that goes on keeps its
+// plan, and each case is written before the next one begins. A torn last line is a case that is taken again.
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { RESULT_MODE, ResultsError } from './atomic-file.ts';
+
+const began = z.object({
+  kind: z.literal('began'),
+  version: z.literal(1),
+  workload: z.string(),
+  seed: z.int(),
+  defect: z.string().nullable(),
+  startedAt: z.string(),
+  tornwire: z.string(),
+  commit: z.string().nullable(),
+});
+const planned = z.object({
+  kind: z.literal('plan'),
+  /** The work of the recordings, and what they left at rest. */
+  work: z.array(z.unknown()),
+  allowed: z.record(z.string(), z.record(z.string(), z.number())),
+  unstable: z.array(z.string()),
+  /** In the order in which they are tried. */
+  points: z.array(
+    z.looseObject({
+      key: z.string(),
+      link: z.string(),
+      class: z.string(),
+      fault: z.string(),
+      weight: z.number(),
+      schedule: z.array(z.unknown()),
+      dwellMs: z.number(),
+    }),
+  ),
+});
+const judged = z.object({
+  kind: z.literal('case'),
+  key: z.string(),
+  outcome: z.enum(['clean', 'found', 'not reached', 'unclear']),
+  oracle: z.string().nullable(),
+  message: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+  durationMs: z.number(),
+  /** Time that the sweep had spent when it ended, over all its sittings. */
+  elapsedMs: z.number(),
+});
+const found = z.object({
+  kind: z.literal('finding'),
+  fingerprint: z.string(),
+  oracle: z.string(),
+  message: z.string(),
+  /** The shortest story: the faults and the work that are left. */
+  story: z.string(),
+  reproduced: z.object({ times: z.int(), of: z.int() }),
+  faults: z.int(),
+  work: z.int(),
+  repro: z.string(),
+});
+const line = z.discriminatedUnion('kind', [began, planned, judged, found]);
+
+export type SweptPlan = Omit<z.infer<typeof planned>, 'kind'>;
+type SweptCase = Omit<z.infer<typeof judged>, 'kind'>;
+export type SweptFinding = Omit<z.infer<typeof found>, 'kind'>;
+type Line = z.infer<typeof line>;
+
+export interface SweepLedger extends Disposable {
+  readonly file: string;
+  readonly plan: SweptPlan | undefined;
+  /** What an earlier sitting had finished, and this one since, by key. */
+  readonly cases: ReadonlyMap<string, SweptCase>;
+  /** Those that were made small, by fingerprint. */
+  readonly findings: ReadonlyMap<string, SweptFinding>;
+  readonly spentMs: number;
+  /** On the disk when they return. @throws ResultsError */
+  planned(plan: SweptPlan): void;
+  judged(swept: SweptCase): void;
+  found(finding: SweptFinding): void;
+}
+
+export type SweepAbout = Omit<z.infer<typeof began>, 'kind' | 'version' | 'startedAt'>;
+
+/** @throws ResultsError when the file is no ledger or cannot be written. */
+export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
+  const { lines, wholeBytes } = readLines(file);
+  let plan: SweptPlan | undefined;
+  const cases = new Map<string, SweptCase>();
+  const findings = new Map<string, SweptFinding>();
+  const take = (entry: Line): void => {
+    if (entry.kind === 'plan') plan = entry;
+    else if (entry.kind === 'case') cases.set(entry.key, entry);
+    else if (entry.kind === 'finding') findings.set(entry.fingerprint, entry);
+  };
+  lines.forEach(take);
+  const handle = attempt(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    const opened = openSync(file, 'a', RESULT_MODE);
+    truncateSync(file, wholeBytes);
+    return opened;
+  });
+  const write = (entry: Line): void => {
+    attempt(file, () => {
+      appendFileSync(handle, `${JSON.stringify(entry)}\n`);
+      fsyncSync(handle);
+    });
+    take(entry);
+  };
+  if (lines.length === 0) write({ kind: 'began', version: 1, startedAt: new Date().toISOString(), ...about });
+  const spentMs = [...cases.values()].reduce((most, { elapsedMs }) => Math.max(most, elapsedMs), 0);
+  return {
+    file,
+    get plan() {
+      return plan;
+    },
+    cases,
+    findings,
+    spentMs,
+    planned: (given) => write({ kind: 'plan', ...given }),
+    judged: (swept) => write({ kind: 'case', ...swept }),
+    found: (finding) => write({ kind: 'finding', ...finding }),
+    [Symbol.dispose]: () => closeSync(handle),
+  };
+}
+
+function readLines(file: string): { lines: Line[]; wholeBytes: number } {
+  let text: Buffer;
+  try {
+    text = readFileSync(file);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { lines: [], wholeBytes: 0 };
+    throw new ResultsError(`cannot read the ledger ${file}: ${(cause as Error).message}`, { cause });
+  }
+  const wholeBytes = text.lastIndexOf(0x0a) + 1;
+  const rows = text.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
+  return { wholeBytes, lines: rows.map((row, index) => parsed(row, `${file}:${index + 1}`)) };
+}
+
+function parsed(row: string, place: string): Line {
+  try {
+    return line.parse(JSON.parse(row));
+  } catch (cause) {
+    throw new ResultsError(`${place} is no line of a sweep's ledger: move its folder away to begin anew`, { cause });
+  }
+}
+
+function attempt<T>(file: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    throw new ResultsError(`cannot write the ledger ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
