@@ -46,7 +46,7 @@ describe.skipIf('missing' in natives)('a child over stdio', () => {
           };
         }),
       ),
-      ...[1_000, 4_000].map(async (bytes) => {
+      ...[80, 1_000, 4_000].map(async (bytes) => {
         const byHand = await takenUntilFull({ words: SLEEPER, detached: false }, bytes);
         return {
           what: `stdin by ${bytes}`,
@@ -101,8 +101,8 @@ answers must be equal.
 
 const TAIL = `
 What a child can write before it blocks, and what its parent can, is at most 1.5 times what it is by hand, for stdin, stdout and stderr
-each. The link itself holds up to some 20 KB of a stream on a busy machine; a parent that writes fewer than a hundred bytes at a time
-into a socket fills it with 14 KB by hand, and so may get rid of twice as much. All that a child prints before it ends arrives, however late: the test delays it by splits, bandwidth, latency, a stall and a slow
+each. For that the link takes the next 2 KiB of a stream only when those before have passed, until the reader is seen to read. A reader that stops in
+mid-stream is noticed later: the link then holds up to some 14 KB. All that a child prints before it ends arrives, however late: the test delays it by splits, bandwidth, latency, a stall and a slow
 reader, and its end is known to its parent at once, as by hand.
 
 ## How it works

@@ -2,11 +2,13 @@
 //
 //   source descriptor --> entry socket --> (proxy) --> exit socket --> outlet
 //
-// Little lies in between, so a writer whose reader does not read is blocked as it would be without us. An end of the source
+// Little lies in between, so a writer whose reader does not read is blocked as it would be without us. While it is not
+// known to read, the next bytes are taken only when those before have left both sockets, which the kernel tells. An end of the source
 // passes as an end; a reader that has gone is passed back, and the writer gets its broken pipe.
 
 import { Socket } from 'node:net';
 import type { SocketConstructorOpts } from 'node:net';
+import { handleOf } from '../exact/channel.ts';
 import type { Kernel } from '../exact/libc.ts';
 import { Outlet } from './outlet.ts';
 
@@ -26,12 +28,18 @@ export interface FlowSettings {
 }
 
 const CHUNK_BYTES = 2048;
+/** Looks in a row without a pause of a millisecond: a proxy that runs has passed a chunk on in that time. */
+const EAGER_LOOKS = 30;
+const PAUSE_MS_MAX = 5;
 
 export class Flow {
   readonly #settings: FlowSettings;
   readonly #outlet: Outlet;
   readonly #source: Socket;
   #sourceEnded = false;
+  /** In a row, since the source was read. */
+  #looks = 0;
+  #look: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
   constructor(settings: FlowSettings) {
     this.#settings = settings;
@@ -65,18 +73,46 @@ export class Flow {
   /** Returns whether to read on. */
   #take(chunk: Buffer): boolean {
     const { entry, see } = this.#settings;
+    this.#looks = 0;
     see?.(chunk);
     // The buffer is used again for the next read.
     if (entry.writable) entry.write(Buffer.from(chunk));
-    return !this.#isHeldUp();
+    return this.#mayReadOn();
+  }
+
+  /** Where not, it is looked again, or told, when it may. */
+  #mayReadOn(): boolean {
+    if (this.#isHeldUp()) return false;
+    if (this.#outlet.isBeingRead || !this.#isOnItsWay()) return true;
+    this.#lookLater();
+    return false;
   }
 
   #isHeldUp(): boolean {
     return this.#settings.entry.writableLength > 0 || this.#outlet.isStuck;
   }
 
+  /** What was taken last lies before the proxy, behind it, or before the reader. What a fault keeps is none of these. */
+  #isOnItsWay(): boolean {
+    const { entry, exit, kernel } = this.#settings;
+    const [into, outOf] = [handleOf(entry), handleOf(exit)];
+    if (this.#outlet.isWaiting || (into !== undefined && kernel.unsent(into.fd) > 0)) return true;
+    return outOf !== undefined && kernel.unread(outOf.fd) > 0;
+  }
+
+  #lookLater(): void {
+    const over = this.#looks - EAGER_LOOKS;
+    this.#looks += 1;
+    const again = (): void => {
+      this.#look = undefined;
+      this.#goOn();
+    };
+    this.#look = over < 0 ? setImmediate(again) : setTimeout(again, Math.min(PAUSE_MS_MAX, 1 + Math.floor(over / 20)));
+  }
+
   #goOn(): void {
-    if (!this.#isHeldUp() && !this.#source.destroyed) this.#source.resume();
+    if (this.#look !== undefined || this.#source.destroyed || !this.#mayReadOn()) return;
+    this.#source.resume();
   }
 
   #watchSource(): void {

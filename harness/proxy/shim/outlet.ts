@@ -31,6 +31,8 @@ export class Outlet {
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #ending = false;
   #closed = false;
+  #hasWritten = false;
+  #isBeingRead = false;
 
   /** The descriptor is ours alone from now on; its open file may be shared, so its flags stay as they are. */
   constructor(fd: number, kernel: Kernel, events: OutletEvents) {
@@ -47,6 +49,11 @@ export class Outlet {
   /** Bytes wait, and whoever should read does not read at once. */
   get isStuck(): boolean {
     return this.#queue.length > 0 && this.#looks > STUCK_LOOKS;
+  }
+
+  /** What was written before has been read, and since then nothing has got stuck. */
+  get isBeingRead(): boolean {
+    return this.#isBeingRead;
   }
 
   get isWaiting(): boolean {
@@ -86,7 +93,10 @@ export class Outlet {
   #pump(): void {
     while (!this.#closed && this.#queue.length > 0) {
       const chunk = this.#queue[0]!;
-      const written = this.#isRead() ? this.#write(chunk) : 0;
+      const isRead = this.#isRead();
+      const written = isRead ? this.#write(chunk) : 0;
+      if (isRead && this.#hasWritten) this.#isBeingRead = true;
+      if (written > 0) this.#hasWritten = true;
       if (written < 0) return this.#lost();
       if (written === 0) return this.#later();
       this.#looks = 0;
@@ -113,6 +123,7 @@ export class Outlet {
 
   #later(): void {
     this.#looks += 1;
+    if (this.#looks > STUCK_LOOKS) this.#isBeingRead = false;
     const again = (): void => this.#pump();
     const over = this.#looks - EAGER_LOOKS;
     this.#timer = over < 0 ? setImmediate(again) : setTimeout(again, Math.min(PAUSE_MS_MAX, 1 + Math.floor(over / 20)));
