@@ -5,7 +5,7 @@ import { mcp } from './mcp/mcp.ts';
 import { websocket } from './websocket/websocket.ts';
 import type { Pack } from './base/pack.ts';
 
-export { Broken, NotATarget, PackUsageError } from './base/broken.ts';
+export { Broken, NotATarget, NotProved, PackUsageError } from './base/broken.ts';
 export { defineCheck, definePack } from './base/pack.ts';
 export type { Call, Check, Checks, Pack, Target } from './base/pack.ts';
 export { CHILD, stdioTarget } from './base/stdio-target.ts';

@@ -1,5 +1,5 @@
 // `tornwire check` in an empty folder, as a stranger types it: one start on a server with three mistakes, one on no server.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +99,31 @@ test(
     expect(said.get('stops-reading')).toMatch(/^broken: CRASH exit code 1, EPIPE at spoilt\.mjs:\d+ after the client stopped reading/);
     expect(said.get('bad-encoding')).toMatch(/^broken: CRASH exit code 1: SyntaxError/);
     expect(code).toBe(1);
+  },
+  WITHIN_MS,
+);
+
+test(
+  'what is saved runs as scenarios of the project, and a scenario of its own beside them',
+  async () => {
+    const file = join(folder, 'scenarios/mcp.scenario.mjs');
+    const saved = await tornwire('check', 'mcp', '--save', '--', 'node', 'server.mjs');
+    expect(saved.out).toMatch(/^saved: scenarios\/mcp\.scenario\.mjs\ninstall first.*\nrun it: npx tornwire run mcp\n$/);
+    await mkdir(join(folder, 'node_modules'));
+    await symlink(join(import.meta.dirname, '../..'), join(folder, 'node_modules/tornwire'));
+    const own = `  own: { ...pack.checks(target)['stdin-end'], title: 'a scenario of my own' },\n};`;
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/\n\};\n$/, `\n${own}\n`));
+    const { code, out, err } = await tornwire('run', 'mcp/handshake', 'mcp/rubbish', 'mcp/own', '--json');
+    const { cases } = JSON.parse(out === '' ? `"${err}"` : out) as { cases: { scenario: string; verdict: string }[] };
+    expect(cases.map((each) => `${each.scenario} ${each.verdict}`).toSorted()).toEqual([
+      'mcp/handshake pass',
+      'mcp/own pass',
+      'mcp/rubbish fail',
+    ]);
+    expect(code).toBe(1);
+    const again = await tornwire('check', 'mcp', '--save', '--', 'node', 'server.mjs');
+    expect(again.err).toMatch(/scenarios\/mcp\.scenario\.mjs is there already/);
+    expect(again.code).toBe(2);
   },
   WITHIN_MS,
 );

@@ -134,16 +134,33 @@ export async function saveChecks(pack: string, target: Target, cwd: string): Pro
     ? `import { PACKS } from 'tornwire/packs';\n\nconst pack = PACKS[${JSON.stringify(pack)}];`
     : `import pack from ${JSON.stringify(`../${relative(cwd, foreignPack(pack, cwd))}`)};`;
   const { cwd: _, ...rest } = target;
+  const fields = Object.entries(rest).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
   const text = [
-    `// The checks of the pack '${pack}' on this program, as scenarios: \`npx tornwire run ${nameOf(pack)}\`. Add your own beside them.`,
+    `// The checks of the pack '${pack}' on this program, as scenarios: \`npx tornwire run ${nameOf(pack)}\`. Each of them is a value: what you`,
+    '// put beside them, or in their place by the same key, runs with them.',
+    `import { fileURLToPath } from 'node:url';`,
     importLine,
     '',
-    `const target = { cwd: process.cwd(), ...${JSON.stringify(rest, null, 2)} };`,
+    'const target = {',
+    `  cwd: fileURLToPath(new URL('..', import.meta.url)),`,
+    ...fields,
+    '};',
     '',
-    'export default { ...pack.checks(target) };',
+    'export default {',
+    '  ...pack.checks(target),',
+    '};',
     '',
   ].join('\n');
   await makeFolder(join(cwd, 'scenarios'));
   await writeWhole(file, text);
-  return [`saved: ${relative(cwd, file)}`, `run it: npx tornwire run ${nameOf(pack)}`];
+  const install = isInstalled(cwd) ? [] : ['install first, so that the file finds its imports: npm install --save-dev tornwire'];
+  return [`saved: ${relative(cwd, file)}`, ...install, `run it: npx tornwire run ${nameOf(pack)}`];
+}
+
+function isInstalled(cwd: string): boolean {
+  try {
+    return createRequire(join(cwd, 'package.json')).resolve('tornwire/package.json') !== '';
+  } catch {
+    return false;
+  }
 }
