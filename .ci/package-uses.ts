@@ -25,6 +25,8 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
     'tornwire export writes a trace',
     async (user) => wantEnd(await user.tornwire('export', '--perfetto', 'trace.json'), 0, /^trace\.json: \d+ events/),
   ],
+  ['tornwire pack makes an archive that repro replays', packs],
+  ['tornwire mcp ends with its stdin', servesAgents],
   [
     'tornwire compare: a case and itself do not differ',
     async (user) => wantEnd(await user.tornwire('compare', 'latest', 'latest'), 0, /^since latest: nothing has changed$/m),
@@ -75,6 +77,18 @@ async function replays(user: User): Promise<void> {
   const repros = join('results', 'repros');
   const [file = ''] = readdirSync(join(user.folder, repros));
   wantEnd(await user.tornwire('repro', join(repros, file), '--times', '2'), 1, /^reproduced 2 of 2 judged/m);
+}
+
+async function packs(user: User): Promise<void> {
+  const repros = join('results', 'repros');
+  const [file = ''] = readdirSync(join(user.folder, repros));
+  wantEnd(await user.tornwire('pack', join(repros, file), '--output', 'failure.tar.gz'), 0, /^failure\.tar\.gz: \d+ files/);
+  wantEnd(await user.tornwire('repro', 'failure.tar.gz', '--trust'), 1, /^reproduced 1 of 1 judged/m);
+}
+
+/** What it is given as stdin has no line. */
+async function servesAgents(user: User): Promise<void> {
+  wantEnd(await ended(user.start(['mcp'])), 0, /^$/);
 }
 
 async function serves(user: User): Promise<void> {

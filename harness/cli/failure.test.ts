@@ -11,6 +11,7 @@ import { ReproError } from '../model/repro.ts';
 import { TopologyError } from '../model/system/topology.ts';
 import { InjectorError } from '../network/api/network-sink.ts';
 import { ResultsError } from '../results/atomic-file.ts';
+import { PackError } from './archive/pack-file.ts';
 import { UnknownStepError } from '../run/faults/faults.ts';
 import { DefectError } from '../run/patched-source.ts';
 import { PlanError } from '../run/plan.ts';
@@ -19,7 +20,7 @@ import { RuntimeError } from '../runtime/runtime.ts';
 import { failureOf } from './failure.ts';
 import { NothingToRunError, UsageError } from './base/usage-error.ts';
 
-const USAGE = [UsageError, DurationError, SettingsError, ReproError, TopologyError, PlanError, FindError];
+const USAGE = [UsageError, DurationError, SettingsError, ReproError, TopologyError, PlanError, FindError, PackError];
 const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
 
 /** What is typed wrong needs no explanation. */

@@ -2,12 +2,14 @@
 // 4 unknown, 130 interrupted (docs/reference/exit-codes.md).
 import { Command, Option } from 'commander';
 import { USER_RUNTIMES } from '../model/case.ts';
+import type { ISOLATIONS } from '../model/isolation.ts';
 import { docPage } from '../model/values/doc-page.ts';
 import { EXIT } from '../model/values/exit-code.ts';
 import { SEED_MAX } from '../model/values/seed.ts';
 import { failureOf } from './failure.ts';
 import { VERSION } from './base/version.ts';
 import type { InitOptions } from './commands/init.ts';
+import type { ReproOptions } from './commands/repro.ts';
 import { duration, isolation, reportWhen, wholeNumber, withCrew } from './options.ts';
 import { READING } from './reading.ts';
 
@@ -197,15 +199,24 @@ function addRepro(program: Command, done: Done): void {
   program
     .command('repro')
     .description('replay a saved failing case and print reproduced k of n')
-    .argument('<file>', 'a file of results/repros/')
+    .argument('<file>', 'a file of results/repros/, or an archive of tornwire pack')
     .addOption(reportWhen())
     .addOption(isolation())
     .option('--times <n>', 'replay it so many times', wholeNumber(1, 100_000), 1)
     .option('--trust', 'run what the file does to programs and files also where its scenario does not')
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
-    .action(async (file: string, options) =>
-      done(await withCrew(options.isolation, async (crew) => (await import('./commands/repro.ts')).repro(file, options, crew))),
-    );
+    .action(async (file: string, options) => done(await reproOrArchive(file, options)));
+}
+
+/** The sources of an archive are a project of their own, in which it is replayed. */
+async function reproOrArchive(given: string, options: { isolation: (typeof ISOLATIONS)[number] } & ReproOptions): Promise<number> {
+  let file = given;
+  if (/\.(tar\.gz|tgz)$/.test(given)) {
+    const { project, repro } = await (await import('./commands/reading/unpack.ts')).unpackForReplay(given, options.trust === true);
+    process.chdir(project);
+    file = repro;
+  }
+  return await withCrew(options.isolation, async (crew) => (await import('./commands/repro.ts')).repro(file, options, crew));
 }
 
 function addList(program: Command, done: Done): void {

@@ -1,9 +1,18 @@
-// The commands that read what runs have left, and start nothing of the project.
+// The commands that read what runs have left, and those that hand it on.
 import type { Command } from 'commander';
+import { withCrew } from './options.ts';
 
 type Done = (code: number) => void;
 
-export const READING: readonly ((program: Command, done: Done) => void)[] = [addShow, addReport, addCompare, addExport];
+export const READING: readonly ((program: Command, done: Done) => void)[] = [
+  addShow,
+  addReport,
+  addCompare,
+  addExport,
+  addPack,
+  addUnpack,
+  addMcp,
+];
 
 function addCompare(program: Command, done: Done): void {
   program
@@ -47,4 +56,35 @@ function addReport(program: Command, done: Done): void {
     .argument('[run or case]', 'a folder of results, `latest`, the file of a repro, or a part of a scenario of the latest run', 'latest')
     .option('--out <file>', 'where to; by default report.html in the folder of the run')
     .action(async (word: string, options) => done(await (await import('./commands/reading/report.ts')).report(word, options)));
+}
+
+function addPack(program: Command, done: Done): void {
+  program
+    .command('pack')
+    .description('one file of a failing case that can be replayed elsewhere: repro, sources with their hashes, history and versions')
+    .argument('<repro>', 'a file of results/repros/')
+    .option('-o, --output <file>', 'by default <repro>.tornwire.tar.gz in this folder')
+    .option('--with <path...>', 'files and folders of the project that it needs besides')
+    .option('--patch', 'take the changes along that are in no commit (git diff HEAD)')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options) =>
+      done(await withCrew('addresses', async (crew) => (await import('./commands/reading/pack.ts')).pack(file, options, crew))),
+    );
+}
+
+function addUnpack(program: Command, done: Done): void {
+  program
+    .command('unpack')
+    .description('the files of such an archive in a folder of their own, and what this machine lacks to replay it; nothing is run')
+    .argument('<archive>')
+    .option('--into <folder>', 'by default named after the archive, in this folder')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options) => done(await (await import('./commands/reading/unpack.ts')).unpack(file, options)));
+}
+
+function addMcp(program: Command, done: Done): void {
+  program
+    .command('mcp')
+    .description('an MCP server over stdio for coding agents: list, run, show, repro, explain')
+    .action(async () => done(await (await import('./mcp/mcp.ts')).mcp()));
 }

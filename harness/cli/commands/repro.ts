@@ -26,11 +26,14 @@ import { perform, sayer } from '../campaign/perform.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
 
-export async function repro(
-  file: string,
-  options: { times: number; json?: boolean; trust?: boolean; report: ReportWhen },
-  crew: Crew,
-): Promise<number> {
+export interface ReproOptions {
+  times: number;
+  json?: boolean;
+  trust?: boolean;
+  report: ReportWhen;
+}
+
+export async function repro(file: string, options: ReproOptions, crew: Crew): Promise<number> {
   const say = sayer(options.json);
   const saved = await readRepro(resolve(file));
   const project = projectAt(process.cwd());

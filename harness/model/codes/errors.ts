@@ -36,6 +36,12 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     closer: ['The files of a project lie in results/repros/.'],
     page: 'how-to/reproduce-a-reported-bug.md',
   },
+  'TW-PACK': {
+    means: 'An archive of a failing case is not one that this version takes: nothing of it was written or run.',
+    causes: ['It was cut, or changed after it was made.', 'It is another kind of archive.', 'It was made by a newer version of Tornwire.'],
+    closer: ['`tar -tzf <archive>` lists what is in it.'],
+    page: 'how-to/look-at-a-failure.md',
+  },
   'TW-TOPOLOGY': {
     means: 'The topology of an adapter does not fit together: its nodes, listeners and links.',
     causes: ['A link names a node or a listener that there is not.', 'Two nodes want one port.', 'The start order has a cycle.'],
