@@ -50,10 +50,12 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
       wantEnd(
         await user.tornwire('explain', 'TW-LEAK-PROCESS'),
         0,
-        /^TW-LEAK-PROCESS\n[^]*^More: node_modules\/tornwire\/docs\/explanation\/verdicts.md$/m,
+        /^TW-LEAK-PROCESS\n[^]*^More: \S*tornwire\/docs\/explanation\/verdicts\.md$/m,
       ),
   ],
   ['tornwire check websocket', checksWebSocketServer],
+  ['tornwire check mcp, and init for the same server', checksAndInits],
+  ['tornwire init --check', async (user) => wantEnd(await user.tornwire('init', '--check'), 0, /^\d+ scenarios checked, nothing wrong$/m)],
   ['tornwire doctor names the line that installs the container client', namesContainerClient],
   ['tornwire run --runtime container names it too', namesContainerClientAtFirstUse],
   ['tornwire images says what it lacks', namesMissingEngine],
@@ -68,7 +70,14 @@ function version(): string {
 function holdsNoSource({ folder }: User): void {
   const files = readdirSync(join(folder, 'node_modules', 'tornwire'), { recursive: true, encoding: 'utf8' });
   wantEqual(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')).join(' '), '', 'TypeScript sources');
-  const docs = ['README.md', 'docs/reference/gate.md', 'schemas/policy.json'];
+  const docs = [
+    'README.md',
+    'docs/reference/gate.md',
+    'docs/llms.txt',
+    'docs/tutorials/first-red-scenario.md',
+    'schemas/policy.json',
+    'schemas/summary.json',
+  ];
   for (const wanted of ['LICENSE', ...docs, 'dist/index.js.map', 'dist/index.d.ts', 'dist/results/paths.js'])
     wantEqual(files.includes(wanted), true, `${wanted} is there`);
 }
@@ -113,6 +122,24 @@ async function checksWebSocketServer(user: User): Promise<void> {
   const options = ['--port', '8080', '--path', '/ws', '--hello', 'hi', '--only', 'handshake', 'ping-content', 'resets'];
   const end = await user.tornwire('check', 'websocket', ...options, '--', 'node', 'echo.mjs');
   wantEnd(end, 0, /^3 of 3 hold, 0 broken, 0 not proved$/m);
+}
+
+/** It answers every request, and ends with its stdin. */
+const MCP_SERVER = `
+import { createInterface } from 'node:readline';
+const hello = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'test', version: '1' } };
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    const { id, method } = JSON.parse(line);
+    if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: method === 'initialize' ? hello : {} }));
+  })
+  .on('close', () => process.exit(0));
+`;
+
+async function checksAndInits(user: User): Promise<void> {
+  writeFileSync(join(user.folder, 'mcp.mjs'), MCP_SERVER);
+  wantEnd(await user.tornwire('check', 'mcp', '--only', 'stdin-end', '--', 'node', 'mcp.mjs'), 0, /^1 of 1 hold, 0 broken, 0 not proved$/m);
+  wantEnd(await user.tornwire('init', '--dry-run', '--', 'node', 'mcp.mjs'), 0, /^--- \.github\/workflows\/tornwire\.yml$/m);
 }
 
 async function namesContainerClient(user: User): Promise<void> {

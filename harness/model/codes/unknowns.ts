@@ -84,6 +84,7 @@ const REASONS = {
 } as const satisfies Record<string, Explanation>;
 
 export type UnknownReason = keyof typeof REASONS;
+export const unknownReasons = Object.keys(REASONS) as UnknownReason[];
 
 export const UNKNOWNS: Readonly<Record<string, Explanation>> = {
   ...Object.fromEntries(Object.entries(REASONS).map(([reason, explanation]) => [unknownCode(reason as UnknownReason), explanation])),
