@@ -1,7 +1,7 @@
 // One case of the report, as it stands without any script: the first screen tells the worst, everything else comes below.
 import type { Moment, Story } from '../story/story.ts';
 import type { CaseView } from '../view/run-view.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from './base/html.ts';
 
 const RESTS_MAX = 8;
 const PARTS_SHOWN = 5;

@@ -4,7 +4,7 @@ import { rateOf, rateText } from '../../model/values/rate.ts';
 import { isCaught, type CaseRow, type Summary } from '../../results/summary.ts';
 import { countsLine } from '../terminal.ts';
 import type { Firing, RunView } from '../view/run-view.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from './base/html.ts';
 
 export function overview({ summary, firings, trends }: RunView): Html {
   return html`<section id="run" aria-labelledby="run-title">

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportAfter } from '../../cli/campaign/run-report.ts';
 import { runViewOf } from '../view/run-view.ts';
-import { escaped, scriptJson } from './html.ts';
+import { escaped, scriptJson } from './base/html.ts';
 import { page } from './page.ts';
 import { hostileEvents, hostileRow, writtenRun } from './testing/hostile.double.ts';
 

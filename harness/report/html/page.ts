@@ -6,7 +6,8 @@ import { BOARD } from './browser/board.ts';
 import { PAINT } from './browser/paint.ts';
 import { START } from './browser/start.ts';
 import { caseSection } from './case-section.ts';
-import { html, Html } from './html.ts';
+import { evidence } from './evidence/evidence.ts';
+import { html, Html } from './base/html.ts';
 import { overview } from './overview.ts';
 import { STYLE } from './style.ts';
 import { timelineSection } from './timeline-section.ts';
@@ -40,7 +41,7 @@ export function page(view: RunView): string {
           <nav aria-label="In this report">${links(cases, more)}</nav>
         </header>
         <main>
-          ${cases.map((each, index) => caseSection(each, index + 1, timelineSection(timelineOf(each.excerpt, each.story), index + 1)))}
+          ${cases.map((each, index) => caseSection(each, index + 1, html`${timelineSection(timelineOf(each.excerpt, each.story), index + 1)}${evidence(each)}`))}
           ${more > 0 && html`<p>${more} more cases are in the table below and not told in full; <code>npx tornwire report</code> with a part of a scenario's name tells those.</p>`}
           ${overview(view)}
         </main>

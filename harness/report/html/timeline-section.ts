@@ -1,6 +1,6 @@
 // The place of the timeline, its tools, the bytes and the table of events: what the script of the page fills.
 import type { TimelineView } from '../view/timeline-view.ts';
-import { html, scriptJson, type Html } from './html.ts';
+import { html, scriptJson, type Html } from './base/html.ts';
 
 export function timelineSection(view: TimelineView, index: number): Html {
   return html`<section aria-labelledby="timeline-${index}">

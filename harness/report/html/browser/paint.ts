@@ -29,7 +29,7 @@ function brushFor({ view, canvas, stage, fromMs, toMs }: Board): Brush | undefin
   const width = stage.clientWidth;
   if (pen === null || width === 0) return undefined;
   const promises = Math.min(view.promises.length, 12);
-  const height = 40 + view.lanes.length * 44 + promises * 9 + 12;
+  const height = 40 + view.lanes.length * 44 + promises * 13 + 12;
   const ratio = window.devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
@@ -186,20 +186,21 @@ function paintPromises({ view, fromMs, toMs }: Board, { pen, width, height, colo
     .filter((promise) => promise.toMs >= fromMs && promise.fromMs <= toMs)
     .toSorted((a, b) => order[a.state] - order[b.state] || b.toMs - b.fromMs - (a.toMs - a.fromMs))
     .slice(0, 12);
-  const top = height - 9 * rows.length - 8;
+  const top = height - 13 * rows.length - 8;
   if (rows.length > 0) {
     pen.fillStyle = colour('dim');
-    pen.fillText('promises', 6, top + 8);
+    pen.fillText('promises', 6, top + 10);
   }
   rows.forEach(({ what, fromMs: began, toMs: ended, state }, row) => {
     const [from, to] = [Math.max(120, x(began)), Math.min(width - 12, x(ended))];
     pen.fillStyle = colour(state === 'kept' ? 'good' : state === 'open' ? 'dim' : 'bad');
     pen.strokeStyle = pen.fillStyle;
-    if (state === 'kept') pen.strokeRect(from + 0.5, top + row * 9 + 1.5, Math.max(1, to - from), 5);
-    else pen.fillRect(from, top + row * 9 + 1, Math.max(2, to - from), 6);
+    if (state === 'kept') pen.strokeRect(from + 0.5, top + row * 13 + 1.5, Math.max(1, to - from), 9);
+    else pen.fillRect(from, top + row * 13 + 1, Math.max(2, to - from), 11);
     if (state === 'kept') return;
-    pen.fillStyle = colour('text');
-    pen.fillText(`${state}: ${what}`.slice(0, 90), Math.min(to + 4, width - 380), top + row * 9 + 8);
+    const isBehind = to + 4 <= width - 380;
+    pen.fillStyle = colour(isBehind ? 'text' : 'bg');
+    pen.fillText(`${state}: ${what}`.slice(0, 90), isBehind ? to + 4 : from + 4, top + row * 13 + 10);
   });
 }
 

@@ -1,6 +1,6 @@
 // HTML that cannot be broken by what is put into it: every value becomes text. Captured text is hostile, so control characters and marks
 // that turn the direction of writing are replaced as for a terminal.
-import { plain } from '../plain.ts';
+import { plain } from '../../plain.ts';
 
 export class Html {
   readonly markup: string;
