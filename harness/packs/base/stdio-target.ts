@@ -49,6 +49,8 @@ export function stdioTarget(target: Target, framing: Framing, { before, env = { 
           ready: { when: 'spawned' },
           readyWithinMs: 10_000,
           stopWithinMs: STOP_WITHIN_MS,
+          // A warning of a language runtime is nobody's requirement.
+          warnings: 'ignored',
           mayLeave: [...MAY_LEAVE, ...ownPlaces(target)],
         },
       ],
