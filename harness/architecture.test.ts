@@ -1,5 +1,6 @@
 // The house, as a test. Who may import whom stands in the table of ARCHITECTURE.md and is read from there, so the document
 // cannot differ from the rule. Arrows between files and between rooms only point down, and no room is overfull.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -86,6 +87,14 @@ test('of the proxy, which is a program of its own, network/ takes types and noth
     /^import (?!type )[^;]*from '[^']*\/proxy\/[^']*'/m.test(readFileSync(join(ROOT, file), 'utf8')),
   );
   expect(wrong).toEqual([]);
+});
+
+test('no program of the harness loads undici when it starts, which an import of node:http as an ES module does', () => {
+  const entries = ['cli/commands/run.ts', 'cli/base/assemble.ts', 'clients/index.ts', 'proxy/api/server.ts'];
+  const imports = entries.map((entry) => `await import(${JSON.stringify(join(ROOT, 'harness', entry))});`);
+  const code = `${imports.join('\n')}\nprocess.stdout.write(String(process.moduleLoadList.some((name) => name.endsWith('/undici/undici'))));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8' });
+  expect({ loaded: stdout, stderr }).toEqual({ loaded: 'false', stderr: '' });
 });
 
 test('nothing in harness/ names a node, message or path of the reference stack', () => {
