@@ -39,6 +39,9 @@ export interface CampaignSettings {
   players: Players;
   /** A case has ended and is saved; once more when an error came out later that spoils its verdict. */
   onRow: (row: CaseRow, done: number, total: number) => void | Promise<void>;
+  /** A case is begun or taken again, and it has ended: the row may come later. */
+  onBegin?: (item: PlannedCase) => void;
+  onEnd?: (item: PlannedCase) => void;
   /** What is said besides. */
   say?: (line: string) => void;
   /** What the project accepts: none when absent. */
@@ -60,7 +63,10 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
   const strays = heedStrays(planned, settings, record, async (row) => onRow(row, done, planned.length));
   const take = async (index: number, retakenBecause?: string | null): Promise<void> => {
     ports.begun(index);
-    const taken = await takeCase(planned[index] as PlannedCase, index, record, settings);
+    const item = planned[index] as PlannedCase;
+    settings.onBegin?.(item);
+    const taken = await takeCase(item, index, record, settings);
+    settings.onEnd?.(item);
     const words = ports.ended(index, taken);
     if (words !== undefined) say?.(words);
     const row = retakenBecause ? { ...taken, retakenBecause } : taken;

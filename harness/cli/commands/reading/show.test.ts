@@ -1,4 +1,6 @@
 // `tornwire show` as a user meets it: after a run, beside one, and without one.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -66,6 +68,17 @@ test('beside a run it shows each event and each verdict, and ends with the run',
   await run.ended;
   const { code, out } = await beside.ended;
   expect(out).toMatch(/^0001 +[\d.]+ {2}server +ready \(pid \d+\)$/m);
+  expect(code).toBe(0);
+});
+
+test('on a terminal the last line says what is running, and is gone at the end', async () => {
+  const words = [process.execPath, join(import.meta.dirname, '../../../main.ts'), 'run', 'echo/answers', '--repeat', '2', '--jobs', '1'];
+  const child = spawn('script', ['-qefc', words.join(' '), '/dev/null'], { cwd: user.root, stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const [code] = (await once(child, 'close')) as [number];
+  expect(out).toMatch(/1\/2; running echo\/answers \(\d+ s\); about \d+ s left/);
+  expect(out.slice(out.lastIndexOf('\r\u001b[2K'))).toMatch(/2 passed, 0 failed[^]*results: /);
   expect(code).toBe(0);
 });
 
