@@ -56,6 +56,7 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
   ['tornwire check websocket', checksWebSocketServer],
   ['tornwire check mcp, and init for the same server', checksAndInits],
   ['tornwire init --check', async (user) => wantEnd(await user.tornwire('init', '--check'), 0, /^\d+ scenarios checked, nothing wrong$/m)],
+  ['tornwire check agent, with the model of the package', checksAgent],
   ['tornwire doctor names the line that installs the container client', namesContainerClient],
   ['tornwire run --runtime container names it too', namesContainerClientAtFirstUse],
   ['tornwire images says what it lacks', namesMissingEngine],
@@ -140,6 +141,24 @@ async function checksAndInits(user: User): Promise<void> {
   writeFileSync(join(user.folder, 'mcp.mjs'), MCP_SERVER);
   wantEnd(await user.tornwire('check', 'mcp', '--only', 'stdin-end', '--', 'node', 'mcp.mjs'), 0, /^1 of 1 hold, 0 broken, 0 not proved$/m);
   wantEnd(await user.tornwire('init', '--dry-run', '--', 'node', 'mcp.mjs'), 0, /^--- \.github\/workflows\/tornwire\.yml$/m);
+}
+
+async function checksAgent(user: User): Promise<void> {
+  copyFileSync(join(REPOSITORY, 'harness/packs/agent/testing/agent.mjs'), join(user.folder, 'agent.mjs'));
+  const end = await user.tornwire(
+    'check',
+    'agent',
+    '--model',
+    'openai',
+    '--only',
+    'handshake',
+    'term-busy',
+    '--',
+    'node',
+    'agent.mjs',
+    'hi',
+  );
+  wantEnd(end, 0, /^2 of 2 hold, 0 broken, 0 not proved$/m);
 }
 
 async function namesContainerClient(user: User): Promise<void> {

@@ -105,7 +105,7 @@ function addCheck(program: Command, done: Done): void {
   program
     .command('check')
     .description('ready-made checks of a program, without any file: tornwire check mcp -- node server.js')
-    .argument('<pack>', 'mcp, websocket, or the file or package of a pack of your own')
+    .argument('<pack>', 'agent, mcp, websocket, or the file or package of a pack of your own')
     .argument('[command...]', 'behind --: the program and its arguments')
     .option('--call <name>', 'a request (for mcp: a tool) that may be called; without it none is')
     .option('--args <json>', 'its arguments')
@@ -115,6 +115,9 @@ function addCheck(program: Command, done: Done): void {
     .option('--path <path>', 'for websocket: where it is upgraded, with its query (default /)')
     .option('--hello <text>', 'for websocket: a message that is answered')
     .option('--expect <text>', 'for websocket: what is in the answer: text, or a JSON object with some of its members')
+    .option('--model <api>', 'for agent: a model on loopback that speaks the API of openai or anthropic')
+    .option('--model-url-env <name>', 'for agent: the variable that gets the address of this model')
+    .option('--prompt <text>', 'for agent: what is written to its stdin')
     .option('--set <name=value...>', 'a setting of a pack of your own')
     .option('--env <name=value...>', 'a variable of the program; NAME alone takes it from here. HOME is an empty folder unless it is named')
     .option('--only <check...>', 'these checks alone')

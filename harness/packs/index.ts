@@ -1,6 +1,7 @@
 // `tornwire/packs`: the packs that come with Tornwire, and what a pack of one's own is made of. A new pack is a folder and a
 // line here.
 import '../node-22.ts';
+import { agent } from './agent/agent.ts';
 import { mcp } from './mcp/mcp.ts';
 import { websocket } from './websocket/websocket.ts';
 import type { Pack } from './base/pack.ts';
@@ -12,4 +13,4 @@ export { CHILD, stdioTarget } from './base/stdio-target.ts';
 export type { Lack } from './base/stdio-target.ts';
 export type { CheckWording, Rule } from '../model/check.ts';
 
-export const PACKS: Readonly<Record<string, Pack>> = { mcp, websocket };
+export const PACKS: Readonly<Record<string, Pack>> = { agent, mcp, websocket };

@@ -15,7 +15,7 @@ test('each check has a key, a sentence about your server, and a rule with its so
   for (const pack of Object.values(PACKS))
     for (const [key, { title, check }] of Object.entries(checksOf(pack))) {
       expect(key).toMatch(/^[a-z][a-z-]+$/);
-      expect(title).toMatch(/your server|sessions/);
+      expect(title).toMatch(/your (server|agent)|sessions/);
       expect(check.rule.source).not.toBe('');
       expect(check.rule.url ?? '').toMatch(/^(https:\/\/|$)/);
     }

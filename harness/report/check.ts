@@ -35,6 +35,8 @@ export function checkLineOf(whole: CaseRow, wording: CheckWording, told: Set<str
   const row = withoutTold(whole, wording, told);
   const { outcome, word, said } = judged(row, wording);
   const { rule, cure } = restsOn(row, wording);
+  // What the program is called: a pack says it in its titles.
+  const who = /^your \w+/.exec(row.title)?.[0] ?? 'your server';
   const code = row.verdict === 'fail' ? chosenOf(row, wording)?.code : undefined;
   return {
     check: row.scenario.slice(row.scenario.indexOf('/') + 1),
@@ -42,7 +44,7 @@ export function checkLineOf(whole: CaseRow, wording: CheckWording, told: Set<str
     outcome,
     word,
     ...(code !== undefined && { code }),
-    said,
+    said: said.replaceAll('your server', who),
     ...(cure !== undefined && (outcome === 'broken' || outcome === 'habit') && { cure }),
     rule,
     durationMs: row.durationMs,

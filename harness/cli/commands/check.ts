@@ -17,7 +17,7 @@ import { VERSION } from '../base/version.ts';
 import { askedBy, planCases } from '../campaign/cases.ts';
 import { exitCodeOf, perform, sayer, type Telling } from '../campaign/perform.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
-import { askPack, saveChecks, SETTINGS, targetOf, writeChecks, type CheckOptions } from '../project/check-file.ts';
+import { askPack, saveChecks, settingsIn, targetOf, writeChecks, type CheckOptions } from '../project/check-file.ts';
 import type { Project } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -92,7 +92,7 @@ function closerLook(pack: string, key: string, given: CheckOptions, command: rea
   const { call, args, slow, slowArgs, strict, set = [] } = given;
   const named = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
   const options = [...named('--call', call), ...named('--args', args), ...named('--slow', slow), ...named('--slow-args', slowArgs)];
-  const settings = SETTINGS.flatMap((name) => named(`--${name}`, given[name]));
+  const settings = settingsIn(given).flatMap(([name, value]) => named(`--${name}`, value));
   const others = [...(strict === true ? ['--strict'] : []), ...(set.length === 0 ? [] : ['--set', ...set])];
   return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command].map(shellWord).join(' ');
 }

@@ -22,6 +22,9 @@ export interface CheckOptions {
   path?: string;
   hello?: string;
   expect?: string;
+  model?: string;
+  modelUrlEnv?: string;
+  prompt?: string;
   set?: readonly string[];
   env?: readonly string[];
   only?: readonly string[];
@@ -52,10 +55,25 @@ export function targetOf(command: readonly string[], cwd: string, options: Check
 }
 
 /** Options that stand for a setting of a pack. */
-export const SETTINGS = ['port', 'path', 'hello', 'expect'] as const;
+const SETTINGS = {
+  port: 'port',
+  path: 'path',
+  hello: 'hello',
+  expect: 'expect',
+  model: 'model',
+  modelUrlEnv: 'model-url-env',
+  prompt: 'prompt',
+} as const satisfies Partial<Record<keyof CheckOptions, string>>;
+
+export function settingsIn(options: CheckOptions): (readonly [name: string, value: string])[] {
+  return Object.entries(SETTINGS).flatMap(([option, name]) => {
+    const value = options[option as keyof typeof SETTINGS];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
 
 function settingsOf(options: CheckOptions): Record<string, string> {
-  const named = SETTINGS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
+  const named = settingsIn(options);
   return { ...variables(options.set ?? []), ...Object.fromEntries(named) };
 }
 

@@ -1,8 +1,8 @@
 // The pack on a server with planted mistakes: each is named by its check. Mistakes that do not meet share a start.
 import { expect, test } from 'vitest';
-import { checkServer, WITHIN_MS } from './testing/checked.ts';
+import { checked, WITHIN_MS } from '../testing/checked.ts';
 
-const HELLO = ['--path', '/ws', '--hello', '{"type":"hello"}', '--expect', '{"type":"hello"}'];
+const HELLO = ['--port', '8080', '--path', '/ws', '--hello', '{"type":"hello"}', '--expect', '{"type":"hello"}'];
 
 test.concurrent(
   'what a server takes and does not understand is named',
@@ -20,7 +20,7 @@ test.concurrent(
       'come-and-go',
       'memory',
     ];
-    const { said, code } = await checkServer('server.mjs', [...mistakes, ...kept], [...HELLO, '--only', 'handshake', ...checks]);
+    const { said, code } = await checked('websocket', 'server.mjs', [...mistakes, ...kept], [...HELLO, '--only', 'handshake', ...checks]);
     expect(said['handshake']).toMatch(/^HOLDS/);
     expect(said['upgrade-split']).toMatch(/^ENDED your server ended the connection .* instead of answering an upgrade request/);
     expect(said['frames-split']).toMatch(
@@ -43,7 +43,7 @@ test.concurrent(
   async () => {
     const mistakes = ['short-lengths', 'no-fragments', 'waits-for-slow', 'waits-for-clients'];
     const checks = ['fragments', 'big-message', 'slow-reader', 'term-idle', 'term-with-clients'];
-    const { said } = await checkServer('server.mjs', mistakes, [...HELLO, '--only', ...checks]);
+    const { said } = await checked('websocket', 'server.mjs', mistakes, [...HELLO, '--only', ...checks]);
     expect(said['fragments']).toMatch(/^ENDED your server ended the connection \(close frame 1002\) instead of answering/);
     expect(said['big-message']).toMatch(/^WRONG ANSWER your server answered a message of 70000 bytes, which is right, with close frame/);
     expect(said['slow-reader']).toMatch(/^HANG not within 4 s after another client stopped reading|^NOT PROVED .*the machine was busy/);
@@ -59,7 +59,7 @@ test.concurrent(
   'a server that dies of clients that go is named, with the place',
   async () => {
     const mistakes = ['dies-without-close', 'dies-of-resets'];
-    const { said } = await checkServer('server.mjs', mistakes, [...HELLO, '--only', 'vanish', 'resets']);
+    const { said } = await checked('websocket', 'server.mjs', mistakes, [...HELLO, '--only', 'vanish', 'resets']);
     expect(said['vanish']).toMatch(
       /^CRASH exit code 1: Error: the client went without a close frame at server\.mjs:\d+ after clients went/,
     );

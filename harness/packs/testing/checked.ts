@@ -1,9 +1,9 @@
-// `tornwire check websocket` as somebody types it, in an empty folder.
+// `tornwire check` as somebody types it, in an empty folder, on a program of a pack's `testing/`.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CheckLine } from '../../../report/check.ts';
+import type { CheckLine } from '../../report/check.ts';
 
 /** Boxes and verdicts, on a machine with much else to do. */
 export const WITHIN_MS = 180_000;
@@ -18,13 +18,13 @@ export interface Checked {
   err: string;
 }
 
-/** @param server a file of this folder */
-export async function checkServer(server: string, mistakes: readonly string[], words: readonly string[]): Promise<Checked> {
-  const folder = await mkdtemp(join(tmpdir(), 'tw-websocket-'));
+/** @param file of harness/packs/<pack>/testing/ */
+export async function checked(pack: string, file: string, mistakes: readonly string[], words: readonly string[]): Promise<Checked> {
+  const folder = await mkdtemp(join(tmpdir(), 'tw-checked-'));
   try {
-    const options = ['--port', '8080', '--env', `MISTAKES=${mistakes.join(',')}`, '--json', ...words];
-    const command = ['node', join(import.meta.dirname, server)];
-    const { code, out, err } = await tornwire(['check', 'websocket', ...options, '--', ...command], folder);
+    const options = ['--env', `MISTAKES=${mistakes.join(',')}`, '--json', ...words];
+    const command = ['node', join(import.meta.dirname, '..', pack, 'testing', file)];
+    const { code, out, err } = await tornwire(['check', pack, ...options, '--', ...command], folder);
     const { total = '', checks = [] } = out === '' ? {} : (JSON.parse(out) as { total: string; checks: CheckLine[] });
     return {
       code,
@@ -39,7 +39,7 @@ export async function checkServer(server: string, mistakes: readonly string[], w
 }
 
 function tornwire(words: readonly string[], cwd: string): Promise<{ code: number | null; out: string; err: string }> {
-  const main = join(import.meta.dirname, '../../../main.ts');
+  const main = join(import.meta.dirname, '../../main.ts');
   // The cache of the tests lies in a folder that the box keeps, and would be told as left there.
   const { NODE_COMPILE_CACHE: _, ...env } = process.env;
   const child = spawn(process.execPath, [main, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
