@@ -2,7 +2,7 @@
 // job summary, outputs. It ends with the exit code of the command. Plain JavaScript without imports, for any Node of a runner.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const COMMANDS = ['check', 'run', 'gate'];
@@ -21,18 +21,15 @@ async function main() {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const own = ['--json'];
-  if (command === 'check') {
-    mkdirSync('results', { recursive: true });
-    own.push('--sarif', SARIF);
-  }
-  const { code, out, err } = await run([command, ...own, ...args]);
+  mkdirSync('results', { recursive: true });
+  rmSync(SARIF, { force: true });
+  const { code, out, err } = await run([command, '--json', '--sarif', SARIF, ...args]);
   const rows = rowsOf(command, out);
   for (const { level, title, text } of rows.filter((row) => row.level !== 'notice').slice(0, ANNOTATIONS_MAX)) annotate(level, title, text);
   if (rows.length === 0 && code !== 0) annotate('error', `tornwire ${command}`, err.trim().split('\n').at(-1) || `exit code ${code}`);
-  // The gate writes its own summary.
-  if (command !== 'gate') tell('GITHUB_STEP_SUMMARY', summaryOf(command, code, rows));
-  const sarif = command === 'check' && existsSync(SARIF) ? resolve(SARIF) : '';
+  // A run and a gate write their own summary, if they came so far.
+  if (command === 'check' || rows.length === 0) tell('GITHUB_STEP_SUMMARY', summaryOf(command, code, rows));
+  const sarif = existsSync(SARIF) ? resolve(SARIF) : '';
   tell('GITHUB_OUTPUT', `exit-code=${code}\nsarif=${sarif}\n`);
   return code;
 }
