@@ -177,7 +177,7 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
           const accepted = await echo.connection(first + index);
           ends.push(await client.ended, await accepted.ended);
         }
-        // Toxiproxy does not read before it closes either, but it is quick: 1 of 2,400 was seen to be a reset.
+        // Toxiproxy does not read before it closes either, but it is quick: 1 of 4,800 ends was seen to be a reset.
         expect(ends.filter((how) => how !== 'fin').length).toBeLessThanOrEqual(2);
       });
 

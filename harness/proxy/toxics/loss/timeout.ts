@@ -1,6 +1,6 @@
 // Toxiproxy's timeout: nothing passes, and the connection closes after so long; 0 waits until the toxic is removed. The
 // removal closes the connections that it has held. Both ends see a clean end, as they do in Toxiproxy (2.12, measured:
-// 2,399 of 2,400 at 1 to 50 ms): what lies unread is taken first. In Toxiproxy each chunk starts the time anew. Here none does.
+// 4,799 of 4,800 ends at 1 to 50 ms): what lies unread is taken first. In Toxiproxy each chunk starts the time anew. Here none does.
 
 import type { Item } from '../../stream/item.ts';
 import { TIME } from '../base/fields.ts';
