@@ -290,8 +290,9 @@ describe.concurrent('faults', () => {
     ];
     const { result, history } = await play(
       async ({ mark, until }) => {
-        const resumed = new Promise((resolve) => setTimeout(() => resolve(true), 60));
         await mark('now');
+        // From here: the restart has had all the time that it wanted.
+        const resumed = new Promise((resolve) => setTimeout(() => resolve(true), 300));
         await until('the pause is over', () => resumed, { within: '2s' });
       },
       { scenario: { schedule } },
@@ -370,8 +371,8 @@ describe.concurrent('a script', () => {
   });
 
   test('whose condition comes true while the evidence is taken is late, and the history says both', async () => {
-    const startedMs = performance.now();
     const { history } = await play(async ({ until }) => {
+      const startedMs = performance.now();
       await until('a late answer', () => performance.now() - startedMs > 600, { within: 100 });
     });
     expect(told(history).filter((line) => line.startsWith('a late answer'))).toEqual([
