@@ -16,17 +16,23 @@ export type WorkItem = z.infer<typeof workItem>;
 
 export const workSchema = z.array(workItem);
 
-/** The same seed makes the same list. */
+/**
+ * The same seed makes the same list. Each operation comes once, chance fills up to `length`, and the seed decides the order of all.
+ * With more operations than `length` the list is longer.
+ */
 export async function makeWork({ operations, observers }: Workload, seed: number, length: number): Promise<readonly Json[]> {
   const { default: fc } = await import('fast-check');
   const any = arbitraries(fc);
-  const one = fc.oneof(
-    ...Object.entries(operations).map(([name, { arguments: given, weight = 1 }]) => ({
-      weight,
-      arbitrary: fc.record({ do: fc.constant(name), with: fc.record<Record<string, Json>>(given?.(any) ?? {}) }),
-    })),
-  );
-  const items: WorkItem[] = fc.sample(one, { seed: hash32(seed, 'work'), numRuns: length });
+  const each = Object.entries(operations).map(([name, { arguments: given, weight = 1 }]) => ({
+    weight,
+    arbitrary: fc.record({ do: fc.constant(name), with: fc.record<Record<string, Json>>(given?.(any) ?? {}) }),
+  }));
+  const once: WorkItem[] = each.flatMap(({ arbitrary }, index) => fc.sample(arbitrary, { seed: hash32(seed, 'once', index), numRuns: 1 }));
+  const more: WorkItem[] = fc.sample(fc.oneof(...each), { seed: hash32(seed, 'work'), numRuns: Math.max(0, length - once.length) });
+  const items = [...once, ...more]
+    .map((item, index) => ({ item, at: hash32(seed, 'order', index) }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
   for (const [index, name] of Object.keys(observers).entries()) {
     const at = Math.floor(chance(seed, 'joins', name) * (items.length + 1));
     items.splice(at, 0, { join: name, slow: (hash32(seed, 'slow') + index) % 2 === 0 });

@@ -78,7 +78,7 @@ export interface WorkloadSettings<Clients extends object, State extends object> 
   always?: readonly WorkRule<Script & Clients & State>[];
   /** Looked at, in order, once all faults are lifted. */
   recovered: readonly WorkRecovery<Script & Clients & State>[];
-  /** How many operations a list of work has: 12. */
+  /** How many operations a list of work has: 12, or more if it has more operations than that, for each comes at least once. */
   length?: number;
 }
 

@@ -44,6 +44,29 @@ test('the same seed makes the same work, with bounds and with text beyond ASCII;
   expect(workload.workload?.operations).toEqual(['say', 'wait', 'watcher', 'other']);
 });
 
+test('each operation comes at least once, however rarely it is chosen, and in an order that the seed decides', async () => {
+  const rare = defineWorkload({
+    title: 'it works',
+    system,
+    length: 4,
+    operations: (operation) => ({
+      open: operation({ run: async () => undefined }),
+      often: operation({ weight: 50, run: async () => undefined }),
+      close: operation({ run: async () => undefined }),
+    }),
+    recovered: [],
+  });
+  const orders = new Set<string>();
+  for (let seed = 1; seed <= 20; seed++) {
+    const names = ((await rare.workload?.make(seed)) ?? []).map((item) => (item as { do?: string }).do);
+    expect(names).toHaveLength(4);
+    expect(new Set(names)).toEqual(new Set(['open', 'often', 'close']));
+    orders.add(((await rare.workload?.make(seed, 1)) ?? []).map((item) => (item as { do?: string }).do).join());
+  }
+  // With no place left for chance as well.
+  expect(orders.size).toBeGreaterThan(3);
+});
+
 function judged(...bodies: readonly [atMs: number, body: EventBody][]) {
   const history = bodies.map(([atMs, body], index): Event => ({ seq: index + 1, atMs, wallMs: 0, ...body }));
   const operations = { say: {}, wait: { answersUnderFault: ['ok', 'indeterminate'] } } as unknown as Parameters<
