@@ -2,9 +2,9 @@
 // machine, until the budget is used up. The seed names the ledger. If the same command is typed again, it goes on with that
 // ledger.
 import { randomInt } from 'node:crypto';
-import { realpath, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type EngineChoice, type RuntimeName, USER_RUNTIMES, type UserRuntime } from '../../model/case.ts';
 import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
@@ -14,7 +14,7 @@ import { shellWord } from '../../model/values/shell-word.ts';
 import { nightlyText } from '../../report/nightly.ts';
 import { acceptedLines, failureLines, knownFlawLines, progressLine } from '../../report/terminal.ts';
 import { openLedger, type Ledger, type LedgerCase } from '../../results/ledger.ts';
-import { resultPaths, type ResultPaths } from '../../results/paths.ts';
+import { resultPaths } from '../../results/paths.ts';
 import type { CaseRow, Summary } from '../../results/summary.ts';
 import { runCampaign } from '../campaign/campaign.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
@@ -23,7 +23,7 @@ import { sweepBefore } from '../campaign/sweep-before.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { makerOf } from '../campaign/maker.ts';
 import { onInterrupt } from '../base/interrupt.ts';
-import { onlyHere } from '../base/only-here.ts';
+import { onlyOneOfSeed } from '../base/only-here.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import { isolationLine } from '../../report/isolation.ts';
@@ -48,7 +48,7 @@ export async function nightly(filters: readonly string[], options: NightlyOption
   const seed = options.seed ?? randomInt(SEED_MAX);
   const words = ['npx', 'tornwire', 'nightly', ...filters, '--seed', String(seed), '--budget', options.budget];
   const command = words.map(shellWord).join(' ');
-  await using _alone = await onlyNightlyOf(resultPaths(project.results), seed);
+  await using _alone = await onlyOneOfSeed('nightly', project.results, seed);
   say(`seed ${seed}; the same again, or on with it after a kill: ${command}`);
   const budgetMs = milliseconds(options.budget as Duration);
   const all = await loadScenarios(project, crew);
@@ -122,19 +122,6 @@ async function placesHere(say: (line: string) => void): Promise<RunPlace[]> {
     else places.push({ runtime, engine: 'toxiproxy' });
   }
   return places;
-}
-
-/**
- * Two nightlies of one seed would write every case into one ledger twice. The lock is gone with its holder, however that ends.
- * @throws RuntimeError when it is held.
- */
-async function onlyNightlyOf(paths: ResultPaths, seed: number): Promise<AsyncDisposable> {
-  const ledger = join(await realpath(dirname(paths.root)), basename(paths.root), String(seed));
-  return await onlyHere(
-    'nightly',
-    ledger,
-    `a nightly of seed ${seed} is running here: wait for its end, or begin another with another --seed`,
-  );
 }
 
 interface Round {

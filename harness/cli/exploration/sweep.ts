@@ -12,6 +12,7 @@ import { coverageLines } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
 import { resultPaths } from '../../results/paths.ts';
 import { onInterrupt } from '../base/interrupt.ts';
+import { onlyOneOfSeed } from '../base/only-here.ts';
 import { NothingToRunError } from '../base/usage-error.ts';
 import { askedBy, wantedDefects } from '../campaign/cases.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
@@ -47,6 +48,7 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
   const say = sayer(options.json);
   const project = projectAt(process.cwd());
   const seed = options.seed ?? randomInt(SEED_MAX);
+  await using _alone = await onlyOneOfSeed('sweep', project.results, seed);
   say(`seed ${seed}; the same again, or on with it: ${commandOf(filters, options, seed)}`);
   const all = await loadScenarios(project, crew, ['workload']);
   const chosen = select(all, filters);
