@@ -21,10 +21,27 @@ export async function saveRepro(
   cwd: string,
   reproduced = { times: 1, of: 1 },
 ): Promise<{ file: string; command: string }> {
-  const { verdict } = result;
-  const name = `${pathPartOf(result.case.scenario)}-${result.fingerprint || verdict.outcome}.json`;
+  const name = `${pathPartOf(result.case.scenario)}-${result.fingerprint || result.verdict.outcome}.json`;
   // What fails because a defect was put in is no finding to keep: its repro stays with the run.
-  const file = result.case.defect === undefined ? join(paths.repros, name) : join(result.folder, 'repro.json');
+  const file = result.case.defect === undefined ? join(paths.repros, name) : besideCase(result);
+  return await writeRepro(file, result, maker, cwd, reproduced);
+}
+
+/** With the case itself, where nobody takes it for a finding yet. */
+export async function saveReproBesideCase(result: CaseResult, maker: Maker, cwd: string): Promise<{ file: string; command: string }> {
+  return await writeRepro(besideCase(result), result, maker, cwd, { times: 1, of: 1 });
+}
+
+const besideCase = ({ folder }: CaseResult): string => join(folder, 'repro.json');
+
+async function writeRepro(
+  file: string,
+  result: CaseResult,
+  maker: Maker,
+  cwd: string,
+  reproduced: Repro['reproduced'],
+): Promise<{ file: string; command: string }> {
+  const { verdict } = result;
   const command = `npx tornwire repro ${shellWord(relative(cwd, file))}`;
   const repro: Repro = {
     format: REPRO_FORMAT,

@@ -44,6 +44,8 @@ const judged = z.object({
   durationMs: z.number(),
   /** Time that the sweep had spent when it ended, over all its sittings. */
   elapsedMs: z.number(),
+  /** Of a failure that was new: the case as it was found, from the project's root. A later sitting can make it small. */
+  repro: z.string().optional(),
 });
 const found = z.object({
   kind: z.literal('finding'),
@@ -60,7 +62,7 @@ const found = z.object({
 const line = z.discriminatedUnion('kind', [began, planned, judged, found]);
 
 export type SweptPlan = Omit<z.infer<typeof planned>, 'kind'>;
-type SweptCase = Omit<z.infer<typeof judged>, 'kind'>;
+export type SweptCase = Omit<z.infer<typeof judged>, 'kind'>;
 export type SweptFinding = Omit<z.infer<typeof found>, 'kind'>;
 type Line = z.infer<typeof line>;
 
@@ -72,6 +74,8 @@ export interface SweepLedger extends Disposable {
   /** Those that were made small, by fingerprint. */
   readonly findings: ReadonlyMap<string, SweptFinding>;
   readonly spentMs: number;
+  /** Failures that no sitting has made small, one for each fingerprint. */
+  untriaged(): readonly SweptCase[];
   /** On the disk when they return. @throws ResultsError */
   planned(plan: SweptPlan): void;
   judged(swept: SweptCase): void;
@@ -115,11 +119,20 @@ export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
     cases,
     findings,
     spentMs,
+    untriaged: () => untriagedOf(cases, findings),
     planned: (given) => write({ kind: 'plan', ...given }),
     judged: (swept) => write({ kind: 'case', ...swept }),
     found: (finding) => write({ kind: 'finding', ...finding }),
     [Symbol.dispose]: () => closeSync(handle),
   };
+}
+
+/** Of several with one fingerprint the first that can be played again. */
+function untriagedOf(cases: ReadonlyMap<string, SweptCase>, findings: ReadonlyMap<string, SweptFinding>): SweptCase[] {
+  const left = [...cases.values()].filter(({ outcome, fingerprint }) => outcome === 'found' && !findings.has(fingerprint ?? ''));
+  const first = new Map<string | null, SweptCase>();
+  for (const each of left) if (first.get(each.fingerprint)?.repro === undefined) first.set(each.fingerprint, each);
+  return [...first.values()];
 }
 
 function readLines(file: string): { lines: Line[]; wholeBytes: number } {

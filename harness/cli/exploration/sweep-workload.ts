@@ -1,17 +1,26 @@
 // A sweep of one workload: record, enumerate, choose, judge, triage, tell. Its ledger is on the disk after every case.
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { CaseResult } from '../../model/case-result.ts';
 import { coverageOf, type Coverage, type PointOutcome } from '../../explore/plan/coverage.ts';
 import { randomRound } from '../../explore/plan/choose.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
 import { coverageMarkdown } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
+import { ReproError } from '../../model/repro.ts';
 import { writeWhole } from '../../results/atomic-file.ts';
-import { openSweepLedger, type SweepAbout, type SweepLedger, type SweptFinding, type SweptPlan } from '../../results/sweep-ledger.ts';
+import { saveReproBesideCase } from '../../results/repro-file.ts';
+import {
+  openSweepLedger,
+  type SweepAbout,
+  type SweepLedger,
+  type SweptCase,
+  type SweptFinding,
+  type SweptPlan,
+} from '../../results/sweep-ledger.ts';
 import { sideBySide } from '../campaign/side-by-side.ts';
 import { planSweep, type FailsAlone } from './record.ts';
 import { caseOf, isStarved, messageOf, outcomeOf, playCase, type Sweeping, workOf } from './sweep-cases.ts';
-import { triage, type TriageSettings } from './triage.ts';
+import { triage, triageSaved, type TriageSettings } from './triage.ts';
 
 export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn'> {
   about: SweepAbout;
@@ -30,6 +39,8 @@ export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn'> {
 export interface SweepOutcome {
   coverage: Coverage;
   findings: readonly SweptFinding[];
+  /** Failures that were not made small yet: the sweep was interrupted. They count like findings. */
+  untriaged: readonly Pick<SweptCase, 'fingerprint' | 'oracle' | 'message' | 'repro'>[];
   /** Beyond the plan: the same points with other work. */
   random: number;
   cases: number;
@@ -64,6 +75,7 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
   return {
     coverage,
     findings: [...ledger.findings.values()],
+    untriaged: ledger.untriaged().map(({ fingerprint, oracle, message, repro }) => ({ fingerprint, oracle, message, repro })),
     random,
     cases: ledger.cases.size,
     spentMs: last?.elapsedMs ?? 0,
@@ -94,7 +106,7 @@ async function play(
   const spentMs = (): number => Math.round(before + performance.now() - startedMs);
   const failures = new Map<string, CaseResult>();
   const mayBegin = (): boolean =>
-    spentMs() < settings.budgetMs && begun < (settings.casesMax ?? Infinity) && !(settings.untilFound && failures.size > 0);
+    spentMs() < settings.budgetMs && begun < (settings.casesMax ?? Infinity) && !(settings.untilFound && ledger.untriaged().length > 0);
   const starved: FaultPoint[] = [];
   let begun = ledger.cases.size;
   const take = async (point: FaultPoint, isAgain = false): Promise<void> => {
@@ -103,23 +115,7 @@ async function play(
     const result = await playCase(sweeping, caseOf(sweeping, { ...plan, work: [...work] }, point));
     if (signal.aborted) return;
     if (isStarved(result) && !isAgain) return void starved.push(point);
-    const outcome = outcomeOf(result);
-    const { fingerprint, durationMs, verdict } = result;
-    const oracle = verdict.outcome === 'pass' ? null : verdict.oracle;
-    const message = messageOf(result);
-    ledger.judged({
-      key: point.key,
-      outcome,
-      oracle,
-      message,
-      fingerprint: fingerprint || null,
-      durationMs: Math.round(durationMs),
-      elapsedMs: spentMs(),
-    });
-    if (outcome === 'found' && !failures.has(fingerprint) && !ledger.findings.has(fingerprint)) {
-      failures.set(fingerprint, result);
-      settings.say(oneLine(`found ${fingerprint} ${oracle}: ${message}\n  at ${point.key}`));
-    }
+    await enter(result, point.key, spentMs(), { failures, ledger, settings });
     if (ledger.cases.size % TELL_EVERY === 0)
       settings.say(`${ledger.cases.size} cases, ${failures.size + ledger.findings.size} finding(s), ${Math.round(spentMs() / 1_000)} s`);
   };
@@ -137,19 +133,58 @@ async function play(
   return failures;
 }
 
+/** What came of a case is on the disk when this resolves, and so is the repro of a failure that is new. */
+async function enter(
+  result: CaseResult,
+  key: string,
+  elapsedMs: number,
+  { failures, ledger, settings }: { failures: Map<string, CaseResult>; ledger: SweepLedger; settings: SweepSettings },
+): Promise<void> {
+  const outcome = outcomeOf(result);
+  const { fingerprint, durationMs, verdict } = result;
+  const oracle = verdict.outcome === 'pass' ? null : verdict.oracle;
+  const message = messageOf(result);
+  const isNew = outcome === 'found' && !failures.has(fingerprint) && !ledger.findings.has(fingerprint);
+  if (isNew) failures.set(fingerprint, result);
+  const repro = isNew ? relative(settings.root, (await saveReproBesideCase(result, settings.maker, settings.root)).file) : undefined;
+  ledger.judged({
+    key,
+    outcome,
+    oracle,
+    message,
+    fingerprint: fingerprint || null,
+    durationMs: Math.round(durationMs),
+    elapsedMs,
+    ...(repro !== undefined && { repro }),
+  });
+  if (isNew) settings.say(oneLine(`found ${fingerprint} ${oracle}: ${message}\n  at ${key}`));
+}
+
+/** Those of this sitting first, and then what earlier ones have left. */
 async function triageAll(
   failures: ReadonlyMap<string, CaseResult>,
   ledger: SweepLedger,
   sweeping: Sweeping,
   settings: SweepSettings,
 ): Promise<void> {
+  const bounded = (): TriageSettings => {
+    const untilMs = performance.now() + TRIAGE_MS;
+    return { ...settings, mayGoOn: () => performance.now() < untilMs && !sweeping.signal.aborted };
+  };
   for (const failure of failures.values()) {
     if (sweeping.signal.aborted) return;
-    const untilMs = performance.now() + TRIAGE_MS;
-    const finding = await triage(failure, sweeping, {
-      ...settings,
-      mayGoOn: () => performance.now() < untilMs && !sweeping.signal.aborted,
-    });
-    ledger.found(finding);
+    ledger.found(await triage(failure, sweeping, bounded()));
+  }
+  for (const { repro } of ledger.untriaged()) {
+    if (sweeping.signal.aborted) return;
+    if (repro === undefined) continue;
+    try {
+      const finding = await triageSaved(repro, sweeping, bounded());
+      if (finding) ledger.found(finding);
+    } catch (error) {
+      // Somebody has removed it. The failure stays one.
+      if (!(error instanceof ReproError)) throw error;
+      settings.say(oneLine(error.message));
+    }
   }
 }

@@ -8,6 +8,7 @@ interface Outcome {
   failsAlone?: string;
   coverage: { points: number; done: number; totals: Record<string, number> };
   findings: { oracle: string; story: string; faults: number; work: number; repro: string; message: string }[];
+  untriaged: unknown[];
   cases: number;
 }
 
@@ -70,3 +71,48 @@ test('a workload that fails without faults says so, and nothing is swept', { tim
   expect(out).toContain("the workload fails without faults, so nothing is swept: answers: 'set' without any fault was refused");
   expect(out).not.toContain('coverage');
 });
+
+test(
+  'a failure that was not made small before Ctrl+C is by the next sitting, and counts; nobody sweeps beside it',
+  { timeout: 300_000 },
+  async () => {
+    await using project = await userProject('sweep-project');
+    const words = [
+      'sweep',
+      'deaf',
+      '--seed',
+      '3',
+      '--depth',
+      '1',
+      '--only',
+      'restart store',
+      '--jobs',
+      '1',
+      '--shrink',
+      '3',
+      '--replays',
+      '1',
+    ];
+    const sweeping = project.start([...words, '--budget', '60s']);
+    await met('a failure', () => /^found /m.test(sweeping.out()), 120_000);
+    const beside = await project.tornwire(...words, '--budget', '1ms');
+    expect([beside.code, beside.err]).toEqual([3, expect.stringContaining('a sweep of seed 3 is running here')]);
+    process.kill(sweeping.pid, 'SIGINT');
+    const stopped = await sweeping.ended;
+    const [, left] = /^(\d+) failure\(s\) not made small yet/m.exec(stopped.out) ?? [];
+    expect([stopped.code, Number(left)]).toEqual([130, expect.toSatisfy((count: number) => count > 0)]);
+    const folder = join(project.root, 'results', 'sweeps', 'deaf-3');
+    const findingsIn = async (): Promise<number> =>
+      (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).split('\n').filter((line) => line.startsWith('{"kind":"finding"')).length;
+    expect(await findingsIn()).toBe(0);
+    // Its budget is used up: nothing is played but what makes the failure small.
+    const went = await project.tornwire(...words, '--budget', '1ms', '--json');
+    const [outcome] = outcomesIn(went.out);
+    expect(went.code).toBe(1);
+    const found = outcome?.findings ?? [];
+    expect([found.length, await findingsIn()]).toEqual([Number(left), Number(left)]);
+    for (const { repro, oracle } of found) expect(JSON.parse(await readFile(join(project.root, repro), 'utf8'))).toMatchObject({ oracle });
+    expect(outcome?.untriaged).toEqual([]);
+    expect(await project.alive()).toEqual([]);
+  },
+);

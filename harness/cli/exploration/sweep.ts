@@ -137,7 +137,7 @@ function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
     const what = outcome.unclear ? 'has no verdict without faults' : 'fails without faults';
     return [oneLine(`the workload ${what}, so nothing is swept: ${outcome.failsAlone}`)];
   }
-  const { coverage, findings, random, cases, spentMs, ledger } = outcome;
+  const { coverage, findings, untriaged, random, cases, spentMs, ledger } = outcome;
   const minutes = spentMs / 60_000;
   return [
     ...findings.flatMap((finding) => [
@@ -145,10 +145,22 @@ function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
       oneLine(`  ${finding.story}`),
       `  reproduced ${finding.reproduced.times} of ${finding.reproduced.of}; replay: npx tornwire repro ${shellWord(finding.repro)}`,
     ]),
+    ...untriagedLines(untriaged),
     ...coverageLines(coverage),
     `${cases} cases in ${minutes.toFixed(1)} min, ${random} of them with other work; ${findings.length} finding(s)`,
     nextHour(coverage.points - coverage.done, cases, minutes),
     `ledger: ${ledger}`,
+  ];
+}
+
+function untriagedLines(untriaged: SweepOutcome['untriaged']): string[] {
+  if (untriaged.length === 0) return [];
+  return [
+    `${untriaged.length} failure(s) not made small yet; the command of the first line does that:`,
+    ...untriaged.flatMap(({ fingerprint, oracle, message, repro }) => [
+      oneLine(`${fingerprint} ${oracle}: ${message}`),
+      ...(repro === undefined ? [] : [`  replay: npx tornwire repro ${shellWord(repro)}`]),
+    ]),
   ];
 }
 
@@ -160,7 +172,8 @@ function nextHour(left: number, cases: number, minutes: number): string {
 
 function exitCodeOf(swept: readonly Swept[]): number {
   const outcomes = swept.map(({ outcome }) => outcome);
-  if (outcomes.some((outcome) => ('failsAlone' in outcome ? !outcome.unclear : outcome.findings.length > 0))) return EXIT.fail;
+  if (outcomes.some((outcome) => ('failsAlone' in outcome ? !outcome.unclear : outcome.findings.length + outcome.untriaged.length > 0)))
+    return EXIT.fail;
   const isSeen = (outcome: SweepOutcome | FailsAlone): boolean => !('failsAlone' in outcome) && outcome.coverage.totals.clean > 0;
   return outcomes.length > 0 && outcomes.every(isSeen) ? EXIT.pass : EXIT.unknown;
 }

@@ -1,12 +1,12 @@
 // One finding for each bug: how often it comes back, how little of the case is needed, and a file that replays it.
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { Json } from '../../model/values/json.ts';
 import { ddmin } from '../../explore/triage/shrink.ts';
 import type { ResultPaths } from '../../results/paths.ts';
-import { saveRepro, type Maker } from '../../results/repro-file.ts';
+import { readRepro, saveRepro, type Maker } from '../../results/repro-file.ts';
 import type { SweptFinding } from '../../results/sweep-ledger.ts';
 import { messageOf, playCase, type Sweeping } from './sweep-cases.ts';
 
@@ -41,6 +41,35 @@ export async function triage(failure: CaseResult, sweeping: Sweeping, settings: 
     faults: smallest.case.schedule.length,
     work: workIn(smallest.case).length,
     repro: relative(settings.root, file),
+  };
+}
+
+/**
+ * A failure of an earlier sitting, from the repro that was kept then: it is made small once it has come back. One that does not come
+ * back is a finding too, as it was found.
+ *
+ * @throws ReproError when the file cannot be read.
+ */
+export async function triageSaved(repro: string, sweeping: Sweeping, settings: TriageSettings): Promise<SweptFinding | undefined> {
+  const saved = await readRepro(join(settings.root, repro));
+  // The file has neither the workload's secrets nor may it change what the workload says.
+  const given = { ...saved.case, parameters: { ...saved.case.parameters, ...sweeping.workload.parameters } } as Case;
+  const rate = { times: 1, of: 1 };
+  for (let i = 0; i < Math.max(1, settings.replays) && settings.mayGoOn(); i++) {
+    const again = await playCase(sweeping, given);
+    if (again.verdict.outcome === 'fail' && again.fingerprint === saved.fingerprint) return await triage(again, sweeping, settings);
+    if (again.verdict.outcome !== 'unknown') rate.of += 1;
+  }
+  if (sweeping.signal.aborted) return undefined;
+  return {
+    fingerprint: saved.fingerprint,
+    oracle: saved.oracle,
+    message: saved.message,
+    story: storyOf(given),
+    reproduced: rate,
+    faults: given.schedule.length,
+    work: workIn(given).length,
+    repro,
   };
 }
 
