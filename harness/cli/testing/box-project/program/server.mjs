@@ -16,5 +16,14 @@ createServer((socket) => {
 
 function processes() {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]);
+  return pids.map(commandOf).filter((command) => command !== undefined);
+}
+
+/** Undefined for one that has gone since it was listed: outside a box there are many others. */
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
+  } catch {
+    return undefined;
+  }
 }
