@@ -3,6 +3,7 @@ import type { Script, ScriptChild } from '../../../model/scenario.ts';
 import type { Duration } from '../../../model/time/duration.ts';
 import { Broken } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
+import { endWithLastWords } from '../../base/last-words.ts';
 import { isAtWork, processorTicksOf } from '../../base/processor-ticks.ts';
 import { CHILD, SERVER } from './agent-system.ts';
 
@@ -28,7 +29,7 @@ export interface Turn {
 export async function begin(script: Script, prompt: string | Buffer | undefined): Promise<Turn> {
   const child = await script.child(CHILD);
   const turn = { child, ended: undefined as Turn['ended'], lines: [] as string[], rest: '', stderr: '' };
-  void child.exited.then((exit) => (turn.ended = exit));
+  void endWithLastWords(child).then((exit) => (turn.ended = exit));
   child.stdin.on('error', () => undefined);
   child.stdout.on('error', () => undefined);
   child.stderr.on('data', (bytes: Buffer) => (turn.stderr = (turn.stderr + bytes.toString()).slice(-KEPT_MAX)));

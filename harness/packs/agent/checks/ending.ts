@@ -1,4 +1,5 @@
 // Does it end when it must: with its parent, by a signal, without a prompt; and what is left of what it has started.
+import type { LinkStep } from '../../../model/faults/fault.ts';
 import { stall } from '../../../model/faults/steps.ts';
 import type { Script } from '../../../model/scenario.ts';
 import type { Check, Target } from '../../base/pack.ts';
@@ -37,14 +38,26 @@ function withItsParent(target: Target): Record<string, Check> {
       title: 'your agent does not crash when nobody reads its stdout any more',
       expectation: 'it ends, and without an uncaught error',
       check: { rule: RULES.brokenPipe, after: 'its stdout was closed', cure: 'Handle the error event of stdout: end the task, then exit.' },
+      // An agent that has said all before its stdout is closed would show nothing.
+      ...(hasModel(target) && { schedule: [silentModel()] }),
       async script(script, prompt) {
         const turn = await begin(script, prompt);
+        if (hasModel(target)) await script.fired(SILENT, { within: DONE_WITHIN });
         turn.child.stdout.destroy();
+        if (hasModel(target)) {
+          await script.passed('500ms', 'the end of the reader reaches the pipe of the agent');
+          await script.lift(SILENT);
+        }
         await ends(script, turn, 'your agent ends after its stdout was closed', DONE_WITHIN);
         endsWell(turn, 'its stdout was closed');
       },
     }),
   };
+}
+
+/** In the middle of its answer, until the step is lifted. */
+function silentModel(): LinkStep {
+  return stall(MODEL_LINK, { id: SILENT, frame: { index: 6, matches: { type: 'body-chunk' } } });
 }
 
 function bySignal(target: Target): Record<string, Check> {
@@ -59,9 +72,7 @@ function bySignal(target: Target): Record<string, Check> {
       title: `your agent ends on ${signal} while it waits for its model`,
       expectation: 'it and what it has started are gone soon after',
       check: { ...wording, after: `${signal} during a task` },
-      ...(hasModel(target) && {
-        schedule: [stall(MODEL_LINK, { id: SILENT, frame: { index: 6, matches: { type: 'body-chunk' } } })],
-      }),
+      ...(hasModel(target) && { schedule: [silentModel()] }),
       async script(script, prompt) {
         const turn = await begin(script, prompt);
         if (hasModel(target)) await script.fired(SILENT, { within: DONE_WITHIN });

@@ -14,8 +14,6 @@ const IDLE_AND_SAID_MS = 2_000;
 const FIRST_ANSWER_MS = 30_000;
 const ENDLESS_BYTES = 1_000_000;
 const LOOK_MS = 50;
-/** What a program said last may be read after the news of its end. */
-const LAST_WORDS_MS = 500;
 
 export function introduce(target: Target): (script: Script) => Promise<void> {
   return async (script) => {
@@ -39,14 +37,10 @@ export function introduce(target: Target): (script: Script) => Promise<void> {
 async function firstAnswer(session: Session, script: Script, command: string): Promise<void> {
   const begunMs = performance.now();
   const idle = idleTime(script);
-  let endedMs = Number.POSITIVE_INFINITY;
   while (session.replies('tw-init').length === 0) {
     script.signal.throwIfAborted();
     const late = performance.now() - begunMs >= FIRST_ANSWER_MS;
-    if (session.ended !== undefined) endedMs = Math.min(endedMs, performance.now());
-    const isSilentYet = session.stderr === '' && performance.now() - endedMs < LAST_WORDS_MS;
-    const idleMs = late ? Number.POSITIVE_INFINITY : await idle(session.read);
-    const why = session.ended && isSilentYet ? undefined : noServer(session, idleMs);
+    const why = noServer(session, late ? Number.POSITIVE_INFINITY : await idle(session.read));
     if (why !== undefined) {
       if (session.ended === undefined) await script.node(SERVER).kill('SIGKILL');
       throw new NotATarget(`'${command}' ${why}`);

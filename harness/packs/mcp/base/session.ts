@@ -5,6 +5,7 @@ import type { Duration } from '../../../model/time/duration.ts';
 import { Broken, NotProved } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
 import type { Call } from '../../base/pack.ts';
+import { endWithLastWords } from '../../base/last-words.ts';
 import { CHILD, SERVER } from '../../base/stdio-target.ts';
 
 const PROTOCOL_VERSION = '2025-06-18';
@@ -228,7 +229,7 @@ interface Heard {
 
 function hear(child: ScriptChild): Heard {
   let waiting: (() => void)[] = [];
-  const gone = child.exited.then((exit) => void (heard.ended = exit));
+  const gone = endWithLastWords(child).then((exit) => void (heard.ended = exit));
   const heard: Heard = {
     ended: undefined,
     stderr: '',
