@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { poll } from './poll.ts';
 import { allPids, commandLineOf, descriptorsOf, procText, startTimeOf, stateOf, targetOfDescriptor, threadStatuses } from './proc.ts';
@@ -27,11 +28,14 @@ test('a process that runs says its state, its start, its words and what it has o
 });
 
 test('one that has died and that nobody asked about has no start time any more', async () => {
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // A shell would ask about it. So it ends when the shell has become a program that does not.
+  const parent = spawn('sh', ['-c', 'read line <&3 & echo $!; exec sleep 60 3<&-'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
   try {
-    const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+    const [chunk] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
     const zombie = Number(chunk.toString());
-    expect(await poll(() => (stateOf(zombie) === 'Z' ? 'a zombie' : undefined), { withinMs: 2_000 })).toBe('a zombie');
+    await poll(() => (commandLineOf(parent.pid ?? 0).startsWith('sleep') ? true : undefined), { withinMs: 10_000 });
+    (parent.stdio[3] as Writable).end();
+    expect(await poll(() => (stateOf(zombie) === 'Z' ? 'a zombie' : undefined), { withinMs: 10_000 })).toBe('a zombie');
     expect(startTimeOf(zombie)).toBeUndefined();
     expect(commandLineOf(zombie)).toBe('(ended)');
   } finally {
