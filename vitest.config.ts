@@ -10,6 +10,12 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 // Programs that tests start compile their modules once. A test's own node gets what it gets by hand.
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled-for-tests') };
 
+// Tests of functions, which start no program and leave nothing in their process. They share one: to load Vitest and the
+// modules anew for each of these files takes longer than the tests themselves.
+const FUNCTIONS = ['model', 'oracles', 'results', 'explore', 'gate', 'init', 'clients', 'selftest'].map(
+  (room) => `harness/${room}/**/*.test.ts`,
+);
+
 // Most tests wait for processes more than they compute: one worker more than there are cores keeps these busy.
 const shared = {
   pool: 'forks',
@@ -24,13 +30,14 @@ export default defineConfig({
   test: {
     projects: [
       // The scenarios have the machine to themselves: beside other tests a verdict could end as unknown, for want of time.
-      { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts'] } },
+      { test: { ...shared, name: 'functions', include: FUNCTIONS, isolate: false } },
+      { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts'], exclude: FUNCTIONS } },
       {
         test: {
           ...shared,
           name: 'scenarios',
           include: ['scenarios/**/*.test.ts'],
-          maxConcurrency: 2,
+          maxConcurrency: availableParallelism() * 2,
           strictTags: false,
           sequence: { groupOrder: 1 },
         },
