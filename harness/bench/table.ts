@@ -17,6 +17,7 @@ import {
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
 import { killedRuns } from './killed-runs.ts';
 import { figuresOf } from './program.ts';
+import { reportFigures } from './report.ts';
 import type { Row } from './row.ts';
 import { splitPipe, splitTcp, splitUnixBoundary, splitUnixGated } from './splits.ts';
 
@@ -86,6 +87,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   },
   { name: 'fuzz-frames', what: '1,000,000 strings through the frame readers', run: () => figuresOf('harness/bench/fuzz/frames.ts') },
   { name: 'fuzz-files', what: '10,000 damaged repro and policy files', run: () => figuresOf('harness/bench/fuzz/files.ts') },
+  {
+    name: 'report',
+    what: 'the report of a run in a browser: size, time to write, first paint, frames a second, first screen, hostile text, accessibility',
+    run: reportFigures,
+  },
   { name: 'box-cost', what: 'a case in a box beside loopback addresses', run: boxCost },
   { name: 'box-pack', what: 'the clean pack in boxes beside loopback addresses', run: boxPack },
   {

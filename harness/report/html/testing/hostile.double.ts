@@ -25,8 +25,15 @@ function attack(name: string): string {
   return `${name} ${ATTACKS[next % ATTACKS.length]}`;
 }
 
-/** Twenty kinds of fields, each with an attack in it. */
-export function hostileEvents(): EventBody[] {
+/** So many kinds of attack; `hostileEvents(0)` to `hostileEvents(ATTACK_KINDS - 1)` put each of them into each field. */
+export const ATTACK_KINDS = ATTACKS.length;
+
+/**
+ * More than twenty kinds of fields, each with an attack in it.
+ * @param first which attack stands in the first of them.
+ */
+export function hostileEvents(first = next): EventBody[] {
+  next = first;
   const link = attack('link');
   const node = attack('node');
   const step = { kind: 'fault', step: attack('step'), fault: attack('fault'), target: link } as const;
