@@ -50,11 +50,13 @@ export {
   onNode,
   restart,
   split,
+  respond,
   stall,
   unread,
 } from './model/faults/steps.ts';
 export type { Firings, Where, WhereFile, WhereNode } from './model/faults/steps.ts';
 export type { CutHow, FrameMatch, Gap, LinkFault, LinkStep, NodeFault, NodeStep, Step, Trigger } from './model/faults/fault.ts';
+export type { Answer } from './model/faults/link/content/respond.ts';
 export type { LinkFaultKind, LinkFaultOf } from './model/faults/link/table.ts';
 export type { NodeFaultKind, NodeFaultOf } from './model/faults/node/table.ts';
 export type { NodeArming, NodeHit } from './model/faults/node-fault.ts';

@@ -36,6 +36,7 @@ const LINK_FAULTS: { [K in LinkFaultKind]: Whole<LinkFaultOf<K>> } = {
   'stray-line': { kind: 'stray-line', line: 'warning: \u2028' },
   'gone-after-sending': { kind: 'gone-after-sending' },
   'truncate-message': { kind: 'truncate-message', toBytes: 2 },
+  respond: { kind: 'respond', answer: { status: 429, headers: { 'retry-after': '1' }, body: 'slow down' } },
   'split-utf8': { kind: 'split-utf8' },
 };
 

@@ -38,6 +38,7 @@ const EXPECTED: Record<LinkFaultKind, readonly [toxic: string, own: string, toxi
     'truncate-message': ['truncate_message', ALL, 'no', 'messages'],
     corrupt: ['corrupt', ALL, 'no', 'raw'],
     'stray-line': ['stray_line', ALL, 'no', 'raw'],
+    respond: ['respond', ALL, 'no', 'messages'],
     'split-utf8': ['split_utf8', ALL, 'no', 'raw'],
   };
 

@@ -37,7 +37,7 @@ function whyNotOwn(step: LinkStep, place: Place): string | undefined {
     whyNotAim(type.aim, trigger) ??
     whyNotFrames(step, place.framing) ??
     (place.framing === 'raw' && type.aim === 'whole frames' ? NEEDS_FRAMES : undefined) ??
-    type.whyNot?.(fault, { ...place, trigger }) ??
+    type.whyNot?.(fault, { ...place, trigger, direction: step.direction }) ??
     whyNotWhole('our proxy', type.toxic(fault))
   );
 }

@@ -120,6 +120,12 @@ const FIRING: readonly Case[] = [
   },
   { title: 'corrupt', fault: { kind: 'corrupt', offset: 3, mask: 1 }, framing: 'ndjson', drive: sends('one\n') },
   { title: 'stray-line', fault: { kind: 'stray-line', line: 'hm' }, framing: 'ndjson', drive: ({ server }) => server.received(3) },
+  {
+    title: 'respond',
+    fault: { kind: 'respond', answer: { message: 'no' } },
+    framing: 'ndjson',
+    drive: ({ client }) => (client.send('one\n'), client.received(3)),
+  },
   { title: 'split-utf8', fault: { kind: 'split-utf8' }, drive: sends('é') },
 ];
 
@@ -203,6 +209,12 @@ const MISSING: readonly Case[] = [
     framing: 'ndjson',
     before: sendsAndEnds('x\n'),
     drive: isIdle,
+  },
+  {
+    title: 'an error where nobody asks',
+    fault: { kind: 'respond', answer: { error: { code: 1, message: 'no' } } },
+    framing: 'ndjson',
+    drive: sends('{"method":"told"}\n'),
   },
   { title: 'a split of characters of one byte', fault: { kind: 'split-utf8' }, drive: sends('plain text') },
 ];

@@ -47,6 +47,10 @@ export const LINK_WORDS: { readonly [K in LinkFaultKind]: Words<LinkFaultOf<K>> 
     length: 'bytes that are altered; 1 when absent',
   },
   'stray-line': { line: 'the text, without its newline' },
+  respond: {
+    answer:
+      'one of `{ status, headers, body }`, `{ close, reason }`, `{ message }`, `{ error: { code, message, data } }` with the id of the request, and `{ events, ends }`',
+  },
   'split-utf8': {},
 };
 

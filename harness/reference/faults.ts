@@ -14,7 +14,7 @@ const FAULTS = join(import.meta.dirname, '../model/faults');
 export function faultsPage(): string {
   return [
     '## Faults on links',
-    'A step for each of them: `fault(link, { kind, ... }, where)`. `cut`, `split`, `latency` and `stall` have words of their own ([steps](steps.md)).',
+    'A step for each of them: `fault(link, { kind, ... }, where)`. `cut`, `split`, `latency`, `stall` and `respond` have words of their own ([steps](steps.md)).',
     ...LINK_FAULT_KINDS.map((kind) =>
       faultSection({
         kind,

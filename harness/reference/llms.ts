@@ -51,6 +51,7 @@ const STEPS = [
   'cut',
   'split',
   'latency',
+  'respond',
   'stall',
   'onNode',
   'kill',

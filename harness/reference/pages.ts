@@ -36,6 +36,7 @@ const ON_PAGES: Readonly<Record<string, readonly string[]>> = {
     'cut',
     'split',
     'latency',
+    'respond',
     'stall',
     'onNode',
     'kill',

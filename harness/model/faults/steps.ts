@@ -5,6 +5,7 @@ import type { AtMostOneOf } from '../values/one-of.ts';
 import type { CutHow, LinkFault, LinkStep, NodeFault, NodeStep, Trigger } from './fault.ts';
 import type { FileFault, FileStep } from './file-fault.ts';
 import type { Direction } from '../system/link.ts';
+import type { Answer } from './link/content/respond.ts';
 import type { LinkFaultOf } from './link/table.ts';
 import type { NodeFaultKind, NodeFaultOf } from './node-fault.ts';
 
@@ -75,6 +76,13 @@ export const latency = (link: string, where: Where & { delay: Duration; jitter?:
     rest,
   );
 };
+
+/**
+ * respond('client->api', { status: 429, headers: { 'retry-after': '1' } }, { frame: { matches: { contains: 'POST /v1/' } }, times: 2 })
+ * The request never arrives; who asked gets this answer. `direction` is that of the request, upstream when absent.
+ */
+export const respond = (link: string, answer: Answer, where: Where = {}): LinkStep =>
+  fault(link, { kind: 'respond', answer }, { direction: 'upstream', times: 1, ...where });
 
 /** Nothing passes from the trigger on, for a time or until lifted. */
 export const stall = (link: string, where: Where & { for?: Duration } = {}): LinkStep => {

@@ -43,6 +43,8 @@ export interface FrameInfo {
   compressed?: boolean;
   masked?: boolean;
   maskKey?: Buffer;
+  /** Of a request's head, once it is complete: which request of the connection, from 1. */
+  request?: number;
   /** Bytes before the payload of a WebSocket frame, once they were read. */
   headerLength?: number;
 }
@@ -60,6 +62,8 @@ export interface Span {
 export interface FrameReader {
   /** Reads at most `spansMax` spans; where the last one ends before the chunk does, the rest is pushed next. */
   push(chunk: Buffer, spansMax?: number): Span[];
+  /** No message has begun that is not complete. A message may be of several frames. */
+  readonly betweenMessages: boolean;
   /** Set once the stream broke its protocol; what follows is reported as 'chunk' frames. */
   readonly error: string | undefined;
 }

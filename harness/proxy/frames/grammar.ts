@@ -14,5 +14,7 @@ export interface Grammar {
    */
   advance(frame: FrameInfo, chunk: Buffer, at: number): number;
   readonly ended: boolean;
+  /** Between two frames: whether it is between two messages too. Never where messages cannot be told apart. */
+  readonly betweenMessages: boolean;
   readonly failure: string | undefined;
 }

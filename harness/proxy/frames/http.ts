@@ -41,6 +41,10 @@ export class HttpGrammar implements Grammar {
     this.#mayUpgrade = mayUpgrade;
   }
 
+  get betweenMessages(): boolean {
+    return this.#state === 'head' && this.#pair.protocol !== 'tunnel';
+  }
+
   next(firstByte: number): Grammar {
     if (this.#state !== 'head') return this;
     if (this.#pair.protocol === 'tunnel') return new RawGrammar();
@@ -84,7 +88,7 @@ export class HttpGrammar implements Grammar {
   #step(frame: FrameInfo, chunk: Buffer, at: number): number {
     switch (this.#state) {
       case 'head':
-        return this.#head(chunk, at);
+        return this.#head(frame, chunk, at);
       case 'body':
         return this.#body(frame, chunk, at);
       case 'body-until-close':
@@ -100,13 +104,13 @@ export class HttpGrammar implements Grammar {
     }
   }
 
-  #head(chunk: Buffer, at: number): number {
+  #head(frame: FrameInfo, chunk: Buffer, at: number): number {
     const limit = Math.min(chunk.length, at + HEAD_BYTES_MAX - this.#headBytes);
     const end = findBlankLine(this.#scan, chunk, at, limit, true);
     const stop = end ?? limit;
     this.#headBytes += stop - at;
     if (end !== undefined) {
-      this.#headRead(chunk.subarray(at, end));
+      this.#headRead(frame, chunk.subarray(at, end));
     } else if (this.#headBytes >= HEAD_BYTES_MAX) {
       this.failure = `head longer than ${HEAD_BYTES_MAX} bytes`;
       this.#headParts = [];
@@ -118,19 +122,21 @@ export class HttpGrammar implements Grammar {
     return stop;
   }
 
-  #headRead(tail: Buffer): void {
+  #headRead(frame: FrameInfo, tail: Buffer): void {
     const whole = this.#headParts.length === 0 ? tail : Buffer.concat([...this.#headParts, tail]);
     this.#headParts = [];
-    const failure = this.#side === 'client' ? this.#requestRead(whole) : this.#responseRead(whole);
+    const failure = this.#side === 'client' ? this.#requestRead(frame, whole) : this.#responseRead(whole);
     if (failure === undefined) this.ended = true;
     else this.failure = failure;
   }
 
-  #requestRead(bytes: Buffer): string | undefined {
+  #requestRead(frame: FrameInfo, bytes: Buffer): string | undefined {
     const head = readRequestHead(bytes);
     if ('failure' in head) return head.failure;
     if (this.#pair.awaiting.length >= AWAITING_MAX) return `more than ${AWAITING_MAX} requests without a response`;
     this.#pair.awaiting.push(head.kind);
+    this.#pair.requests += 1;
+    frame.request = this.#pair.requests;
     this.#expectBody(head.body);
     return undefined;
   }
@@ -149,6 +155,7 @@ export class HttpGrammar implements Grammar {
     } else if (request !== 'head' && head.status !== 204 && head.status !== 304) {
       this.#expectBody(head.body);
     }
+    if (this.#state === 'head') this.#pair.answered += 1;
     return undefined;
   }
 
@@ -222,6 +229,7 @@ export class HttpGrammar implements Grammar {
   #messageEnds(): void {
     this.#state = 'head';
     this.ended = true;
+    if (this.#side === 'server') this.#pair.answered += 1;
   }
 
   /**

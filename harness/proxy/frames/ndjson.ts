@@ -8,6 +8,7 @@ const NEWLINE = 0x0a;
 export class LineGrammar implements Grammar {
   ended = false;
   readonly failure = undefined;
+  readonly betweenMessages = true;
 
   next(): Grammar {
     return this;

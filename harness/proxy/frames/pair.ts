@@ -6,6 +6,9 @@ export interface FramePairState {
   protocol: 'http' | 'websocket' | 'tunnel';
   /** Requests whose final response has not been seen, oldest first. */
   awaiting: RequestKind[];
+  /** Requests whose heads have been seen, and final responses that have come to their ends. */
+  requests: number;
+  answered: number;
   /** Set by a 101 that accepted permessage-deflate (RFC 7692). */
   deflate: { clientNoContextTakeover: boolean; serverNoContextTakeover: boolean } | undefined;
 }
@@ -16,5 +19,5 @@ export type RequestKind = 'plain' | 'head' | 'connect' | 'upgrade';
 export const AWAITING_MAX = 1024;
 
 export function newFramePair(): FramePairState {
-  return { protocol: 'http', awaiting: [], deflate: undefined };
+  return { protocol: 'http', awaiting: [], requests: 0, answered: 0, deflate: undefined };
 }

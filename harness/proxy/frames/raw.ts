@@ -7,6 +7,7 @@ import type { Grammar } from './grammar.ts';
 export class RawGrammar implements Grammar {
   readonly ended = true;
   readonly failure = undefined;
+  readonly betweenMessages = false;
 
   next(): Grammar {
     return this;

@@ -16,6 +16,10 @@ export class StreamReader implements FrameReader {
     this.#grammar = grammar;
   }
 
+  get betweenMessages(): boolean {
+    return this.#frame === undefined && this.#grammar.betweenMessages;
+  }
+
   push(chunk: Buffer, spansMax = Number.POSITIVE_INFINITY): Span[] {
     const spans: Span[] = [];
     let at = 0;

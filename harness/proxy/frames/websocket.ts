@@ -36,6 +36,10 @@ export class WebSocketGrammar implements Grammar {
     this.#pair = pair;
   }
 
+  get betweenMessages(): boolean {
+    return !this.#insideMessage;
+  }
+
   next(): Grammar {
     return this;
   }

@@ -21,7 +21,7 @@ import { LabelReader } from './label.ts';
 import type { Labels } from './label.ts';
 import { dial, takeOver } from './peer-socket.ts';
 import { Pipe } from './pipe.ts';
-import type { ArmedToxic, ConnectionControl } from '../toxics/base/toxic.ts';
+import type { Answer, ArmedToxic, ConnectionControl } from '../toxics/base/toxic.ts';
 
 export interface ConnectionSettings {
   id: number;
@@ -32,6 +32,8 @@ export interface ConnectionSettings {
   preamble: boolean;
   upstream: Address;
   budget: ReadBudget;
+  /** The connection of this number, while it is open. */
+  sibling: (ordinal: number) => Connection | undefined;
   hangUps: HangUps;
   publish: (body: EventBody) => void;
   /** Both sockets are connected, and the preamble has passed: the time to put stages in. */
@@ -56,6 +58,7 @@ export class Connection implements ConnectionControl {
   /** Why it ended, where it was not the peers' doing. */
   reason: string | undefined;
   readonly #settings: ConnectionSettings;
+  readonly #pair = newFramePair();
   readonly #sockets: Readonly<Record<EndName, Socket>>;
   readonly #remote: string | undefined;
   /** What the proxy did to an end, which outranks what its peer did. */
@@ -118,7 +121,7 @@ export class Connection implements ConnectionControl {
 
   #joinPipes(): void {
     const { client, upstream } = this.#sockets;
-    const pair = newFramePair();
+    const pair = this.#pair;
     const watchOf = (direction: Direction) => {
       const { framing, capture, publish } = this.#settings;
       if (framing === 'raw') return undefined;
@@ -329,6 +332,31 @@ export class Connection implements ConnectionControl {
   destroy(): void {
     this.#close('client');
     this.#close('upstream');
+  }
+
+  answer(direction: Direction, { bytes, request, afterwards, told }: Answer): void {
+    const to = this.#answering(direction);
+    if (to === undefined) {
+      told(false);
+      return;
+    }
+    const { connection, pipe } = to;
+    pipe.putIn({
+      bytes,
+      due: () => request === undefined || connection.#pair.answered === request - 1,
+      done(reached) {
+        told(reached);
+        if (afterwards === 'end') pipe.pass({ kind: 'act', when: 'flushed', act: async () => void (await connection.endBoth('fin')) });
+        if (afterwards === 'silence') pipe.pass({ kind: 'act', when: 'flushed', act: () => pipe.discard() });
+      },
+    });
+  }
+
+  /** What a child reads and what it writes are two connections, one after the other. */
+  #answering(direction: Direction): { connection: Connection; pipe: Pipe } | undefined {
+    if (!this.#settings.preamble) return { connection: this, pipe: this.pipes[direction === 'upstream' ? 'downstream' : 'upstream'] };
+    const connection = this.#settings.sibling(direction === 'upstream' ? this.ordinal + 1 : this.ordinal - 1);
+    return connection && { connection, pipe: connection.pipes[direction === 'upstream' ? 'downstream' : 'upstream'] };
   }
 
   limitReading(direction: Direction, bytesPerSecond: number | undefined): void {

@@ -40,6 +40,15 @@ interface Preamble {
   passed: () => void;
 }
 
+/** Bytes of a fault's own making, as if the source had sent them. */
+export interface PutIn {
+  bytes: Buffer;
+  /** Whether it is their turn; asked between two messages of the source. */
+  due: () => boolean;
+  /** They have been handed on, or can no longer be. */
+  done: (reached: boolean) => void;
+}
+
 export class Pipe {
   readonly direction: Direction;
   readonly intake: Intake;
@@ -58,6 +67,7 @@ export class Pipe {
   #sink: Sink | undefined;
   readonly #onHead: ((chunk: Buffer) => void) | undefined;
   #preamble: Preamble | undefined;
+  #putIns: PutIn[] = [];
   /** It holds as little as it can, so that a writer whose reader does not read is blocked early. */
   readonly #narrow: boolean;
   /** What is left of the last read; it lies in the intake's buffer. */
@@ -143,6 +153,12 @@ export class Pipe {
     else this.#lose();
   }
 
+  /** Between two messages of the source, as soon as these are due. On a raw link there is no such place. */
+  putIn(given: PutIn): void {
+    this.#putIns.push(given);
+    this.#putInDue();
+  }
+
   /** What is emitted inside leaves in one write. */
   batch(work: () => void): void {
     const dest = this.dest;
@@ -206,6 +222,7 @@ export class Pipe {
 
   /** The connection is gone. */
   close(): void {
+    for (const { done } of this.#putIns.splice(0)) done(false);
     clearTimeout(this.#throttle?.timer);
     this.#rest = undefined;
     this.chain.stop();
@@ -230,16 +247,38 @@ export class Pipe {
 
   /** Passes what was read, as far as it goes in one turn of the event loop: nothing is read before the rest has gone too. */
   #work(chunk: Buffer): void {
-    const spans = this.#watch?.spans(chunk);
+    // Between which messages something is put in is seen frame by frame.
+    const spans = this.#watch?.spans(chunk, this.#putIns.length > 0 ? 1 : undefined);
     const end = spans?.at(-1)?.end ?? chunk.length;
     const part = end === chunk.length ? chunk : chunk.subarray(0, end);
     this.bytesIn += part.length;
     if (this.chain.isEmpty && this.sink.isIdle) this.#writeThrough(part, spans);
     else this.#sendThroughChain(part, spans);
+    if (this.#putIns.length > 0) this.#putInDue();
     if (end === chunk.length) return;
     this.#rest = chunk.subarray(end);
     this.#stopped |= BUSY;
     if ((this.#stopped & PRESSURE) === 0) setImmediate(() => this.#goOn());
+  }
+
+  #putInDue(): void {
+    for (let next = this.#putIns[0]; next !== undefined; next = this.#putIns[0]) {
+      const reaches = this.#mode === 'relay' && !this.dest.destroyed && !this.dest.writableEnded;
+      if (reaches && (this.#watch?.betweenMessages !== true || !next.due())) return;
+      this.#putIns.shift();
+      if (reaches) this.#sendOwn(next.bytes);
+      next.done(reaches);
+    }
+  }
+
+  #sendOwn(bytes: Buffer): void {
+    for (let rest = bytes; rest.length > 0;) {
+      const spans = this.#watch!.spans(rest);
+      const part = rest.subarray(0, spans.at(-1)?.end ?? rest.length);
+      rest = rest.subarray(part.length);
+      this.bytesIn += part.length;
+      this.#sendThroughChain(part, spans);
+    }
   }
 
   #goOn(): void {

@@ -197,6 +197,7 @@ export class Proxy {
       preamble: this.extras.preamble === true,
       upstream: this.#upstreamAddress,
       budget: this.#world.budget,
+      sibling: (wanted) => this.#connections.values().find((each) => each.ordinal === wanted),
       hangUps: this.#world.hangUps,
       publish: (body) => this.#publish(body),
       onOpen: (opened) => {
@@ -252,7 +253,9 @@ export class Proxy {
 
   #watchContent(): void {
     const wanted = (direction: Direction) =>
-      this.toxics.some((toxic) => toxic.directions.includes(direction) && needsContent(toxic.attributes));
+      this.toxics.some(
+        (toxic) => toxic.directions.includes(direction) && (toxic.type.readsContent === true || needsContent(toxic.attributes)),
+      );
     const both = { upstream: wanted('upstream'), downstream: wanted('downstream') };
     for (const { pipes } of this.#connections) {
       if (pipes.upstream.watch !== undefined) pipes.upstream.watch.contentWanted = both.upstream;

@@ -14,6 +14,7 @@ import { latency } from './timing/latency.ts';
 import { limitData } from './loss/limit-data.ts';
 import { noop } from './noop.ts';
 import { reorder } from './content/reorder.ts';
+import { respond } from './answer/respond.ts';
 import { resetPeer } from './loss/reset-peer.ts';
 import { slicer } from './shape/slicer.ts';
 import { slowClose } from './timing/slow-close.ts';
@@ -57,6 +58,7 @@ const TYPES: readonly ToxicType[] = [
   reorder,
   truncate,
   truncateMessage,
+  respond,
   corrupt,
   strayLine,
 ];

@@ -8,7 +8,7 @@ import { playCase } from '../testing/play-case.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { Event } from '../../model/judging/history.ts';
 import { defineScenario, type Script } from '../../model/scenario.ts';
-import { cut, fault, onNode } from '../../model/faults/steps.ts';
+import { cut, fault, onNode, respond } from '../../model/faults/steps.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import { stateOf } from '../../runtime/linux/proc.ts';
 import type { Verdict } from '../../model/judging/verdict.ts';
@@ -64,6 +64,18 @@ test('a stray line and a cut in the middle of a line hit the stdout of the child
     { fault: 'stray-line', hit: { connection: 2, direction: 'downstream', frameIndex: 2 } },
     { fault: 'cut', hit: { connection: 2, direction: 'downstream', frameIndex: 3, offsetInFrame: 5 } },
   ]);
+});
+
+test('a line for a child is answered in its place, on its stdout, and the child never gets it', async () => {
+  const schedule = [respond(LINK, { message: '{"answer":"NO"}' }, { frame: { index: 2 } })];
+  const { verdict, history } = await play({ schedule }, async (script) => {
+    expect(await ask(script, 'one')).toMatchObject({ said: { answer: 'ONE' } });
+    expect(await ask(script, 'two')).toEqual({ status: 200, said: { answer: 'NO' } });
+    expect(await ask(script, 'three')).toMatchObject({ said: { answer: 'THREE' } });
+  });
+  expect(verdict).toEqual(PASS);
+  const fired = history.flatMap((event) => (event.kind === 'fault' && event.state === 'fired' ? [event] : []));
+  expect(fired).toMatchObject([{ fault: 'respond', hit: { connection: 1, direction: 'upstream', frameIndex: 2 } }]);
 });
 
 test('a child can be killed like any node, and its parent sees that', async () => {

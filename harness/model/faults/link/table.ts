@@ -18,6 +18,7 @@ import { neverAccept } from './loss/never-accept.ts';
 import { refuse } from './loss/refuse.ts';
 import { reorder } from './content/reorder.ts';
 import { reset } from './loss/reset.ts';
+import { respond } from './content/respond.ts';
 import { slice } from './shape/slice.ts';
 import { slowClose } from './timing/slow-close.ts';
 import { slowReader } from './timing/slow-reader.ts';
@@ -56,6 +57,7 @@ export const LINK_FAULTS = {
   'truncate-message': truncateMessage,
   corrupt,
   'stray-line': strayLine,
+  respond,
   'split-utf8': splitUtf8,
 } as const;
 

@@ -56,9 +56,14 @@ export class FrameWatch {
     if (settings.framing === 'websocket') this.#text = new WebSocketText();
   }
 
+  /** Nothing of a message is open: what is put in here comes between two. */
+  get betweenMessages(): boolean {
+    return !this.insideFrame && this.#reader.betweenMessages;
+  }
+
   /** The chunk's first pieces by frame, up to a bound. They must then be shown to `see` one after the other. */
-  spans(chunk: Buffer): Span[] {
-    return this.#reader.push(chunk, SPANS_MAX);
+  spans(chunk: Buffer, most = SPANS_MAX): Span[] {
+    return this.#reader.push(chunk, most);
   }
 
   see(chunk: Buffer, span: Span): void {

@@ -28,6 +28,8 @@ export interface ToxicType<Given extends object = Attributes> {
   timesDefault?(attributes: Given): number;
   /** Acts on bytes: one stage per affected connection and direction. */
   stage?(context: StageContext<Given>): ToxicStage;
+  /** Its stage asks for the content of frames. */
+  readonly readsContent?: true;
   /** Acts on the listener, before there are bytes. */
   readonly listener?: 'refuse' | 'accept-close' | 'never-accept';
 }
@@ -97,6 +99,17 @@ export interface HitPlace {
   offsetInFrame?: number | undefined;
 }
 
+/** What a stage says in place of who was asked. */
+export interface Answer {
+  bytes: Buffer;
+  /** Of HTTP: the request that it answers. It goes out behind the responses to those before. */
+  request?: number | undefined;
+  /** `end`: both ends of the connection end behind it; `silence`: what the other side sends from then on is forgotten. */
+  afterwards: 'go-on' | 'end' | 'silence';
+  /** Called once: whether it has been handed on. */
+  told: (reached: boolean) => void;
+}
+
 /** How a stage acts on the whole connection. */
 export interface ConnectionControl {
   /** Reads neither side any more and lets nothing pass in the opposite direction: what a cut begins with. */
@@ -118,6 +131,8 @@ export interface ConnectionControl {
   swallow(toxic: ArmedToxic, onLost?: () => void): void;
   /** The same, with one side closed, of which the other learns nothing. False where that side had been closed before. */
   loseSilently(toxic: ArmedToxic, side: 'client' | 'upstream'): boolean;
+  /** Puts in an answer to what came in this direction, between two messages of the other one. */
+  answer(direction: Direction, answer: Answer): void;
   /** Closes both sockets as they are. */
   destroy(): void;
   /** Reads the direction's source at this rate; 0 stops reading, undefined lifts it. */

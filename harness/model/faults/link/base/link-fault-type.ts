@@ -1,7 +1,7 @@
 // What a link fault is. Everything that the harness knows about one is in its own file below this folder, which exports a
 // value of this type, and in its line of table.ts. If a new fault forgets a part of the type, it does not compile.
 import { z } from 'zod';
-import type { Framing, Transport } from '../../../system/link.ts';
+import type { Direction, Framing, Transport } from '../../../system/link.ts';
 import type { Trigger } from '../../when/trigger.ts';
 
 export interface LinkFaultType<F extends { kind: string }> {
@@ -30,7 +30,7 @@ export interface LinkFaultType<F extends { kind: string }> {
   readonly onStdio: true | string;
   readonly toxiproxy: Toxiproxy<F>;
   /** Why it is impossible here, beyond what `aim` and `onStdio` say. */
-  whyNot?(fault: F, where: Place & { trigger: Trigger }): string | undefined;
+  whyNot?(fault: F, where: Place & { trigger: Trigger; direction: Direction }): string | undefined;
   /** What a fault server is told: the toxic's type and attributes, or that the proxy's address stops answering. */
   toxic(fault: F): ToxicBody | 'disable';
   /** The attribute that counts bytes inside a frame: where no frame is meant, `at_byte` counts them in the stream. */
