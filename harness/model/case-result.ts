@@ -4,6 +4,12 @@ import type { Decision } from './repro.ts';
 import type { Isolation } from './isolation.ts';
 import type { Verdict } from './judging/verdict.ts';
 
+/** Who dials whom, for whoever draws it. A link whose `from` is `driver` is the script's own. */
+export interface Drawn {
+  nodes: readonly string[];
+  links: readonly { name: string; from: string; to: string }[];
+}
+
 export interface CaseResult {
   case: Case;
   title: string;
@@ -18,6 +24,7 @@ export interface CaseResult {
   driveMs: number;
   folder: string;
   engines: readonly string[];
+  topology?: Drawn;
   /** TCP ports on which its nodes have listened at every address of the machine: no other case with one of them can run beside it. */
   wildcardPorts?: readonly number[];
   /** What the faults did, in order. */

@@ -1,6 +1,6 @@
 // The summary of a run for machines. docs/reference/summary.md documents its shape. It carries a version: within a version,
 // fields are added, never changed.
-import type { CaseResult } from '../model/case-result.ts';
+import type { CaseResult, Drawn } from '../model/case-result.ts';
 import type { FindingCode } from '../model/codes/findings.ts';
 import type { Isolation } from '../model/isolation.ts';
 import type { UnknownReason } from '../model/judging/verdict.ts';
@@ -106,6 +106,8 @@ export interface CaseRow {
   isolation?: Isolation;
   /** TCP ports on which its nodes have listened at every address of the machine: no other case with one of them runs beside it. */
   wildcardPorts?: readonly number[];
+  /** Its nodes, in the order of the topology, and who dials whom; `driver` is the script. Absent of what was never played. */
+  topology?: Drawn;
 }
 
 export interface ClockNote {
@@ -148,6 +150,7 @@ export function rowOf(
     ...(result.expected !== undefined && { expected: result.expected }),
     ...(result.isolation && { isolation: result.isolation }),
     ...(result.wildcardPorts && { wildcardPorts: result.wildcardPorts }),
+    ...(result.topology && { topology: result.topology }),
   };
 }
 

@@ -30,7 +30,13 @@ function play(script: (context: Script) => Promise<void>, more: Omit<CasePlay, '
 describe.concurrent('a case', () => {
   test('that goes well passes, and its history tells the phases in order', async () => {
     const { result, history, networks } = await play(async ({ mark }) => mark('half way'));
-    expect(result).toMatchObject({ verdict: { outcome: 'pass' }, engines: ['double 1'], fingerprint: '', title: 'a played case' });
+    expect(result).toMatchObject({
+      verdict: { outcome: 'pass' },
+      engines: ['double 1'],
+      topology: { nodes: ['server'] },
+      fingerprint: '',
+      title: 'a played case',
+    });
     expect(told(history)).toEqual([
       'boot began',
       'server starting',

@@ -3,7 +3,7 @@
 //   plan -> record -> network -> boot -> drive -> settle -> observe -> stop -> judge       (saving is the caller's)
 import { join } from 'node:path';
 import type { Case } from '../model/case.ts';
-import type { CaseResult } from '../model/case-result.ts';
+import type { CaseResult, Drawn } from '../model/case-result.ts';
 import type { Step } from '../model/faults/fault.ts';
 import type { Redactor } from '../model/secrets/redact.ts';
 import { secretsOfSystem } from '../model/secrets/secret-values.ts';
@@ -237,10 +237,16 @@ function resultOf(
     folder: environment.folder,
     ...(named.scenario.expect !== undefined && given.defect === undefined && { expected: named.scenario.expect }),
     engines: live.engines,
+    topology: drawn(named),
     ...(live.wildcardPorts.length > 0 && { wildcardPorts: live.wildcardPorts }),
     decisions: redact.value(decisions),
     fingerprint: verdict.outcome === 'fail' ? fingerprint(verdict.findings[0], roleOf(named, verdict.findings[0].subject)) : '',
   };
+}
+
+function drawn({ scenario }: NamedScenario): Drawn {
+  const { nodes, links } = scenario.system.topology;
+  return { nodes: nodes.map(({ name }) => name), links: links.map(({ name, from, to }) => ({ name, from, to })) };
 }
 
 function roleOf(named: NamedScenario, subject: string | undefined): string {

@@ -47,6 +47,12 @@ export const caseRowSchema = z.looseObject({
   retakenBecause: z.string().optional(),
   isolation: z.looseObject({ way: z.enum(['box', 'addresses']), why: z.string().optional() }).optional(),
   wildcardPorts: z.array(z.int()).optional(),
+  topology: z
+    .looseObject({
+      nodes: z.array(z.string()),
+      links: z.array(z.looseObject({ name: z.string(), from: z.string(), to: z.string() })),
+    })
+    .optional(),
 });
 
 export const summarySchema = z.looseObject({

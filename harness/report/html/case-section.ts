@@ -8,12 +8,13 @@ const PARTS_SHOWN = 5;
 const SENTENCE_MAX = 400;
 
 export function caseSection({ row, story }: CaseView, index: number, more: Html): Html {
+  const isWrong = row.verdict === 'fail' || row.verdict === 'unknown';
   const word = story.outcome === 'fail' ? 'FAIL' : story.outcome.toUpperCase();
   const defect = row.defect === null ? '' : ` with defect ${row.defect}`;
   return html`<article id="case-${index}" aria-labelledby="sentence-${index}">
     <p class="of">
-      <span class="badge ${story.outcome}">${word}</span> by ${story.by} · <strong>${row.scenario}</strong>${defect} · ${row.title} ·
-      ${row.runtime}, seed ${row.seed}, ${row.durationMs} ms
+      <span class="badge ${story.outcome}">${word}</span> ${isWrong && html`by ${story.by}`} · <strong>${row.scenario}</strong>${defect} ·
+      ${row.title} · ${row.runtime}, seed ${row.seed}, ${row.durationMs} ms
     </p>
     <h2 id="sentence-${index}">${shortened(story.sentence)}</h2>
     ${replayLine(story, index)}
@@ -22,14 +23,14 @@ export function caseSection({ row, story }: CaseView, index: number, more: Html)
         <h3>Expected</h3>
         <p class="clip">${story.compared.expected}</p>
       </div>
-      <div class="card bad">
+      <div class="card ${isWrong ? 'bad' : 'good'}">
         <h3>Actual</h3>
         <p class="clip">${story.compared.actual}</p>
       </div>
     </div>
     ${parts(story)}
     <div class="two">
-      <div>${whatDidIt(story)}</div>
+      ${isWrong && html`<div>${whatDidIt(story)}</div>`}
       <div class="card">
         <h3>What the verdict rests on</h3>
         <div class="clip high" role="group" aria-label="What the verdict rests on" tabindex="0">

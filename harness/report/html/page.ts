@@ -4,6 +4,7 @@ import { timelineOf } from '../view/timeline-view.ts';
 import type { CaseView, RunView } from '../view/run-view.ts';
 import { BOARD } from './browser/board.ts';
 import { PAINT } from './browser/paint.ts';
+import { TRAFFIC } from './browser/paint-traffic.ts';
 import { START } from './browser/start.ts';
 import { caseSection } from './case-section.ts';
 import { evidence } from './evidence/evidence.ts';
@@ -13,7 +14,7 @@ import { STYLE } from './style.ts';
 import { timelineSection } from './timeline-section.ts';
 
 /** The functions as Node has them: without types. */
-const SCRIPT = `'use strict';\n${[...BOARD, ...PAINT, ...START].map(String).join('\n')}\nstart({ boardFor, paint, filterEvents, showRows, chooseEvent });\n`;
+const SCRIPT = `'use strict';\n${[...BOARD, ...PAINT, ...TRAFFIC, ...START].map(String).join('\n')}\nstart({ boardFor, paint, paintFrames, paintEvents, filterEvents, showRows, chooseEvent });\n`;
 
 export function page(view: RunView): string {
   const { summary, cases, more } = view;

@@ -22,7 +22,8 @@ export function timelineSection(view: TimelineView, index: number): Html {
     </div>
     <p class="dim js-only" id="keys-${index}">
       Keys: arrows choose an event, + and - zoom, 0 shows all, n goes to the next event of the finding. Drag to move, Ctrl and the wheel to
-      zoom. ▼ is a firing, ✖ the first wrong event, ⚡ the fault, • proof.
+      zoom. ▼ is a firing, ✖ the first wrong event, ⚡ the fault, • proof. Below the lanes each connection is a bar from opened to closed; a
+      thick end is a reset or a refused dial.
     </p>
     ${view.leftOut !== '' && html`<p class="unknown">Not every event is here; left out are ${view.leftOut}.</p>`}
     <p class="js-only" data-part="told" aria-live="polite">No event is chosen.</p>

@@ -2,6 +2,7 @@
 // between the two nodes that its link names. Colours only repeat what the marks say: `!` is wrong, `*` is the fault, `+` is proof.
 import { styleText } from 'node:util';
 import { oneLine } from '../plain.ts';
+import type { Lanes } from '../story/lanes.ts';
 import type { Moment } from '../story/story.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -16,9 +17,12 @@ const TEXT_MIN = 34;
 const MARKS: Record<Moment['role'], string> = { wrong: '!', fault: '*', proof: '+', beside: ' ' };
 
 /** @param width of the whole, in columns */
-export function sequence(moments: readonly Moment[], width: number): string[] {
+export function sequence(moments: readonly Moment[], links: Lanes['links'], width: number): string[] {
   if (moments.length === 0) return [];
-  const lanes = lanesOf(moments);
+  const ends: EndsOf = new Map(
+    links.filter(({ from, to }) => from !== to).map(({ name, from, to }) => [name, [oneLine(from), oneLine(to)]]),
+  );
+  const lanes = columnsOf(moments, ends);
   const laneWidth = Math.max(LANE_MIN, Math.min(LANE_MAX, Math.floor((width - TIME_WIDTH - TEXT_MIN) / Math.max(1, lanes.length))));
   const place = (lane: string): number => lanes.indexOf(lane) * laneWidth + Math.floor(laneWidth / 2);
   const drawn = lanes.length * laneWidth;
@@ -28,28 +32,31 @@ export function sequence(moments: readonly Moment[], width: number): string[] {
   return [
     `${' '.repeat(TIME_WIDTH)}${head}`.trimEnd(),
     ...moments.flatMap((moment) => {
-      const [first = '', ...more] = wrapped(textOf(moment, lanes), textWidth, LINES_MAX);
+      const [first = '', ...more] = wrapped(textOf(moment, lanes, ends), textWidth, LINES_MAX);
       const time = `${MARKS[moment.role]}${(moment.atMs / 1_000).toFixed(3).padStart(8)}  `;
-      const line = `${time}${arrow(bare, moment, place, lanes)} ${first}`.trimEnd();
+      const line = `${time}${arrow(bare, moment, place, lanes, ends)} ${first}`.trimEnd();
       return [coloured(line, moment.role), ...more.map((text) => `${' '.repeat(TIME_WIDTH)}${bare} ${text}`)];
     }),
   ];
 }
 
+/** The two ends of each link, by its name. */
+type EndsOf = ReadonlyMap<string, [string, string]>;
+
 /** Nodes and clients, in the order in which they come; more than fit are told of in the text alone. */
-function lanesOf(moments: readonly Moment[]): string[] {
-  const ends = moments.flatMap(({ lane }) => endsOf(lane) ?? [lane]).map((lane) => oneLine(lane));
+function columnsOf(moments: readonly Moment[], endsOf: EndsOf): string[] {
+  const ends = moments.flatMap(({ lane }) => endsOf.get(lane) ?? [oneLine(lane)]);
   return [...new Set(ends)].slice(0, LANES_MAX);
 }
 
-/** A link is called by its two ends. */
-function endsOf(lane: string): [string, string] | undefined {
-  const [from, to, ...more] = lane.split('->').map((end) => end.trim());
-  return from !== undefined && from !== '' && to !== undefined && to !== '' && more.length === 0 ? [oneLine(from), oneLine(to)] : undefined;
-}
-
-function arrow(bare: string, { lane, text, kind, role }: Moment, place: (lane: string) => number, lanes: readonly string[]): string {
-  const ends = endsOf(lane);
+function arrow(
+  bare: string,
+  { lane, text, kind, role }: Moment,
+  place: (lane: string) => number,
+  lanes: readonly string[],
+  endsOf: EndsOf,
+): string {
+  const ends = endsOf.get(lane);
   if (!ends) return lanes.includes(oneLine(lane)) ? put(bare, place(oneLine(lane)), role === 'wrong' ? 'X' : '●') : bare;
   if (!lanes.includes(ends[0]) || !lanes.includes(ends[1])) return bare;
   const [from, to] = ends.map(place) as [number, number];
@@ -63,8 +70,8 @@ function arrow(bare: string, { lane, text, kind, role }: Moment, place: (lane: s
 }
 
 /** What has no column of its own is named in the text. */
-function textOf({ lane, text }: Moment, lanes: readonly string[]): string {
-  const isDrawn = (endsOf(lane) ?? [oneLine(lane)]).every((end) => lanes.includes(end));
+function textOf({ lane, text }: Moment, lanes: readonly string[], endsOf: EndsOf): string {
+  const isDrawn = (endsOf.get(lane) ?? [oneLine(lane)]).every((end) => lanes.includes(end));
   const said = withoutBinary(oneLine(text.replace(/^(\S+) frame (\d+) (?:up|down)stream, connection \d+/, '$1 $2')));
   return isDrawn ? said : `${oneLine(lane)}: ${said}`;
 }

@@ -11,7 +11,12 @@ import { wrapped } from './wrapped.ts';
 function moment(lane: string, kind: Moment['kind'], text: string, role: Moment['role'] = 'beside'): Moment {
   return { seq: 1, atMs: 1_234, lane, kind, text, role };
 }
-const drawn = (...moments: readonly Moment[]): string[] => sequence(moments, 100).map((line) => stripVTControlCharacters(line));
+const LINKS = [
+  { name: 'client->server', from: 'client', to: 'server' },
+  { name: 'a->b', from: 'a', to: 'b' },
+  { name: 'the uplink', from: 'a', to: 'b' },
+];
+const drawn = (...moments: readonly Moment[]): string[] => sequence(moments, LINKS, 100).map((line) => stripVTControlCharacters(line));
 
 test('a frame is an arrow between the ends of its link, the wrong event and the fault have marks without any colour', () => {
   expect(
@@ -35,6 +40,7 @@ test('a frame is an arrow between the ends of its link, the wrong event and the 
 test('bytes that are no text are left out, and what has no column is named in the text', () => {
   const binary = `binary frame 3 upstream, connection 1: ${'\uFFFD'.repeat(20)}`;
   expect(drawn(moment('a->b', 'frame', binary))[1]).toMatch(/▶│ +binary 3$/);
+  expect(drawn(moment('the uplink', 'frame', 'line frame 1 upstream, connection 1: hi'))[1]).toMatch(/│─+▶│ +line 1: hi$/);
   const lanes = ['a', 'b', 'c', 'd', 'e', 'f'].map((lane) => moment(lane, 'log', 'stderr: x'));
   expect(drawn(...lanes).at(-1)).toMatch(/│ +f: stderr: x$/);
 });
@@ -53,6 +59,7 @@ test('whatever a program said, the story has at most 60 lines of 100 columns, an
     firstWrong: around[5] as Moment,
     fault: { ...(around[4] as Moment), step: HOSTILE, fault: 'cut', target: HOSTILE, where: HOSTILE, hitOn: HOSTILE },
     around,
+    lanes: { names: [], links: around.map(({ lane }) => ({ name: lane, from: lane, to: 'b' })) },
     proof: [],
     replay: 'npx tornwire repro x',
     restsOn: Array.from({ length: 20 }, () => HOSTILE),

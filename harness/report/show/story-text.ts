@@ -13,7 +13,7 @@ const LABEL_WIDTH = 13;
 const LINES = { title: 2, sentence: 3, details: 5, value: 3, moment: 2, fault: 3, rests: 4, gap: 2 } as const;
 
 export function storyText(row: CaseRow, story: Story, history?: string): string {
-  const { sentence, details, compared, place, firstWrong, fault, around, restsOn, gaps, replay } = story;
+  const { sentence, details, compared, place, firstWrong, fault, around, lanes, restsOn, gaps, replay } = story;
   const wrongAt = firstWrong && `${seconds(firstWrong.atMs)}, event ${firstWrong.seq}, ${firstWrong.lane}: ${firstWrong.text}`;
   const faultAt =
     fault &&
@@ -31,7 +31,7 @@ export function storyText(row: CaseRow, story: Story, history?: string): string 
     ...(wrongAt === undefined ? [] : labelled('first wrong', wrongAt, LINES.moment)),
     ...(faultAt === undefined ? [] : labelled('fault', faultAt, LINES.fault)),
     '',
-    ...sequence(around, WIDTH),
+    ...sequence(around, lanes.links, WIDTH),
     ...(around.length > 0 ? [''] : []),
     ...restsOn.slice(0, LINES.rests).flatMap((what, index) => labelled(index === 0 ? 'rests on' : '', what, 2)),
     ...(restsOn.length > LINES.rests ? labelled('', `… and ${restsOn.length - LINES.rests} more`, 1) : []),

@@ -8,6 +8,7 @@ import { comparedIn, growingKinds, withoutFinding, type Compared } from './compa
 import { eventInWords, hitInWords, laneOf } from './event-words.ts';
 import type { Excerpt } from './excerpt.ts';
 import { basisOf } from './basis.ts';
+import { lanesOf, type Lanes } from './lanes.ts';
 
 export interface Story {
   outcome: CaseRow['verdict'];
@@ -24,6 +25,8 @@ export interface Story {
   fault?: FaultMoment;
   /** At most ten, in order: the fault and the first wrong event are among them. */
   around: readonly Moment[];
+  /** Of the whole case, not of those ten events alone. */
+  lanes: Lanes;
   /** Sequence numbers of the events that prove the first finding. */
   proof: readonly number[];
   replay: string;
@@ -77,6 +80,7 @@ export function storyOf(row: CaseRow, excerpt: Excerpt): Story {
     ...(wrong && { firstWrong: momentOf(wrong, roles) }),
     ...(fired && { fault: faultMoment(fired, events, roles) }),
     around: around(events, wrong, fired).map((event) => momentOf(event, roles)),
+    lanes: lanesOf(row, events),
     proof: proof.map(({ seq }) => seq),
     replay: row.replay,
     restsOn: basisOf(row, events),

@@ -1,21 +1,24 @@
 // What the timeline of a report draws: lanes of the script and of the nodes, links between them, each event at its time, faults as
-// bands, promises as bars and the lives of nodes and connections. Plain data, bounded.
+// bands, connections and promises as bars, and the lives of nodes. Plain data, bounded.
 import type { Event } from '../../model/judging/history.ts';
 import { plain } from '../plain.ts';
 import { eventInWords, laneOf } from '../story/event-words.ts';
 import type { Excerpt } from '../story/excerpt.ts';
+import type { Lanes } from '../story/lanes.ts';
 import type { Story } from '../story/story.ts';
 
 export interface TimelineView {
   fromMs: number;
   toMs: number;
-  /** Names, from above: the script, the nodes, and links whose ends are not known. */
+  /** Names, from above: see `Lanes`. */
   lanes: readonly string[];
   links: readonly LinkView[];
   events: readonly EventView[];
   bands: readonly BandView[];
   promises: readonly PromiseView[];
   lives: readonly LifeView[];
+  /** In the order in which they were opened. */
+  connections: readonly ConnectionView[];
   /** What is not among the events, in words; empty when all are. */
   leftOut: string;
 }
@@ -67,16 +70,28 @@ interface LifeView {
   toMs: number;
 }
 
+export interface ConnectionView {
+  link: string;
+  /** Its number on its link. */
+  connection: number;
+  fromMs: number;
+  toMs: number;
+  /** How each end ended, in words; absent where it lasted to the end of the history. */
+  how?: string;
+  /** It ended by a reset, by a refused dial, or without a word. */
+  isHard?: true;
+}
+
 const EVENTS_MAX = 10_000;
 /** Of all that frames say together, in characters. */
 const SAID_MAX = 400_000;
 const PROMISES_MAX = 200;
+const CONNECTIONS_MAX = 2_000;
 const FIRINGS_MAX = 500;
 const HEADED = new Set(['text', 'binary', 'ping', 'pong', 'close', 'continuation']);
 
 export function timelineOf({ events, leftOut }: Excerpt, story: Story): TimelineView {
   const told = events.filter((event) => !(event.kind === 'observation' && event.observation.probe === 'machine'));
-  const lanes = lanesOf(told);
   const toMs = events.at(-1)?.atMs ?? 0;
   const left = [
     ...Object.entries(leftOut).map(([kind, count]) => `${count} ${kind}`),
@@ -85,31 +100,19 @@ export function timelineOf({ events, leftOut }: Excerpt, story: Story): Timeline
   return {
     fromMs: told[0]?.atMs ?? 0,
     toMs,
-    lanes: lanes.names,
-    links: lanes.links,
+    lanes: story.lanes.names,
+    links: linkViews(story.lanes),
     events: eventViews(told.slice(0, EVENTS_MAX), story),
     bands: bandsOf(told, toMs),
     promises: promisesOf(told, toMs).slice(0, PROMISES_MAX),
     lives: livesOf(told, toMs),
+    connections: connectionsOf(told, toMs).slice(0, CONNECTIONS_MAX),
     leftOut: left.join(', '),
   };
 }
 
-/** A link that is called `from->to` joins two lanes; any other one has a lane of its own. */
-function lanesOf(events: readonly Event[]): { names: string[]; links: LinkView[] } {
-  const nodes = new Set(events.flatMap((event) => (event.kind === 'node' || event.kind === 'log' ? [event.node] : [])));
-  const links = new Set(events.flatMap((event) => ('link' in event ? [event.link] : [])));
-  const ends = new Map([...links].map((link) => [link, link.split('->')]));
-  const outside = [...ends.values()].flatMap((pair) => (pair.length === 2 ? pair : [])).filter((name) => !nodes.has(name));
-  const unknown = [...links].filter((link) => ends.get(link)?.length !== 2);
-  const names = ['script', ...new Set([...outside.filter((name) => name !== 'driver'), ...nodes, ...unknown])];
-  const at = (name: string): number => (name === 'driver' ? 0 : names.indexOf(name));
-  return {
-    names,
-    links: [...ends].map(([name, [from = '', to = from]]) =>
-      unknown.includes(name) ? { name, from: at(name), to: at(name) } : { name, from: at(from), to: at(to) },
-    ),
-  };
+function linkViews({ names, links }: Lanes): LinkView[] {
+  return links.map(({ name, from, to }) => ({ name, from: names.indexOf(from), to: names.indexOf(to) }));
 }
 
 function eventViews(events: readonly Event[], story: Story): EventView[] {
@@ -209,4 +212,25 @@ function livesOf(events: readonly Event[], endMs: number): LifeView[] {
       return { lane, state: how, fromMs: event.atMs, toMs: event.state === 'exited' ? event.atMs : (ofNode[index + 1]?.atMs ?? endMs) };
     }),
   );
+}
+
+/** Ends of TCP that everybody meant: a FIN that was passed on, the end of a file, a close of the proxy's own. */
+const SOFT = new Set(['fin', 'eof', 'closed']);
+
+function connectionsOf(events: readonly Event[], endMs: number): ConnectionView[] {
+  const open = new Map<string, ConnectionView>();
+  const all: ConnectionView[] = [];
+  for (const event of events) {
+    if (event.kind !== 'connection') continue;
+    const { link, connection, atMs, ended } = event;
+    const key = `${link} ${connection}`;
+    const view = open.get(key) ?? { link, connection, fromMs: atMs, toMs: endMs };
+    if (!open.has(key)) all.push(view);
+    open.set(key, view);
+    if (event.state !== 'closed') continue;
+    view.toMs = atMs;
+    view.how = ended ? (ended.client === ended.upstream ? ended.client : `client ${ended.client}, upstream ${ended.upstream}`) : 'closed';
+    if (ended && (!SOFT.has(ended.client) || !SOFT.has(ended.upstream))) view.isHard = true;
+  }
+  return all;
 }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 // The board of a case in the browser: what is shown, what is chosen, and the table of events beside the canvas. The functions of this
 // folder are written into the page as they are, so none of them imports anything that is left at run time.
-import type { EventView, TimelineView } from '../../view/timeline-view.ts';
+import type { ConnectionView, EventView, TimelineView } from '../../view/timeline-view.ts';
 
 export interface Board {
   view: TimelineView;
@@ -13,8 +13,26 @@ export interface Board {
   shown: readonly EventView[];
   chosen: number;
   page: number;
+  /** Of what is shown; made when it is drawn. */
+  index?: TimeIndex;
+  /** Of connections: whose, and the bars of one row. */
+  rows?: { link: string; bars: ConnectionView[] }[];
   draw: () => void;
   find: (name: string) => HTMLElement;
+}
+
+/** The shown events by their times, and where each belongs. */
+export interface TimeIndex {
+  /** Of which list: a new filter makes a new list. */
+  of: readonly EventView[];
+  /** In the order of time. */
+  events: readonly EventView[];
+  /** The times of those, in milliseconds. */
+  ms: Float64Array;
+  /** Their link in `view.links`, or -1. */
+  link: Int16Array;
+  /** Where they stand when they are no arrow. */
+  lane: Int16Array;
 }
 
 function boardFor(article: HTMLElement, paint: (board: Board) => void): Board {

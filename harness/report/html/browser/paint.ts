@@ -1,18 +1,27 @@
 /// <reference lib="dom" />
-// Draws the timeline. Only what is in sight is drawn, and of arrows that fall on one another only the first.
-import type { EventView } from '../../view/timeline-view.ts';
+// Draws the timeline: the axis, lanes, faults as bands, connections and promises as bars. What travels on it is in paint-traffic.ts.
+// Only what is in sight is drawn.
 import type { Board } from './board.ts';
 
-interface Brush {
+export interface Brush {
   pen: CanvasRenderingContext2D;
   width: number;
   height: number;
+  /** Of the lanes' end, and of the bars of connections below them. */
+  lanesEnd: number;
+  /** Of a variable of the style. */
   colour: (name: string) => string;
   x: (ms: number) => number;
   y: (lane: number) => number;
 }
 
-function paint(board: Board): void {
+/** What paint-traffic.ts draws. */
+interface Traffic {
+  paintFrames: (board: Board, brush: Brush) => void;
+  paintEvents: (board: Board, brush: Brush) => void;
+}
+
+function paint(board: Board, { paintFrames, paintEvents }: Traffic): void {
   const brush = brushFor(board);
   if (brush === undefined) return;
   paintAxis(board, brush);
@@ -20,16 +29,20 @@ function paint(board: Board): void {
   paintBands(board, brush);
   paintFrames(board, brush);
   paintEvents(board, brush);
+  paintConnections(board, brush);
   paintPromises(board, brush);
   paintChosen(board, brush);
 }
 
-function brushFor({ view, canvas, stage, fromMs, toMs }: Board): Brush | undefined {
+function brushFor(board: Board): Brush | undefined {
+  const { view, canvas, stage, fromMs, toMs } = board;
   const pen = canvas.getContext('2d');
   const width = stage.clientWidth;
   if (pen === null || width === 0) return undefined;
   const promises = Math.min(view.promises.length, 12);
-  const height = 40 + view.lanes.length * 44 + promises * 13 + 12;
+  const rows = connectionRows(board);
+  const lanesEnd = 40 + view.lanes.length * 44;
+  const height = lanesEnd + (rows > 0 ? rows * 13 + 10 : 0) + promises * 13 + 12;
   const ratio = window.devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
@@ -42,11 +55,19 @@ function brushFor({ view, canvas, stage, fromMs, toMs }: Board): Brush | undefin
   pen.font = '11px system-ui, sans-serif';
   pen.lineWidth = 1;
   const left = 120;
+  const colours = new Map<string, string>();
   return {
     pen,
     width,
     height,
-    colour: (name) => style.getPropertyValue(`--${name}`).trim(),
+    lanesEnd,
+    colour(name) {
+      const known = colours.get(name);
+      if (known !== undefined) return known;
+      const value = style.getPropertyValue(`--${name}`).trim();
+      colours.set(name, value);
+      return value;
+    },
     x: (ms) => left + ((ms - fromMs) / (toMs - fromMs)) * (width - left - 12),
     y: (lane) => 40 + lane * 44 + 12,
   };
@@ -66,7 +87,8 @@ function paintAxis({ fromMs, toMs }: Board, { pen, width, height, colour, x }: B
     pen.lineTo(at, height);
     pen.stroke();
     pen.globalAlpha = 1;
-    pen.fillText(step >= 1_000 ? `${Math.round(ms / 1_000)} s` : `${(ms / 1_000).toFixed(step >= 100 ? 1 : 3)} s`, at + 3, 13);
+    const text = step >= 1_000 ? `${Math.round(ms / 1_000)} s` : `${(ms / 1_000).toFixed(step >= 100 ? 1 : 3)} s`;
+    pen.fillText(text, Math.min(at + 3, width - pen.measureText(text).width - 2), 13);
   }
 }
 
@@ -89,7 +111,8 @@ function paintLanes({ view, fromMs, toMs }: Board, { pen, width, colour, x, y }:
     if (isOver) pen.fillRect(from - 2, at - 9, 4, 18);
     else pen.fillRect(from, at - 3, Math.max(1, to - from), 6);
     pen.globalAlpha = 1;
-    if (isOver || to - from > 60) pen.fillText(state, from + 4, at - 6);
+    const { width: room } = pen.measureText(state);
+    if (isOver || to - from > room + 8) pen.fillText(state, Math.min(from + 4, width - 12 - room), at - 6);
   }
 }
 
@@ -123,61 +146,53 @@ function paintBands({ view }: Board, { pen, width, colour, x, y }: Brush): void 
   });
 }
 
-function paintFrames({ view, shown, fromMs, toMs }: Board, { pen, colour, x, y }: Brush): void {
-  const links = new Map(view.links.map((link) => [link.name, link]));
-  const drawn = new Set<string>();
-  pen.strokeStyle = colour('link');
-  pen.fillStyle = colour('link');
-  pen.globalAlpha = 0.75;
-  for (const event of shown) {
-    if (event.kind !== 'frame' || event.ms < fromMs || event.ms > toMs) continue;
-    const link = links.get(event.lane);
-    const at = Math.round(x(event.ms));
-    const key = `${event.lane} ${event.up === true} ${at}`;
-    if (link === undefined || drawn.has(key)) continue;
-    drawn.add(key);
-    const [from, to] = event.up ? [y(link.from), y(link.to)] : [y(link.to), y(link.from)];
-    const tip = to > from ? -6 : 6;
-    pen.beginPath();
-    pen.moveTo(at + 0.5, from);
-    pen.lineTo(at + 0.5, to);
-    pen.stroke();
-    pen.beginPath();
-    pen.moveTo(at + 0.5, to);
-    pen.lineTo(at - 2.5, to + tip);
-    pen.lineTo(at + 3.5, to + tip);
-    pen.fill();
+/** A row for each link, and more where connections of a link stand at the same time. Found once, as it does not change. */
+function connectionRows(board: Board): number {
+  if (board.rows !== undefined) return board.rows.length;
+  const rows: NonNullable<Board['rows']> = [];
+  for (const [link, ofLink] of Map.groupBy(board.view.connections, (each) => each.link)) {
+    const own: NonNullable<Board['rows']> = [];
+    for (const each of ofLink) {
+      const free = own.find(({ bars }) => (bars.at(-1)?.toMs ?? 0) <= each.fromMs) ?? (own.length >= 4 ? own.at(-1) : undefined);
+      if (free) free.bars.push(each);
+      else own.push({ link: own.length === 0 ? link : '', bars: [each] });
+    }
+    rows.push(...own);
   }
-  pen.globalAlpha = 1;
+  board.rows = rows;
+  return rows.length;
 }
 
-function laneIndexOf({ view }: Board, { lane }: EventView): number {
-  const link = view.links.find(({ name }) => name === lane);
-  return link ? link.from : Math.max(0, view.lanes.indexOf(lane));
-}
-
-/** Log lines and readings are ticks, what is a part of the finding is a sign. */
-function paintEvents(board: Board, { pen, colour, x, y }: Brush): void {
-  const { shown, fromMs, toMs } = board;
-  const drawn = new Set<string>();
-  for (const event of shown) {
-    if (event.ms < fromMs || event.ms > toMs || (event.kind === 'frame' && event.role === undefined)) continue;
-    const lane = laneIndexOf(board, event);
-    const at = Math.round(x(event.ms));
-    const key = `${lane} ${at} ${event.role ?? ''}`;
-    if (drawn.has(key)) continue;
-    drawn.add(key);
-    pen.fillStyle = colour(event.role === 'wrong' ? 'bad' : event.role === 'fault' ? 'fault' : 'dim');
-    if (event.role === 'wrong' || event.role === 'fault') {
-      pen.font = 'bold 15px system-ui, sans-serif';
-      pen.fillText(event.role === 'wrong' ? '✖' : '⚡', at - 6, y(lane) + 18);
-      pen.font = '11px system-ui, sans-serif';
-    } else if (event.role === 'proof') {
-      pen.beginPath();
-      pen.arc(at, y(lane) + 10, 3, 0, 7);
-      pen.fill();
-    } else pen.fillRect(at, y(lane) + 6, 1, event.kind === 'log' ? 8 : 5);
-  }
+/** From opened to closed. A thick end is a reset, a refused dial or a connection that nobody ended; an open bar outlived the history. */
+function paintConnections({ rows = [], fromMs, toMs }: Board, { pen, width, lanesEnd, colour, x }: Brush): void {
+  rows.forEach(({ link, bars }, row) => {
+    const top = lanesEnd + row * 13 + 3;
+    pen.fillStyle = colour('dim');
+    if (link !== '') pen.fillText(link.length > 18 ? `${link.slice(0, 17)}…` : link, 6, top + 9);
+    let drawnTo = -1;
+    let saidTo = 0;
+    for (const { connection, fromMs: began, toMs: ended, how, isHard } of bars) {
+      if (ended < fromMs || began > toMs) continue;
+      const [from, to] = [Math.max(120, x(began)), Math.min(width - 12, x(ended))];
+      if (to <= drawnTo) continue;
+      drawnTo = to;
+      pen.fillStyle = colour('link');
+      pen.globalAlpha = 0.35;
+      pen.fillRect(from, top + 2, Math.max(1, to - from), 7);
+      pen.globalAlpha = 1;
+      if (how !== undefined && ended <= toMs) {
+        pen.fillStyle = colour(isHard ? 'bad' : 'link');
+        if (isHard) pen.fillRect(to - 2, top, 4, 11);
+        else pen.fillRect(to - 1, top + 1, 1, 9);
+      }
+      const text = `${connection}${how === undefined ? '' : `: ${how}`}`;
+      const room = to - Math.max(from, saidTo);
+      if (pen.measureText(text).width + 8 > room) continue;
+      pen.fillStyle = colour('text');
+      pen.fillText(text, Math.max(from, saidTo) + 4, top + 10);
+      saidTo = to;
+    }
+  });
 }
 
 function paintPromises({ view, fromMs, toMs }: Board, { pen, width, height, colour, x }: Brush): void {
@@ -197,10 +212,11 @@ function paintPromises({ view, fromMs, toMs }: Board, { pen, width, height, colo
     pen.strokeStyle = pen.fillStyle;
     if (state === 'kept') pen.strokeRect(from + 0.5, top + row * 13 + 1.5, Math.max(1, to - from), 9);
     else pen.fillRect(from, top + row * 13 + 1, Math.max(2, to - from), 11);
-    if (state === 'kept') return;
-    const isBehind = to + 4 <= width - 380;
-    pen.fillStyle = colour(isBehind ? 'text' : 'bg');
-    pen.fillText(`${state}: ${what}`.slice(0, 90), isBehind ? to + 4 : from + 4, top + row * 13 + 10);
+    const text = `${state}: ${what}`.slice(0, 90);
+    const { width: room } = pen.measureText(text);
+    const at = to + 4 + room <= width - 12 ? to + 4 : to - from > room + 8 ? from + 4 : Math.max(120, from - 4 - room);
+    pen.fillStyle = colour(at > from && at < to && state !== 'kept' ? 'bg' : state === 'kept' ? 'dim' : 'text');
+    pen.fillText(text, at, top + row * 13 + 10);
   });
 }
 
@@ -215,15 +231,4 @@ function paintChosen(board: Board, { pen, height, colour, x }: Brush): void {
   pen.stroke();
 }
 
-export const PAINT = [
-  paint,
-  brushFor,
-  paintAxis,
-  paintLanes,
-  paintBands,
-  paintFrames,
-  laneIndexOf,
-  paintEvents,
-  paintPromises,
-  paintChosen,
-];
+export const PAINT = [paint, brushFor, paintAxis, paintLanes, paintBands, connectionRows, paintConnections, paintPromises, paintChosen];

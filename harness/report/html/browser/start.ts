@@ -2,11 +2,14 @@
 // What happens in the page: copying, and the board of each case once it comes into sight.
 import type { EventView } from '../../view/timeline-view.ts';
 import type { Board } from './board.ts';
+import type { Brush } from './paint.ts';
 
 /** The functions of the other files, which are in the page under their names. */
 interface Parts {
   boardFor: (article: HTMLElement, paint: (board: Board) => void) => Board;
-  paint: (board: Board) => void;
+  paint: (board: Board, parts: Parts) => void;
+  paintFrames: (board: Board, brush: Brush) => void;
+  paintEvents: (board: Board, brush: Brush) => void;
   filterEvents: (board: Board) => void;
   showRows: (board: Board) => void;
   chooseEvent: (board: Board, index: number) => void;
@@ -19,7 +22,7 @@ function start(parts: Parts): void {
   const boardOf = (article: HTMLElement): Board => {
     const known = boards.get(article);
     if (known) return known;
-    const board = parts.boardFor(article, parts.paint);
+    const board = parts.boardFor(article, (each) => parts.paint(each, parts));
     boards.set(article, board);
     listen(board, parts);
     parts.filterEvents(board);
