@@ -215,8 +215,8 @@ export class Connection implements ConnectionControl {
     if (this.state === 'dialling' && end === 'upstream') {
       this.#forced.upstream = error.code === 'ECONNREFUSED' ? 'refused' : `error:${error.code ?? error.message}`;
       this.reason = error.message;
-      // What the client has sent by now is taken first: a plain close would be a reset where it was quick, and an end where not.
-      this.#ending ??= this.#endOne('client', 'fin');
+      // Without a proxy the dial is an error to who dials, and a program may mind errors only: so it is one, and never a clean end.
+      this.#ending ??= this.#endOne('client', 'rst');
       return;
     }
     const broken = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';

@@ -90,7 +90,10 @@ export async function proxyBed(settings: Partial<ControlSettings> = {}): Promise
     const dial = async () => {
       const peer = peerOf(connect(...connectArgs(address)));
       peers.push(peer);
-      await once(peer.socket, 'connect');
+      // A reset can overtake the news of the connection.
+      await once(peer.socket, 'connect').catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ECONNRESET') throw error;
+      });
       return peer;
     };
     return {

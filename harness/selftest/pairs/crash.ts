@@ -188,6 +188,7 @@ const SERVERS: readonly Pair[] = [
   }),
   pair('back-that-is-away-kills-its-front-node', 'crash', {
     bug: 'nobody listens for the error of a connection that is refused',
+    hole: '3.7',
     program: 'front.mjs',
     change: ["  socket.on('error', () => undefined);\n", ''],
     shape: relay('front.mjs', 'server.mjs', { longestTimerMs: 100 }),
