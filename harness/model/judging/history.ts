@@ -21,6 +21,11 @@ export interface Hit {
   boundaries?: number;
   vouched?: number;
   ended?: { client: string; upstream: string };
+  /**
+   * Of a link without framing: the bytes around the place, each of them one character (ISO 8859-1); `at` of them stand before it. The
+   * file has at most 128 on each side.
+   */
+  around?: { bytes: string; at: number };
   /** If the engine has no events of its own: what the harness saw instead. */
   inferredFrom?: string;
 }

@@ -16,6 +16,8 @@ function formsOfOne(value: string): string[] {
   const hex = Buffer.from(value).toString('hex');
   return [
     value,
+    // As bytes that are read one character each.
+    Buffer.from(value).toString('latin1'),
     inJson,
     JSON.stringify(inJson).slice(1, -1),
     encodeURIComponent(value),

@@ -36,7 +36,8 @@ export function tell(event: ProxyEvent, link: string, sink: NetworkSink, causedM
 }
 
 function hitOf(event: ProxyHit): Hit {
-  const { connection, direction, byteOffset, frameIndex, offsetInFrame, bytesForwarded, fidelity, boundaries, vouched, ended } = event;
+  const { connection, direction, byteOffset, frameIndex, offsetInFrame, bytesForwarded, fidelity, boundaries, vouched, ended, around } =
+    event;
   return {
     connection,
     direction,
@@ -47,6 +48,7 @@ function hitOf(event: ProxyHit): Hit {
     ...(fidelity !== undefined && { fidelity }),
     ...(boundaries !== undefined && { boundaries }),
     ...(vouched !== undefined && { vouched }),
+    ...(around !== undefined && { around: { bytes: Buffer.from(around.bytes, 'base64').toString('latin1'), at: around.at } }),
     ...(ended !== undefined && { ended: { client: ended.client, upstream: ended.upstream } }),
   };
 }

@@ -21,6 +21,7 @@ import { LabelReader } from './label.ts';
 import type { Labels } from './label.ts';
 import { dial, takeOver } from './peer-socket.ts';
 import { Pipe } from './pipe.ts';
+import { Surroundings } from './surroundings.ts';
 import type { Answer, ArmedToxic, ConnectionControl } from '../toxics/base/toxic.ts';
 
 export interface ConnectionSettings {
@@ -79,11 +80,12 @@ export class Connection implements ConnectionControl {
     const seen = (chunk: Buffer) => labels.see(chunk);
     // A stream of a child: what its reader does not read must block its writer as a pipe would.
     const common = { budget: settings.budget, narrow: settings.preamble };
+    const around = () => ({ surroundings: settings.framing === 'raw' && settings.capture ? new Surroundings() : undefined });
     this.pipes = {
       upstream: settings.preamble
-        ? new Pipe('upstream', { ...common, preamble: { see: seen, passed: () => this.#open() } })
-        : new Pipe('upstream', { ...common, onHead: seen }),
-      downstream: new Pipe('downstream', common),
+        ? new Pipe('upstream', { ...common, ...around(), preamble: { see: seen, passed: () => this.#open() } })
+        : new Pipe('upstream', { ...common, ...around(), onHead: seen }),
+      downstream: new Pipe('downstream', { ...common, ...around() }),
     };
     const client = takeOver(accepted, this.pipes.upstream.intake);
     const upstream = dial(settings.upstream, this.pipes.downstream.intake);

@@ -7,6 +7,7 @@ import type { Direction } from '../stream/item.ts';
 import type { ArmedToxic, HitPlace, StageContext } from '../toxics/base/toxic.ts';
 import type { Connection } from './connection.ts';
 import type { Pipe } from './pipe.ts';
+import type { Around } from './surroundings.ts';
 
 export interface FiringSettings {
   readonly proxy: string;
@@ -17,6 +18,8 @@ export interface FiringSettings {
 
 /** Hits that a toxic remembers; the events have all of them. */
 const HITS_MAX = 1000;
+/** Hits that are told with the bytes around them. */
+const AROUND_HITS_MAX = 100;
 
 export class Firing {
   readonly #settings: FiringSettings;
@@ -67,7 +70,9 @@ export class Firing {
       armed: () => mayFire(toxic),
       fire: (at: HitPlace) => {
         if (!mayFire(toxic)) return undefined;
-        return this.begin(toxic, { ...identity, ...defined(at), byteOffset: at.byteOffset, bytesForwarded: pipe.bytesOut });
+        const around = toxic.claimed < AROUND_HITS_MAX ? pipe.around(at.byteOffset) : undefined;
+        const { byteOffset } = at;
+        return this.begin(toxic, { ...identity, ...defined(at), byteOffset, bytesForwarded: pipe.bytesOut, ...told(around) });
       },
       report: (hit, more) => this.report(toxic, hit, more),
       retract: () => void (toxic.claimed -= 1),
@@ -105,4 +110,8 @@ function defined(at: HitPlace): Partial<Hit> {
     ...(at.frameIndex !== undefined && { frameIndex: at.frameIndex }),
     ...(at.offsetInFrame !== undefined && { offsetInFrame: at.offsetInFrame }),
   };
+}
+
+function told(around: Around | undefined): Partial<Hit> {
+  return around === undefined ? {} : { around: { bytes: around.bytes.toString('base64'), at: around.at } };
 }

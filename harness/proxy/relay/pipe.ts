@@ -14,6 +14,7 @@ import type { ReadBudget } from './intake.ts';
 import type { Direction, Item } from '../stream/item.ts';
 import { loadKernel } from '../exact/kernel.ts';
 import { Sink } from './sink.ts';
+import type { Around, Surroundings } from './surroundings.ts';
 
 /** Why the source is not read; reading goes on when no reason is left. */
 const CONNECTING = 1;
@@ -70,6 +71,7 @@ export class Pipe {
   #putIns: PutIn[] = [];
   /** It holds as little as it can, so that a writer whose reader does not read is blocked early. */
   readonly #narrow: boolean;
+  readonly #surroundings: Surroundings | undefined;
   /** What is left of the last read; it lies in the intake's buffer. */
   #rest: Buffer | undefined;
 
@@ -81,12 +83,20 @@ export class Pipe {
       onHead,
       preamble,
       narrow = false,
-    }: { budget: ReadBudget; onHead?: (chunk: Buffer) => void; preamble?: Preamble; narrow?: boolean },
+      surroundings,
+    }: {
+      budget: ReadBudget;
+      onHead?: (chunk: Buffer) => void;
+      preamble?: Preamble;
+      narrow?: boolean;
+      surroundings?: Surroundings | undefined;
+    },
   ) {
     this.direction = direction;
     this.#onHead = onHead;
     this.#preamble = preamble;
     this.#narrow = narrow;
+    this.#surroundings = surroundings;
     this.intake = new Intake(budget, (chunk) => this.#take(chunk));
     this.intake.bytesMax = this.#readBytesMax;
     this.chain = new Chain((item) => this.sink.take(item));
@@ -131,6 +141,11 @@ export class Pipe {
 
   get isDiscarding(): boolean {
     return this.#mode === 'discard';
+  }
+
+  /** What stands around this place of the stream, where that is kept. */
+  around(byteOffset: number): Around | undefined {
+    return this.#surroundings?.at(byteOffset);
   }
 
   get bytesOut(): number {
@@ -316,6 +331,7 @@ export class Pipe {
     const owned = Buffer.from(chunk);
     const offset = this.bytesIn - owned.length;
     const atMs = performance.now();
+    this.#surroundings?.see(owned, offset);
     this.batch(() => {
       if (spans === undefined) {
         const whole = { frame: undefined, offsetInFrame: 0, first: true, last: true };

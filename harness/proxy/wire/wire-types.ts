@@ -80,6 +80,11 @@ export interface Hit {
   ended?: BothEnds;
   /** How long before this was told it began to act, in ms: a peer may have noticed it since. Absent where that is no time at all. */
   tookMs?: number;
+  /**
+   * Of a raw link that captures: the bytes around the place as far as they had come, in base64, at most 1,024 before it and 1,024
+   * behind; `at` of them stand before it. A toxic's first 100 hits have them.
+   */
+  around?: { bytes: string; at: number };
   /** Anything else worth saying in words. */
   note?: string;
 }

@@ -82,6 +82,12 @@ test('it filters, jumps, opens a frame at the place that was hit, goes by keys, 
   await one.locator('tbody[data-part="rows"] button').first().click();
   expect(await one.locator('[data-part="hex"] mark').textContent()).toBe('61');
   expect(await one.locator('[data-part="decoded"] mark').textContent()).toBe('a');
+  // Of a link without framing the firing itself shows the bytes, numbered as in the stream.
+  await one.locator('[data-part="kind"]').selectOption('fault');
+  await one.locator('[data-part="text"]').fill('byte 40');
+  await one.locator('tbody[data-part="rows"] button').first().click();
+  expect(await one.locator('[data-part="hex"]').textContent()).toMatch(/^000027 {2}00 fe 20 62/);
+  expect(await one.locator('[data-part="hex"] mark').textContent()).toBe('fe');
   await one.locator('[data-part="text"]').fill('');
   await one.locator('[data-part="kind"]').selectOption('');
   await one.locator('[data-part="stage"]').press('Home');

@@ -45,6 +45,8 @@ export interface EventView {
   markAt?: number;
   /** What the fault did there. */
   mark?: string;
+  /** Of what is said: each character is a byte, and the first of them is this one of its stream. */
+  rawFrom?: number;
 }
 
 interface BandView {
@@ -130,6 +132,7 @@ function eventViews(events: readonly Event[], story: Story): EventView[] {
       text: plain(eventInWords(event)),
       ...(role && { role }),
     };
+    if (event.kind === 'fault' && event.state === 'fired') return { ...view, ...aroundHit(event) };
     if (event.kind !== 'frame') return view;
     const hit = hits.get(frameKey(event));
     const said = event.payload ?? '';
@@ -137,6 +140,13 @@ function eventViews(events: readonly Event[], story: Story): EventView[] {
     left -= isKept ? said.length : 0;
     return { ...view, up: event.direction === 'upstream', ...(isKept && said !== '' && { said }), ...(hit && markOf(event, hit)) };
   });
+}
+
+/** On a link without framing the firing shows the bytes itself. */
+function aroundHit({ fault, hit }: Extract<Event, { kind: 'fault'; state: 'fired' }>): Partial<EventView> {
+  if (hit?.kind !== 'link' || typeof hit.around?.bytes !== 'string' || hit.around.bytes === '') return {};
+  const { bytes, at } = hit.around;
+  return { said: bytes, markAt: at, mark: fault, rawFrom: Math.max(0, hit.byteOffset - at) };
 }
 
 type Frame = Extract<Event, { kind: 'frame' }>;

@@ -73,6 +73,31 @@ test('secrets do not reach the disk, wherever in an event they stand; the oracle
   expect((await linesIn(file)).map(({ seq, kind }) => [seq, kind])).toEqual(recorder.history.map(({ seq, kind }) => [seq, kind]));
 });
 
+test('of the bytes around a hit no secret is written, also not a piece of one that the window cuts', async () => {
+  const file = join(folder, 'around.ndjson');
+  const recorder = openRecorder(file, redactor(['hunter22', 'gräßlich-geheim']));
+  const fired = (bytes: string, at: number) => {
+    const hit = { kind: 'link', connection: 1, direction: 'upstream', byteOffset: 9_000, around: { bytes, at } } as const;
+    recorder.record({ kind: 'fault', step: 's', fault: 'cut', target: 'a->b', state: 'fired', hit });
+  };
+  fired('\u0001\u00ff open', 2);
+  fired(`hunter22 ${'x'.repeat(20)}`, 9);
+  fired(`pass hunter22 on`, 9);
+  fired(`hunter22${'x'.repeat(124)}|${'y'.repeat(126)}hunter22`, 132);
+  fired(`${Buffer.from('gräßlich-geheim').toString('latin1')}|`, 17);
+  recorder[Symbol.dispose]();
+  const text = await readFile(file, 'utf8');
+  expect(text).not.toMatch(/hunter|unter22|ter22|er22|gehe/);
+  const around = (await linesIn(file)).map((event) => (event as unknown as { hit: { around: object } }).hit.around);
+  expect(around).toEqual([
+    { bytes: '\u0001\u00ff open', at: 2 },
+    { bytes: `*** ${'x'.repeat(20)}`, at: 4 },
+    { bytes: 'pass *** on', at: 8 },
+    { bytes: `***${'x'.repeat(124)}|${'y'.repeat(126)}*`, at: 127 },
+    { bytes: '***|', at: 3 },
+  ]);
+});
+
 test('a run that talks without end is cut at the cap, and the last event says so', async () => {
   const file = join(folder, 'capped.ndjson');
   const recorder = openRecorder(file, asItIs, { eventsMax: 3 });

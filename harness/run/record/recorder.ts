@@ -3,6 +3,7 @@
 // changes a verdict. Waiters learn of each event when it is recorded.
 import type { Redactor } from '../../model/secrets/redact.ts';
 import type { Event, EventBody, History } from '../../model/judging/history.ts';
+import { writtenAround } from './around.ts';
 import { openHistoryFile } from './history-file.ts';
 import { HELD_MS, inOrder, type Unnumbered } from './in-order.ts';
 
@@ -99,6 +100,11 @@ function redactedEvents(redact: Redactor): (event: Unnumbered) => Unnumbered {
   };
   return (event) => {
     if (event.kind === 'log') return { ...event, line: said(`${event.node} ${event.stream}`, '\n', event.line) };
+    if (event.kind === 'fault' && event.state === 'fired' && event.hit.kind === 'link' && event.hit.around !== undefined) {
+      const { around, ...hit } = event.hit;
+      const { hit: plain, ...rest } = redact.value({ ...event, hit });
+      return { ...rest, hit: { ...plain, around: writtenAround(around, redact) } };
+    }
     if (event.kind !== 'frame' || event.payload === undefined) return redact.value(event);
     const { link, connection, direction, type, payload } = event;
     return { ...event, payload: said(`${link} ${connection} ${direction}`, WHOLE_FRAMES.has(type) ? '\n' : '', payload) };

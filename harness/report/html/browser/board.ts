@@ -142,14 +142,15 @@ function showEvent({ find }: Board, event: EventView): void {
   const [decoded, hex] = [find('decoded'), find('hex')];
   find('bytes').hidden = event.said === undefined;
   if (event.said === undefined) return;
-  const bytes = new TextEncoder().encode(event.said);
+  const isRaw = event.rawFrom !== undefined;
+  const bytes = isRaw ? Uint8Array.from(event.said, (byte) => byte.charCodeAt(0)) : new TextEncoder().encode(event.said);
   const mark = event.markAt === undefined ? undefined : Math.min(event.markAt, Math.max(0, bytes.length - 1));
   find('mark').textContent =
     event.mark === undefined
       ? ''
-      : `'${event.mark}' acted behind byte ${event.markAt} of what it says. A secret that was replaced moves what stands behind it.`;
+      : `'${event.mark}' acted behind byte ${event.markAt} of ${isRaw ? 'the bytes around the hit' : 'what it says'}. A secret that was replaced moves what stands behind it.`;
   decoded.replaceChildren(...markedText(bytes, mark));
-  hex.replaceChildren(...markedHex(bytes, mark));
+  hex.replaceChildren(...markedHex(bytes, mark, event.rawFrom ?? 0));
 }
 
 function markedText(bytes: Uint8Array, mark: number | undefined): (Node | string)[] {
@@ -165,11 +166,12 @@ function markedText(bytes: Uint8Array, mark: number | undefined): (Node | string
   return [text(0, from), markedNode(text(from, end)), text(end, bytes.length)];
 }
 
-function markedHex(bytes: Uint8Array, mark: number | undefined): (Node | string)[] {
+/** @param first the number of the first byte. */
+function markedHex(bytes: Uint8Array, mark: number | undefined, first: number): (Node | string)[] {
   const parts: (Node | string)[] = [];
   for (let line = 0; line < bytes.length; line += 16) {
     const row = Array.from(bytes.subarray(line, line + 16));
-    parts.push(`${line.toString(16).padStart(6, '0')}  `);
+    parts.push(`${(first + line).toString(16).padStart(6, '0')}  `);
     row.forEach((byte, at) => {
       const text = byte.toString(16).padStart(2, '0');
       parts.push(line + at === mark ? markedNode(text) : text, at === 7 ? '  ' : ' ');

@@ -83,6 +83,11 @@ export function hostileEvents(first = next): EventBody[] {
     { ...promise, state: 'unmet', lastSeen: attack('last seen') },
     { kind: 'script', state: 'failed', error: attack('error'), detail: attack('stack'), place: attack('place') },
     { kind: 'node', node, state: 'exited', code: 1, signal: attack('signal'), asked: false },
+    {
+      ...step,
+      state: 'fired',
+      hit: { kind: 'link', connection: 1, direction: 'upstream', byteOffset: 40, around: { bytes: attack('\u0000\u00fe bytes'), at: 1 } },
+    },
   ];
 }
 
