@@ -1,12 +1,19 @@
 // What happens to results when their disk is full or may not be written: exit 3, one line that says so, and everything
 // that was saved before can still be read.
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../results/summary.ts';
 import { freeze, freezingUnavailable } from '../runtime/linux/frozen.ts';
-import { emptySmallDisk, fillSmallDisk, mountSmallDisk, smallDiskUnavailable, unmountBelow } from '../runtime/linux/small-disk.ts';
+import {
+  emptySmallDisk,
+  fillSmallDisk,
+  freeBytesOn,
+  mountSmallDisk,
+  smallDiskUnavailable,
+  unmountBelow,
+} from '../runtime/linux/small-disk.ts';
 import { userProject, type Ended, type UserProject } from './testing/user-project.double.ts';
 
 const SIZE_KB = 2_048;
@@ -47,6 +54,29 @@ test('on a disk that is full from the start nothing begins, and the earlier run 
   await expectReadable();
   await emptySmallDisk(results, SIZE_KB);
 });
+
+test('a disk that is full when the report is written changes neither the verdict nor the exit code, and one line says so', async ({
+  skip,
+}) => {
+  skip(noDisk !== undefined, noDisk);
+  // What such a run takes, and how much of that is its report.
+  const before = await freeBytesOn(results);
+  expect((await user.tornwire('run', 'echo/crashes')).code).toBe(1);
+  const taken = before - (await freeBytesOn(results));
+  const { size } = await stat(join(results, 'latest', 'report.html'));
+  await fillSmallDisk(results, Math.floor((taken - size / 2) / 1_024));
+  const { code, out, err } = await user.tornwire('run', 'echo/crashes');
+  await emptySmallDisk(results, SIZE_KB);
+  expect(out.split('\n').filter((line) => line.startsWith('the report was not written: '))).toEqual([
+    expect.stringMatching(/: cannot write \S+report\.html: ENOSPC/),
+  ]);
+  expect(out).toContain('0 passed, 1 failed');
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  const { cases, finished } = await user.summary();
+  expect({ verdicts: cases.map(({ verdict }) => verdict), finished }).toEqual({ verdicts: ['fail'], finished: true });
+  expect(existsSync(join(results, 'latest', 'report.html'))).toBe(false);
+  await expectReadable();
+}, 120_000);
 
 test('a results folder that may not be written is named in one line', async ({ skip }) => {
   const why = await freezingUnavailable(user.root);

@@ -68,12 +68,13 @@ function addInit(program: Command, done: Done): void {
     .option('--dry-run', 'print the files and write none')
     .option('--force', 'replace files that are there')
     .option('--check', 'start and write nothing: say what is wrong with adapters and scenarios, with file and line')
+    .option('--json', 'print JSON')
     .action(async (command: readonly string[], options) => done(await initOrCheck(command, options)));
 }
 
 async function initOrCheck(command: readonly string[], options: { check?: boolean } & InitOptions): Promise<number> {
   if (options.check !== true) return (await import('./commands/init.ts')).init(command, options);
-  return await withCrew('addresses', async (crew) => (await import('./commands/init-check.ts')).initCheck(crew));
+  return await withCrew('addresses', async (crew) => (await import('./commands/init-check.ts')).initCheck(crew, options.json));
 }
 
 function addRun(program: Command, done: Done): void {
@@ -258,7 +259,8 @@ function addImages(program: Command, done: Done): void {
     .command('images')
     .description('build the images that --runtime container starts, with or without a registry')
     .option('--no-registry', 'ask no registry: build from Debian packages')
-    .action(async (options: { registry: boolean }) => done(await (await import('./commands/images.ts')).images(options)));
+    .option('--json', 'print the names of the images as JSON on stdout, and what is done on stderr')
+    .action(async (options: { registry: boolean; json?: boolean }) => done(await (await import('./commands/images.ts')).images(options)));
 }
 
 function addSelftest(program: Command, done: Done): void {
@@ -289,5 +291,6 @@ function addClean(program: Command, done: Done): void {
   program
     .command('clean')
     .description('remove what a killed run left behind')
-    .action(async () => done(await (await import('./commands/clean.ts')).clean()));
+    .option('--json', 'print what was removed as JSON')
+    .action(async (options) => done(await (await import('./commands/clean.ts')).clean(options)));
 }

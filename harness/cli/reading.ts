@@ -55,6 +55,7 @@ function addReport(program: Command, done: Done): void {
     .description('write what happened as one HTML file that opens anywhere: a run, or the cases that are named in full')
     .argument('[run or case]', 'a folder of results, `latest`, the file of a repro, or a part of a scenario of the latest run', 'latest')
     .option('--out <file>', 'where to; by default report.html in the folder of the run')
+    .option('--json', 'print JSON')
     .action(async (word: string, options) => done(await (await import('./commands/reading/report.ts')).report(word, options)));
 }
 

@@ -62,6 +62,15 @@ test('a caught defect passes, and one that nobody caught is a failure that names
   ]);
 });
 
+test('once there is a report, it is what a failure has attached first, with the history behind it', () => {
+  const [attached, ...more] = named(
+    parseXml(junitXml(summaryDouble([rowDouble(failed('no answer')), rowDouble(pass('all'))]), { report: 'results/a & b/report.html' })),
+    'system-out',
+  );
+  expect(attached?.text.split('\n')).toEqual(['[[ATTACHMENT|results/a & b/report.html]]', '[[ATTACHMENT|/nowhere/history.ndjson]]']);
+  expect(more).toEqual([]);
+});
+
 test('the totals count every row once, and times are seconds', () => {
   const rows = [pass('all'), failed('no answer'), unknown('machine', 'starved', 'busy')].map((verdict) => rowDouble(verdict));
   const elements = parseXml(junitXml(summaryDouble([...rows, rowDouble(pass('all'), { verdict: 'skipped', reason: 'no tmux' })])));

@@ -4,8 +4,14 @@ import type { Clause } from '../results/gate-outcome.ts';
 import type { CaseRow, PendingCase, Summary } from '../results/summary.ts';
 import { isCaught } from '../results/summary.ts';
 
-/** @param clauses those of a gate become a suite of their own. */
-export function junitXml(summary: Summary, clauses?: readonly Clause[]): string {
+interface JunitMore {
+  /** Those of a gate become a suite of their own. */
+  clauses?: readonly Clause[];
+  /** The HTML report of the run, seen from the project, once it is written. */
+  report?: string;
+}
+
+export function junitXml(summary: Summary, { clauses, report }: JunitMore = {}): string {
   const rows = summary.cases;
   const failures = rows.filter((row) => outcomeOf(row) === 'failure').length;
   const errors = rows.filter((row) => outcomeOf(row) === 'error').length + summary.pending.length;
@@ -15,7 +21,7 @@ export function junitXml(summary: Summary, clauses?: readonly Clause[]): string 
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="tornwire" ${totals}>`,
     `  <testsuite name="tornwire" ${totals} timestamp="${escapeXml(summary.startedAt)}">`,
-    ...rows.map(testCase),
+    ...rows.map((row) => testCase(row, report)),
     ...summary.pending.map(pendingTestCase),
     '  </testsuite>',
     ...(clauses ? gateSuite(clauses) : []),
@@ -51,9 +57,9 @@ function nameOf({ scenario, title, defect, repeat }: PendingCase): string {
   return `classname="${escapeXml(scenario)}" name="${escapeXml(`${title}${seeded}${again}`)}"`;
 }
 
-function testCase(row: CaseRow): string {
+function testCase(row: CaseRow, report: string | undefined): string {
   const open = `    <testcase ${nameOf(row)} time="${seconds(row.durationMs)}">`;
-  const body = [...propertiesOf(row), ...[bodyOf(row)].filter((text) => text !== ''), ...attachmentOf(row)].join('\n');
+  const body = [...propertiesOf(row), ...[bodyOf(row)].filter((text) => text !== ''), ...attachmentsOf(row, report)].join('\n');
   return body === '' ? open.replace(/>$/, '/>') : `${open}\n${body}\n    </testcase>`;
 }
 
@@ -66,12 +72,16 @@ function propertiesOf(row: CaseRow): string[] {
   return ['      <properties>', ...told, '      </properties>'];
 }
 
-/** GitLab and Jenkins take the file along that such a line names. */
-function attachmentOf(row: CaseRow): string[] {
+/**
+ * CI services take the files along that such lines name. GitLab links the first of a test case, and its paths count from the project's
+ * folder (https://docs.gitlab.com/ci/testing/unit_test_reports); Jenkins' plugin wants each on a line of its own
+ * (https://github.com/jenkinsci/junit-attachments-plugin).
+ */
+function attachmentsOf(row: CaseRow, report: string | undefined): string[] {
   const isTold = outcomeOf(row) === 'failure' || outcomeOf(row) === 'error';
-  return isTold && row.folder !== null
-    ? [`      <system-out>[[ATTACHMENT|${escapeXml(`${row.folder}/history.ndjson`)}]]</system-out>`]
-    : [];
+  const files = [...(report === undefined ? [] : [report]), ...(row.folder === null ? [] : [`${row.folder}/history.ndjson`])];
+  if (!isTold || files.length === 0) return [];
+  return [`      <system-out>${files.map((file) => `[[ATTACHMENT|${escapeXml(file)}]]`).join('\n')}</system-out>`];
 }
 
 function bodyOf(row: CaseRow): string {

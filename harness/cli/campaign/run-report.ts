@@ -1,5 +1,6 @@
 // The report of a run, for people: one HTML file in its folder. Whatever keeps it from being written changes no verdict.
 import { join, relative } from 'node:path';
+import { junitXml } from '../../report/junit.ts';
 import { page } from '../../report/html/page.ts';
 import { runViewOf } from '../../report/view/run-view.ts';
 import { writeWhole } from '../../results/atomic-file.ts';
@@ -13,8 +14,14 @@ export async function reportAfter(when: ReportWhen, summary: Summary, project: P
   const isWrong = summary.cases.some(({ verdict }) => verdict === 'fail' || verdict === 'unknown');
   if (when === 'never' || (when === 'failures' && !isWrong)) return [];
   try {
-    const file = await writeReport(join(project.root, summary.folder), summary);
-    return [`report: ${relative(project.root, file)}`];
+    const folder = join(project.root, summary.folder);
+    const report = relative(project.root, await writeReport(folder, summary));
+    // From here on there is something to attach.
+    const attached = await writeWhole(pathsIn(folder).junit, junitXml(summary, { report })).then(
+      () => [],
+      (error: Error) => [`junit.xml does not name the report: ${error.message}`],
+    );
+    return [`report: ${report}`, ...attached];
   } catch (error) {
     return [`the report was not written: ${(error as Error).message}`];
   }

@@ -7,7 +7,7 @@ import { removeLeftSources } from '../project/left-sources.ts';
 import { projectAt } from '../project/project.ts';
 import { UsageError } from '../base/usage-error.ts';
 
-export async function clean(): Promise<number> {
+export async function clean({ json = false }: { json?: boolean } = {}): Promise<number> {
   const onWait = (): void => void process.stderr.write('tornwire: another tornwire is removing what runs left: waiting for it\n');
   // An engine that is not there or does not answer holds nothing that could be removed now.
   const swept = [...(await sweepDeadRuns({ onWait })), ...(await sweepOrphans().catch(() => []))];
@@ -18,7 +18,8 @@ export async function clean(): Promise<number> {
     ...(objects.length > 0 ? [`removed shared memory of faked clocks: ${objects.join(' ')}`] : []),
     ...sources.map(sourceLine),
   ];
-  process.stdout.write(`${lines.length === 0 ? 'nothing was left behind' : lines.join('\n')}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ version: 1, runs: swept, clocks: objects, sources }, null, 2)}\n`);
+  else process.stdout.write(`${lines.length === 0 ? 'nothing was left behind' : lines.join('\n')}\n`);
   return swept.some((run) => run.left !== undefined) ? EXIT.harness : EXIT.pass;
 }
 

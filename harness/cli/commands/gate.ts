@@ -1,6 +1,7 @@
 // `tornwire gate`: the policy -> the clean pack n times and every required defect -> one outcome, saved and printed.
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { changesBetween } from '../../gate/changes.ts';
 import { judgeGate, type WantedDefect } from '../../gate/judge-gate.ts';
 import { readPolicy } from '../../gate/policy-file.ts';
@@ -141,7 +142,8 @@ async function save(project: Project, summary: Summary, outcome: GateOutcome): P
   const markdown = gateMarkdown(outcome);
   await writeWhole(paths.gate, `${JSON.stringify(outcome, null, 2)}\n`);
   await writeWhole(paths.gateMarkdown, markdown);
-  await writeWhole(paths.junit, junitXml(summary, outcome.clauses));
+  const report = existsSync(paths.report) && { report: relative(project.root, paths.report) };
+  await writeWhole(paths.junit, junitXml(summary, { clauses: outcome.clauses, ...report }));
   const shown = process.env['GITHUB_STEP_SUMMARY'];
   if (shown) await addToJobSummary(shown, markdown);
 }

@@ -4,10 +4,14 @@ import { mistakesIn } from '../project/mistakes.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
 import type { Crew } from '../worker/crew.ts';
 
-export async function initCheck(crew: Crew): Promise<number> {
+export async function initCheck(crew: Crew, json = false): Promise<number> {
   const project = projectAt(process.cwd());
   const scenarios = await loadScenarios(project, crew);
   const mistakes = await mistakesIn(project.root, scenarios);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ version: 1, scenarios: scenarios.length, mistakes }, null, 2)}\n`);
+    return mistakes.length === 0 ? EXIT.pass : EXIT.usage;
+  }
   for (const { place, scenario, what } of mistakes) process.stdout.write(`${place}: ${scenario}: ${what}\n`);
   const wrong = new Set(mistakes.map(({ scenario }) => scenario)).size;
   process.stdout.write(

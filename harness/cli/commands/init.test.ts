@@ -17,8 +17,17 @@ async function stranger(from: string): Promise<UserProject> {
 
 test('a Procfile of two programs has a verdict for each link without an edit; nothing is overwritten; mistakes have their line', async () => {
   const user = await stranger('procfile');
-  const dry = await user.tornwire('init', '--dry-run');
-  expect(dry.out).toContain('--- scenarios/system.mts\n');
+  const dry = await user.tornwire('init', '--dry-run', '--json');
+  expect(JSON.parse(dry.out)).toMatchObject({
+    from: 'Procfile',
+    links: [{ name: 'web->api', framing: 'http' }, { name: 'driver->web' }],
+    files: [
+      { file: 'scenarios/system.mts', questions: [{ question: expect.stringMatching(/^QUESTION: /) }], content: expect.any(String) },
+      { file: 'scenarios/smoke.scenario.mts' },
+      { file: '.github/workflows/tornwire.yml' },
+    ],
+    written: false,
+  });
   expect(existsSync(join(user.root, 'scenarios'))).toBe(false);
 
   const first = await user.tornwire('init');

@@ -10,7 +10,8 @@ export function overview({ summary, firings, trends }: RunView): Html {
   return html`<section id="run" aria-labelledby="run-title">
     <h2 id="run-title">The run</h2>
     <p>${countsLine(summary)}; seed ${summary.seed}, began ${summary.startedAt}.</p>
-    ${scenarios(summary, trends)} ${matrix(firings)} ${flaws(summary)} ${flakes(summary.cases)} ${notKnown(summary)}
+    ${scenarios(summary, trends)} ${byOracle(summary.cases)} ${matrix(firings)} ${flaws(summary)} ${flakes(summary.cases)}
+    ${notKnown(summary)}
   </section>`;
 }
 
@@ -57,6 +58,53 @@ function outcomes(rows: readonly CaseRow[]): string {
     row.defect === null ? row.verdict : row.verdict === 'skipped' ? 'skipped' : isCaught(row) ? 'caught' : 'missed',
   );
   return [...Map.groupBy(words, (word) => word)].map(([word, same]) => (rows.length === 1 ? word : `${same.length} ${word}`)).join(', ');
+}
+
+/** Which oracle found what: scenarios and the bugs that were brought back, with the oracle that each bug's patch names. */
+function byOracle(cases: readonly CaseRow[]): Html {
+  const told = cases.filter(({ verdict, defect }) => verdict !== 'skipped' && (defect !== null || verdict === 'fail'));
+  if (told.length === 0) return html``;
+  const oracles = [
+    ...new Set(told.flatMap((row) => [row.expectedOracle ?? [], row.findings.map(({ oracle }) => oracle)].flat(2))),
+  ].toSorted();
+  const rows = [...Map.groupBy(told, ({ scenario, defect }) => JSON.stringify([scenario, defect])).values()];
+  return html`<h3>Findings by oracle</h3>
+    <div class="scroll" role="group" aria-label="Findings by oracle" tabindex="0">
+      <table>
+        <caption>
+          A number counts the cases in which that oracle found something. The oracle that a defect's patch names is marked: it must find it
+          in every case.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Scenario</th>
+            <th scope="col">Defect</th>
+            <th scope="col">Cases</th>
+            ${oracles.map((oracle) => html`<th scope="col">${oracle}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                <th scope="row">${row[0]?.scenario}</th>
+                <td>${row[0]?.defect ?? ''}</td>
+                <td class="n">${row.length}</td>
+                ${oracles.map((oracle) => oracleCell(row, oracle))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function oracleCell(rows: readonly CaseRow[], oracle: string): Html {
+  const found = rows.filter(({ verdict, findings }) => verdict === 'fail' && findings.some((finding) => finding.oracle === oracle)).length;
+  if (rows[0]?.defect === null || rows[0]?.expectedOracle !== oracle) return html`<td class="n">${found > 0 && found}</td>`;
+  const isMissed = found < rows.length;
+  return html`<td class="n ${isMissed ? 'never' : 'pass'}">
+    ${isMissed ? `missed: ${found} of ${rows.length}` : `✓ ${found} of ${rows.length}`}
+  </td>`;
 }
 
 /** Firings only: a fault that was armed and did not act has tried nothing. */

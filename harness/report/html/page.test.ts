@@ -1,5 +1,5 @@
 // The page as text: nothing that was captured is ever markup, and what a reader needs is there without any script.
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportAfter } from '../../cli/campaign/run-report.ts';
@@ -52,10 +52,36 @@ test('a run without cases, and a case without a history, have a report', async (
   for (const { folder } of [empty, lost]) await rm(rootOf(folder), { recursive: true });
 });
 
+test('the run tells which oracle found what, and of a defect whether the oracle that its patch names found it each time', async () => {
+  const found = (oracle: string) => ({ oracle, findings: [{ oracle, message: 'x', events: [] }], folder: null });
+  const passed = { verdict: 'pass', oracle: null, findings: [], folder: null } as const;
+  const { folder, summary } = await writtenRun(
+    [
+      hostileRow({ scenario: 'a/b', ...found('hang') }),
+      hostileRow({ scenario: 'a/b', ...passed }),
+      hostileRow({ scenario: 'a/b', defect: 'W1', expectedOracle: 'leak', ...found('leak') }),
+      hostileRow({ scenario: 'a/b', defect: 'W1', expectedOracle: 'leak', ...found('leak') }),
+      hostileRow({ scenario: 'c/d', defect: 'W2', expectedOracle: 'crash', ...found('crash') }),
+      hostileRow({ scenario: 'c/d', defect: 'W2', expectedOracle: 'crash', ...passed }),
+    ],
+    [],
+  );
+  const [, table = ''] = page(await runViewOf(folder, summary)).split('Findings by oracle</h3>');
+  const rows = (table.split('</tbody>')[0] ?? '').split('<tr>').map((row) =>
+    row
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+  );
+  expect(rows.slice(1)).toEqual(['Scenario Defect Cases crash hang leak', 'a/b 1 1', 'a/b W1 2 ✓ 2 of 2', 'c/d W2 2 missed: 1 of 2']);
+  await rm(rootOf(folder), { recursive: true });
+});
+
 test('a report is written after a failure and not after a pass, and one that cannot be written is told and nothing else', async () => {
   const { folder, summary } = await writtenRun([hostileRow()], hostileEvents());
   const project = { root: rootOf(folder), scenarios: '', results: '' };
   expect(await reportAfter('failures', summary, project)).toEqual(['report: results/runs/one/report.html']);
+  expect(await readFile(join(folder, 'junit.xml'), 'utf8')).toContain('[[ATTACHMENT|results/runs/one/report.html]]\n[[ATTACHMENT|');
   const passed = { ...summary, cases: [hostileRow({ verdict: 'pass', findings: [] })] };
   expect(await reportAfter('failures', passed, project)).toEqual([]);
   expect(await reportAfter('always', passed, project)).toHaveLength(1);

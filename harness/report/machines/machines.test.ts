@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import type { Event, EventBody } from '../../model/judging/history.ts';
 import { failOrPass, unknown } from '../../model/judging/verdict.ts';
+import { ALWAYS_ON } from '../../oracles/table.ts';
+import { writtenHistoriesOf } from '../../oracles/testing/written-history.contract.ts';
 import { rowDouble, summaryDouble } from '../../results/case-result.double.ts';
+import { hostileEvents } from '../html/testing/hostile.double.ts';
 import { annotations, runMarkdown, withoutCommands } from './github.ts';
 import { perfettoTrace } from './perfetto.ts';
 import { runSarif } from './run-sarif.ts';
@@ -51,6 +54,74 @@ test('SARIF names the rule with its question, the line of the scenario and the f
       },
     ],
   });
+});
+
+/**
+ * What the Trace Event Format demands of each phase that is used: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+ * (fields of each event; async events by category and id, one end for each begin, in order; metadata; scopes of instants; counters).
+ */
+function wrongInTrace(text: string): string[] {
+  const { traceEvents } = JSON.parse(text) as { traceEvents: Record<string, unknown>[] };
+  const wrong: string[] = [];
+  const named = new Set<string>();
+  const open = new Map<string, Record<string, unknown>>();
+  let lastTs = 0;
+  traceEvents.forEach((event, index) => {
+    const { ph, pid, tid, ts, name, cat, id, s, args } = event;
+    const must = (what: string, holds: boolean): unknown => holds || wrong.push(`${index} ${String(ph)} ${String(name)}: ${what}`);
+    must(
+      'pid, tid and ts are whole numbers, ts in microseconds from 0',
+      [pid, tid, ts].every((each) => Number.isInteger(each) && (each as number) >= 0),
+    );
+    must('it has a name in one line', typeof name === 'string' && name !== '' && !/[\u0000-\u001f]/.test(name));
+    if (ph === 'M') {
+      must('metadata names a process or a thread', name === 'process_name' || name === 'thread_name');
+      must('by args.name', typeof (args as { name?: unknown } | undefined)?.name === 'string');
+      must('once', !named.has(`${String(name)} ${String(pid)} ${name === 'thread_name' ? String(tid) : ''}`));
+      named.add(`${String(name)} ${String(pid)} ${name === 'thread_name' ? String(tid) : ''}`);
+      return;
+    }
+    must('time does not go back', (ts as number) >= lastTs);
+    lastTs = ts as number;
+    must('its process has a name', named.has(`process_name ${String(pid)} `));
+    must('its track has a name', named.has(`thread_name ${String(pid)} ${String(tid)}`));
+    if (ph === 'b' || ph === 'e') {
+      must('an async event has category and id', typeof cat === 'string' && cat !== '' && typeof id === 'string' && id !== '');
+      const key = `${String(cat)} ${String(id)}`;
+      const begun = open.get(key);
+      if (ph === 'b') must('it does not begin twice', begun === undefined);
+      else
+        must(
+          'its end is that of a begin on the same track, by the same name',
+          begun?.['pid'] === pid && begun?.['tid'] === tid && begun?.['name'] === name,
+        );
+      if (ph === 'b') open.set(key, event);
+      else open.delete(key);
+    } else if (ph === 'i') must('an instant has a scope', s === 't');
+    else if (ph === 'C')
+      must(
+        'a counter has numbers',
+        Object.values(args ?? {}).length > 0 && Object.values(args ?? {}).every((value) => typeof value === 'number'),
+      );
+    else must('no other phase is used', false);
+  });
+  return [...wrong, ...[...open.keys()].map((key) => `${key} never ends`)];
+}
+
+test('the trace of every written history, and of hostile text in every field, is as the format demands', () => {
+  const written = ALWAYS_ON.flatMap(({ name }) => writtenHistoriesOf(name));
+  expect(written.length).toBeGreaterThan(100);
+  for (const { title, history: asWritten } of written) {
+    // The recorder keeps the order of time; one of these does not.
+    const history = asWritten.toSorted((a, b) => a.atMs - b.atMs);
+    const trace = perfettoTrace(history, { scenario: title });
+    expect({ title, wrong: wrongInTrace(JSON.stringify(trace)) }).toEqual({ title, wrong: [] });
+    // Nothing is lost: every event begins, ends or stands as a moment.
+    const told = trace.traceEvents.filter(({ ph, args }) => ph !== 'M' && ph !== 'C' && args?.['ended'] !== 'no');
+    expect({ title, told: told.length }).toEqual({ title, told: history.length });
+  }
+  const hostile = hostileEvents().map((body, index): Event => ({ seq: index + 1, atMs: index / 3, wallMs: 0, ...body }));
+  expect(wrongInTrace(JSON.stringify(perfettoTrace(hostile, {})))).toEqual([]);
 });
 
 test('in the trace every slice that began has its end on the same track, also what never ended; frames stand on their link', () => {

@@ -53,16 +53,18 @@ export function perfettoTrace(history: History, about: Readonly<Record<string, s
     const place = { ...trackOf(laneOf(event), trackName(event)), ts: Math.round(event.atMs * 1_000), cat: event.kind };
     const slice = sliceOf(event);
     const args = argsOf(event);
-    if (slice?.end === 'b' && !open.has(slice.id)) {
+    const isOpen = slice !== undefined && open.has(slice.id);
+    if (slice?.end === 'b' && !isOpen) {
       const begun: TraceEvent = { ...place, name: slice.name, ph: 'b', id: slice.id, args };
       open.set(slice.id, begun);
       traceEvents.push(begun);
-    } else if (slice?.end === 'e' && open.has(slice.id)) {
+    } else if (slice?.end === 'e' && isOpen) {
       const { pid, tid, cat, name } = open.get(slice.id) as TraceEvent;
       open.delete(slice.id);
       traceEvents.push({ pid, tid, name, ph: 'e', id: slice.id, ts: place.ts, args, ...(cat !== undefined && { cat }) });
     }
-    if (slice?.end === undefined) traceEvents.push({ ...place, name: oneLine(eventInWords(event)), ph: 'i', s: 't', args });
+    // What neither begins nor ends a slice: also a node that is ready after it started, and an answer that comes after it was given up.
+    else traceEvents.push({ ...place, name: oneLine(eventInWords(event)), ph: 'i', s: 't', args });
     for (const [name, value] of countersOf(event)) traceEvents.push({ ...place, name, ph: 'C', args: { value } });
   }
   // What never ended lasts to the end of the history.

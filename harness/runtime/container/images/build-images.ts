@@ -37,16 +37,27 @@ const PROGRAMS = ['procps', 'iproute2', 'tmux', 'libfaketime', 'redis-server'];
 /** What every Debian has and an empty folder has not. */
 const GROUND_FLOOR = ['base-files', 'dash', 'coreutils', 'libc-bin', 'ncurses-base', 'util-linux'];
 
+/** The images by their names with the hash. */
+interface Built {
+  base: string;
+  toxiproxy?: string;
+  /** Why there is none with Toxiproxy's server. */
+  withoutToxiproxy?: string;
+}
+
 /** @param offline asks no registry, even if one answers. @throws RuntimeError with what is missing and the cure, in one line. */
-export async function buildImages(offline: boolean, say: (line: string) => void): Promise<void> {
+export async function buildImages(offline: boolean, say: (line: string) => void): Promise<Built> {
   await requireEngine();
   await using workshop = await openWorkshop(offline, say);
   say(workshop.registry ? `a registry answers, from ${REGISTRY_BASE}` : 'no registry answers, from Debian packages');
   const base = await buildBase(workshop);
-  await buildToxiproxy(workshop, base).catch((error: unknown) => {
+  try {
+    return { base, toxiproxy: await buildToxiproxy(workshop, base) };
+  } catch (error) {
     if (!(error instanceof NoToxiproxyError)) throw error;
     say(`--engine toxiproxy stays impossible in containers: ${error.message}`);
-  });
+    return { base, withoutToxiproxy: error.message };
+  }
 }
 
 async function requireEngine(): Promise<void> {
@@ -78,9 +89,9 @@ async function buildBase({ folder, registry, say }: Workshop): Promise<string> {
   });
 }
 
-async function buildToxiproxy({ folder, registry, say }: Workshop, base: string): Promise<void> {
+async function buildToxiproxy({ folder, registry, say }: Workshop, base: string): Promise<string> {
   const dockerfile = await readFile(TOXIPROXY_DOCKERFILE, 'utf8');
-  await buildOnce(say, IMAGES.toxiproxy, [base, dockerfile, VERSION_FLAG], async (tag) => {
+  return await buildOnce(say, IMAGES.toxiproxy, [base, dockerfile, VERSION_FLAG], async (tag) => {
     await placeToxiproxy(join(folder, 'toxiproxy-server'), folder, registry);
     await docker(['build', '--tag', tag, '--build-arg', `BASE=${base}`, '--file', '-', folder], dockerfile);
   });
