@@ -17,7 +17,7 @@ export function caseSection({ row, story }: CaseView, index: number, more: Html)
       ${row.title} · ${row.runtime}, seed ${row.seed}, ${row.durationMs} ms
     </p>
     <h2 id="sentence-${index}">${shortened(story.sentence)}</h2>
-    ${replayLine(story, index)}
+    ${story.doubt !== undefined && html`<p class="unknown doubt">Not proved: ${shortened(story.doubt)}</p>`} ${replayLine(story, index)}
     <div class="two">
       <div class="card good">
         <h3>Expected</h3>

@@ -21,7 +21,7 @@ article { border-top: 2px solid var(--line); padding: 10px 0 26px; }
 .of { color: var(--dim); margin: 0 0 4px; }
 .badge { display: inline-block; font-weight: 700; padding: 0 8px; border-radius: 5px; border: 1px solid currentColor; font-size: 13px; }
 .fail, .wrong { color: var(--bad); } .pass { color: var(--good); } .unknown, .fault { color: var(--fault); } .skipped { color: var(--dim); }
-.replay { display: flex; gap: 8px; align-items: center; margin: 8px 0; }
+.doubt { margin: 4px 0; } .replay { display: flex; gap: 8px; align-items: center; margin: 8px 0; }
 .replay code { flex: 1; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: 5px 9px; overflow-wrap: anywhere; }
 button, select, input { font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: 3px 9px; }
 button:focus-visible, select:focus-visible, input:focus-visible, [tabindex]:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 1px; }

@@ -10,10 +10,10 @@ const WIDTH = 100;
 const LABEL_WIDTH = 13;
 
 /** How many lines each part may have. */
-const LINES = { title: 2, sentence: 3, details: 5, value: 3, moment: 2, fault: 3, rests: 4, gap: 2 } as const;
+const LINES = { title: 2, sentence: 3, doubt: 2, details: 5, value: 3, moment: 2, fault: 3, rests: 4, gap: 2 } as const;
 
 export function storyText(row: CaseRow, story: Story, history?: string): string {
-  const { sentence, details, compared, place, firstWrong, fault, around, lanes, restsOn, gaps, replay } = story;
+  const { sentence, doubt, details, compared, place, firstWrong, fault, around, lanes, restsOn, gaps, replay } = story;
   const wrongAt = firstWrong && `${seconds(firstWrong.atMs)}, event ${firstWrong.seq}, ${firstWrong.lane}: ${firstWrong.text}`;
   const faultAt =
     fault &&
@@ -22,6 +22,7 @@ export function storyText(row: CaseRow, story: Story, history?: string): string 
   return [
     ...headline(row, story),
     ...wrapped(oneLine(sentence, 2_000), WIDTH, LINES.sentence),
+    ...(doubt === undefined ? [] : wrapped(`not proved: ${oneLine(doubt, 2_000)}`, WIDTH, LINES.doubt)),
     ...indented(details),
     ...(more > 0 ? [`and ${more} more finding(s)`] : []),
     '',

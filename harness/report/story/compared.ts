@@ -68,7 +68,7 @@ function crashed({ message }: Finding, proof: readonly Event[]): Compared | unde
   };
 }
 
-function late(_finding: Finding, proof: readonly Event[]): Compared | undefined {
+function late(finding: Finding, proof: readonly Event[]): Compared | undefined {
   const opened = firstOf(proof, 'obligation');
   const side = observed(proof, 'side').at(-1);
   if (opened) {
@@ -83,7 +83,7 @@ function late(_finding: Finding, proof: readonly Event[]): Compared | undefined 
       parts: seen === undefined ? [] : [{ what: 'what was last seen', expected: opened.what, actual: short(seen) }],
     };
   }
-  if (!side) return undefined;
+  if (!side) return unanswered(finding);
   const waited =
     side.latencyMs === null ? `no answer in ${lasting(side.waitedMs ?? side.boundMs)}` : `an answer after ${lasting(side.latencyMs)}`;
   return {
@@ -91,6 +91,12 @@ function late(_finding: Finding, proof: readonly Event[]): Compared | undefined 
     actual: waited,
     parts: [],
   };
+}
+
+/** Of pings, whose finding says how often and how long. */
+function unanswered({ message }: Finding): Compared | undefined {
+  const [, what, bound, how] = /^(.*) was not answered within ([^(]*) \((.*)\)$/.exec(firstLine(message)) ?? [];
+  return what === undefined ? undefined : { expected: `${what} is answered within ${bound}`, actual: how as string, parts: [] };
 }
 
 function apart(_finding: Finding, proof: readonly Event[]): Compared | undefined {
@@ -120,7 +126,9 @@ function apart(_finding: Finding, proof: readonly Event[]): Compared | undefined
 }
 
 function kept(finding: Finding, proof: readonly Event[]): Compared | undefined {
-  return grown(observed(proof, 'resources')) ?? occupied(proof) ?? leftOver(proof) ?? slower(proof) ?? connections(finding);
+  return (
+    grown(observed(proof, 'resources')) ?? occupied(proof) ?? leftOver(proof) ?? slower(proof) ?? connections(finding) ?? churn(finding)
+  );
 }
 
 function grown(samples: readonly ObservationOf<'resources'>[]): Compared | undefined {
@@ -193,6 +201,11 @@ function slower(proof: readonly Event[]): Compared | undefined {
 function connections({ message }: Finding): Compared | undefined {
   const [, said, bound] = /^(.*), (?:and needs|before the fault it held) (\d+)$/.exec(firstLine(message)) ?? [];
   return said === undefined ? undefined : { expected: `${bound} connections at rest`, actual: said, parts: [] };
+}
+
+function churn({ message }: Finding): Compared | undefined {
+  const [, who, whom, how] = /^(.*) dials (.*) again and again at rest \((.*)\)$/.exec(firstLine(message)) ?? [];
+  return who === undefined ? undefined : { expected: `at rest ${who} keeps its connection to ${whom}`, actual: how as string, parts: [] };
 }
 
 function undecodable(_finding: Finding, proof: readonly Event[]): Compared | undefined {

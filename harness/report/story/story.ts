@@ -16,6 +16,8 @@ export interface Story {
   by: string;
   /** In one line, without the details below it. */
   sentence: string;
+  /** Of an unknown verdict with a finding: why that proves nothing. */
+  doubt?: string;
   /** The lines below the sentence: quoted output, single differences. */
   details: readonly string[];
   compared: Compared;
@@ -75,6 +77,7 @@ export function storyOf(row: CaseRow, excerpt: Excerpt): Story {
     by: row.verdict === 'unknown' ? (row.reasonKind ?? row.oracle ?? 'unknown') : (finding?.oracle ?? row.oracle ?? row.verdict),
     sentence,
     details,
+    ...(row.verdict === 'unknown' && finding !== undefined && row.reason !== null && { doubt: row.reason.split('\n')[0] ?? '' }),
     compared: finding ? comparedIn(finding, proof) : withoutFinding(row),
     ...(place !== undefined && { place }),
     ...(wrong && { firstWrong: momentOf(wrong, roles) }),
