@@ -66,6 +66,20 @@ const SCREENS: readonly [oracle: string, history: string, screen: Screen][] = [
   ],
   [
     'hang',
+    'a stalled link holds up an unrelated request',
+    {
+      outcome: 'FAIL by hang',
+      sentence:
+        "side probe 'the supervisor answers its status page' was not answered within 250 ms (2 times late, 1 of them never answered",
+      expected: "'the supervisor answers its status page' is answered within 250 ms, whatever is broken elsewhere",
+      actual: 'no answer in 250 ms',
+      wrong: "1.400 s script: side probe 'the supervisor answers its status page' was answered after 900 ms (bound 250 ms)",
+      fault: NONE.fault,
+      rests: "'stall bridge->desktop' was armed and did not fire",
+    },
+  ],
+  [
+    'hang',
     'a ping is never answered',
     {
       outcome: 'FAIL by hang',

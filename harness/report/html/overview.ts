@@ -27,7 +27,7 @@ function scenarios({ cases }: Summary, trends: ReadonlyMap<string, readonly stri
             <th scope="col">Scenario</th>
             <th scope="col">Outcome</th>
             <th scope="col">By</th>
-            <th scope="col">Median</th>
+            <th scope="col" class="n">Median</th>
             <th scope="col">Share of the longest</th>
             <th scope="col">Earlier runs</th>
           </tr>
@@ -79,8 +79,8 @@ function byOracle(cases: readonly CaseRow[]): Html {
           <tr>
             <th scope="col">Scenario</th>
             <th scope="col">Defect</th>
-            <th scope="col">Cases</th>
-            ${oracles.map((oracle) => html`<th scope="col">${oracle}</th>`)}
+            <th scope="col" class="n">Cases</th>
+            ${oracles.map((oracle) => html`<th scope="col" class="n">${oracle}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -123,7 +123,7 @@ function matrix(firings: readonly Firing[]): Html {
           <tr>
             <th scope="col">Scenario</th>
             <th scope="col">Link or node</th>
-            ${columns.map((fault) => html`<th scope="col">${fault}</th>`)}
+            ${columns.map((fault) => html`<th scope="col" class="n">${fault}</th>`)}
           </tr>
         </thead>
         <tbody>

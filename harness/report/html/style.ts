@@ -33,7 +33,7 @@ button { cursor: pointer; }
 .clip { max-height: 132px; overflow: auto; } .clip.high { max-height: 230px; } .card + .card { margin-top: 6px; } .two > .card + .card { margin-top: 0; }
 ul { margin: 0; padding-left: 18px; } li { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: 3px 8px; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-th { color: var(--dim); font-weight: 600; } td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } caption { text-align: left; color: var(--dim); padding-bottom: 3px; }
+th { color: var(--dim); font-weight: 600; } th.n { text-align: right; } td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } caption { text-align: left; color: var(--dim); padding-bottom: 3px; }
 .scroll { overflow: auto; max-height: 520px; } .scroll.low { max-height: 200px; }
 tr.role-wrong td { background: var(--bad-bg); font-weight: 600; } tr.role-fault td { background: var(--fault-bg); } tr.now td { outline: 2px solid var(--link); outline-offset: -2px; }
 .two pre { max-height: 300px; } pre mark, .diff { background: var(--mark); color: var(--mark-text); text-decoration: underline; font-weight: 700; }
@@ -46,6 +46,7 @@ svg { max-width: 100%; height: auto; } svg text { fill: var(--text); font: 11px 
 .never { color: var(--bad); font-weight: 700; } .dim { color: var(--dim); }
 .js-only { display: none; } .js .js-only { display: revert; } .js div.tools.js-only { display: flex; } .js .no-js { display: none; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 720px) { .two { grid-template-columns: 1fr; } .replay { flex-wrap: wrap; } }
-@media print { .js-only, .js .js-only, .js div.tools.js-only { display: none; } .clip, .scroll, pre { max-height: none; overflow: visible; } article { break-before: page; } body { font-size: 11px; } .card { break-inside: avoid; } }
+@media (max-width: 720px) { .two { grid-template-columns: 1fr; } .replay { flex-wrap: wrap; } th, td { overflow-wrap: break-word; padding: 3px 5px; }
+  td.mono, td.v, th[scope="row"] { overflow-wrap: anywhere; min-width: 9em; } section, .scroll { overflow-x: auto; } }
+@media print { section[aria-labelledby^='timeline-'], .js-only, .js .js-only, .js div.tools.js-only { display: none; } .clip, .scroll, pre { max-height: none; overflow: visible; } article { break-before: page; } body { font-size: 11px; } .card { break-inside: avoid; } }
 `;

@@ -110,7 +110,7 @@ function firstWrongIn(finding: CaseRow['findings'][number], proof: readonly Even
       return said ?? proof.findLast((event) => event.kind === 'node');
     }
     case 'hang':
-      return proof.find((event) => event.kind === 'obligation' && event.state !== 'opened') ?? proof.at(-1);
+      return proof.find((event) => event.kind === 'obligation' && event.state !== 'opened') ?? proof.find(isSideProbe) ?? proof.at(-1);
     case 'divergence':
       return partingIn(proof, events) ?? proof[0];
     case 'leak':
@@ -120,6 +120,10 @@ function firstWrongIn(finding: CaseRow['findings'][number], proof: readonly Even
     default:
       return proof[0];
   }
+}
+
+function isSideProbe(event: Event): boolean {
+  return event.kind === 'observation' && event.observation.probe === 'side';
 }
 
 /** The first reading after the last one in which the two views that differ were equal. */

@@ -133,7 +133,7 @@ function paintBands({ view }: Board, { pen, width, colour, x, y }: Brush): void 
     pen.setLineDash([4, 3]);
     pen.strokeRect(from + 0.5, top + 0.5, to - from, Math.max(8, bottom - top));
     pen.setLineDash([]);
-    pen.fillText(step, from + 4, top + 12 + 12 * (order % 3));
+    pen.fillText(step, from + 14, top + 12 + 12 * (order % 3));
     for (const ms of firedMs) {
       const at = x(ms);
       if (at < 120 || at > width - 12) continue;

@@ -25,6 +25,7 @@ function lastWords({ story, excerpt: { events } }: CaseView): Html {
   const lines = events
     .filter((event) => event.kind === 'log' && event.node === exit.node && event.atMs <= exit.atMs + 500)
     .slice(-LAST_LINES_MAX) as Extract<Event, { kind: 'log' }>[];
+  if (lines.length === 0) return html`<p>'${exit.node}' had written nothing.</p>`;
   const own = lines.find(({ seq }) => seq === story.firstWrong?.seq);
   const label = `The last ${lines.length} lines of '${exit.node}'`;
   const first = own && html`<mark>✖ ${own.line}</mark>${'\n\n'}`;
