@@ -63,7 +63,7 @@ export type { NodeArming, NodeHit } from './model/faults/node-fault.ts';
 export type { ClockFault, ClockStep } from './model/faults/clock-fault.ts';
 export type { FileFault, FileHit, FileStep } from './model/faults/file-fault.ts';
 export type { Link, Address, Direction, Framing, DialsAtMost, Heartbeat, Stream, Transport } from './model/system/link.ts';
-export type { Listener, Node, Topology, Readiness } from './model/system/topology.ts';
+export type { Listener, Node, TerminalSize, Topology, Readiness } from './model/system/topology.ts';
 export type {
   Event,
   EventBase,

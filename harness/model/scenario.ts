@@ -30,6 +30,11 @@ export interface NodeControl {
   start(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * Types at the terminal of a node with `tty`: `\r` is the return key, `\x03` is Ctrl+C and `\x04` Ctrl+D.
+   * @throws Error for a node without a terminal, and while it does not run.
+   */
+  type(text: string): Promise<void>;
   /** The ids, on this machine, of all its processes, also of re-parented ones. Empty while the node does not run. */
   pids(): Promise<readonly number[]>;
 }

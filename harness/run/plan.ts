@@ -37,9 +37,9 @@ export async function planCase(named: NamedScenario, given: Case, networks: Netw
   const { topology, views = [], sides = [] } = named.scenario.system;
   checkPlan(topology, given.schedule);
   for (const { node } of [...views, ...sides]) if (node !== undefined) nodeNamed(topology, node);
-  const impossible = refusedByDesign(given, runtime);
+  const impossible = refusedByDesign(given, topology, runtime);
   if (impossible !== undefined) return byDesign(impossible);
-  const refused = await refusedHere(given, runtime);
+  const refused = await refusedHere(given, topology, runtime);
   if (refused !== undefined) return { refused, byDesign: false };
   const routed = await networks.route(topology, linkSteps(given.schedule), given.engine);
   if ('refused' in routed) return routed.byDesign ? byDesign(routed.refused) : routed;
@@ -59,11 +59,11 @@ function byDesign(why: string): Refusal {
 }
 
 /** The first that cannot be on this runtime, and why. */
-function refusedByDesign(given: Case, runtime: Capable): string | undefined {
+function refusedByDesign(given: Case, topology: Topology, runtime: Capable): string | undefined {
   const moved = given.schedule.find((step) => step.on === 'clock');
   if (moved && given.clockSpeed !== 1)
     return `'${moved.id}' moves a wall clock alone, and at clock speed ${given.clockSpeed} monotonic clocks would jump with it`;
-  for (const { name, step } of demandsOf(given)) {
+  for (const { name, step } of demandsOf(given, topology)) {
     const reason = runtime.refuses(step);
     if (reason !== undefined) return `${name} is impossible on the ${runtime.name} runtime: ${reason}`;
   }
@@ -71,8 +71,8 @@ function refusedByDesign(given: Case, runtime: Capable): string | undefined {
 }
 
 /** The first for which this machine lacks something, and what. */
-async function refusedHere(given: Case, runtime: Capable): Promise<string | undefined> {
-  for (const { name, step } of demandsOf(given)) {
+async function refusedHere(given: Case, topology: Topology, runtime: Capable): Promise<string | undefined> {
+  for (const { name, step } of demandsOf(given, topology)) {
     const reason = await runtime.lacks(step);
     if (reason !== undefined) return `${name} is impossible here: ${reason}`;
   }
@@ -80,9 +80,13 @@ async function refusedHere(given: Case, runtime: Capable): Promise<string | unde
 }
 
 /** What a case demands of its runtime, each with its name. */
-function demandsOf({ schedule, clockSpeed }: Case): { name: string; step: DemandingStep }[] {
+function demandsOf({ schedule, clockSpeed }: Case, { nodes }: Topology): { name: string; step: DemandingStep }[] {
+  const terminals = nodes.flatMap(({ name, tty }) =>
+    tty === undefined ? [] : [{ name: `the terminal of node '${name}'`, step: { on: 'terminal' } as const }],
+  );
   const steps = schedule.flatMap((step) => (step.on === 'link' ? [] : [{ name: `'${step.id}'`, step }]));
-  return clockSpeed === 1 ? steps : [...steps, { name: `clock speed ${clockSpeed}`, step: { on: 'clock' } }];
+  const all = [...terminals, ...steps];
+  return clockSpeed === 1 ? all : [...all, { name: `clock speed ${clockSpeed}`, step: { on: 'clock' } }];
 }
 
 export class PlanError extends TornwireError {

@@ -28,8 +28,8 @@ export interface Runtime {
   readonly belongings?: Belongings;
 }
 
-/** What a step demands of a runtime; a clock speed other than 1 demands the same as a step on a clock. */
-export type DemandingStep = { on: 'node'; fault: NodeFault } | { on: 'file'; fault: FileFault } | { on: 'clock' };
+/** What a step demands of a runtime; a clock speed other than 1 demands the same as a step on a clock, a node with `tty` a terminal. */
+export type DemandingStep = { on: 'node'; fault: NodeFault } | { on: 'file'; fault: FileFault } | { on: 'clock' } | { on: 'terminal' };
 
 /** Settings of all runtimes; each uses what it needs. */
 export interface RuntimeSettings {
@@ -248,6 +248,8 @@ export interface RunningNode {
    * @throws RuntimeError where it could not be done all the same.
    */
   impose(fault: Imposition, atStart?: boolean): Promise<Imposed>;
+  /** What somebody types at its terminal; absent where it has none. */
+  type?(text: string): void;
   /** The last 50 lines of both streams. */
   logTail(): readonly string[];
 }

@@ -61,6 +61,11 @@ export interface Node {
   stopWithinMs: number;
   /** The container image. Without it, the bundled base image with Node is used. */
   image?: string;
+  /**
+   * It runs on a terminal of its own, as if somebody had typed its command: many command lines behave otherwise there. True is one of
+   * 80 columns and 24 rows. What it prints on stdout and stderr is one stream. Only for nodes as processes, and not over stdio.
+   */
+  tty?: true | TerminalSize;
   /** Absolute paths of files and folders that its program reads outside the system's source. A container sees them there, read-only. */
   reads?: readonly string[];
   /** The nodes that must be ready before this one starts. By default: every node that one of its links dials. */
@@ -90,6 +95,13 @@ export interface Node {
    * "was never awaited", "Task was destroyed but it is pending!" and ResourceWarning. They are judged unless they are `ignored`.
    */
   warnings?: 'judged' | 'ignored';
+}
+
+export interface TerminalSize {
+  /** Characters of a line, from 1 to 65,535. */
+  columns: number;
+  /** Lines. */
+  rows: number;
 }
 
 export interface Topology {
@@ -187,6 +199,8 @@ export function checkTopology(topology: Topology): void {
       throw new TopologyError(`node '${node.name}': cwd '${node.cwd}': an absolute path, or one that begins with {source} or {state}`);
     const pattern = node.mayLeave?.find((each) => !isLeavePattern(each));
     if (pattern !== undefined) throw new TopologyError(`node '${node.name}': mayLeave '${pattern}': ${LEAVE_PATTERN_RULE}`);
+    const terminal = node.tty && terminalProblem(node, node.tty);
+    if (terminal !== undefined) throw new TopologyError(`node '${node.name}': ${terminal}`);
     for (const name of node.after ?? []) checkAfter(node, nodeNamed(topology, name));
     if (isSpawned(node) !== (node.ready.when === 'spawned'))
       throw new TopologyError(`node '${node.name}': a listener on stdio and ready when 'spawned' belong together`);
@@ -208,6 +222,13 @@ export function checkTopology(topology: Topology): void {
       throw new TopologyError(`node '${node.name}' listens on stdio, and no link dials it there: nobody would start it`);
   }
   startOrder(topology);
+}
+
+function terminalProblem(node: Node, size: true | TerminalSize): string | undefined {
+  if (isSpawned(node)) return 'tty: its streams are those of a stdio link, so it has no terminal';
+  if (size === true) return undefined;
+  const fits = [size.columns, size.rows].every((each) => Number.isInteger(each) && each >= 1 && each <= 65_535);
+  return fits ? undefined : 'tty: columns and rows are whole numbers from 1 to 65,535';
 }
 
 const OUTSIDE = /^([A-Za-z0-9.-]+):(\d{1,5})$/;

@@ -57,6 +57,12 @@ function controlOf(name: string, stage: Stage): NodeControl {
     },
     stop: () => system.end(name, 'stop'),
     start: () => system.start(name),
+    async type(text) {
+      const node = system.node(name);
+      if (node === undefined) throw new Error(`node '${name}' does not run, so nobody can type at its terminal`);
+      if (node.type === undefined) throw new Error(`node '${name}' has no terminal: give it tty: true in the topology`);
+      node.type(text);
+    },
     pids: async () => (await system.node(name)?.pids()) ?? [],
     async pause() {
       await system.node(name)?.pause();

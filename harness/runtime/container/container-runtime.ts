@@ -41,7 +41,7 @@ export function containerRuntime(settings: RuntimeSettings = {}): Runtime {
     name: 'container',
     helpers: 'container',
     unavailable,
-    refuses: () => undefined,
+    refuses: (step) => (step.on === 'terminal' ? 'only a node that is a process gets one' : undefined),
     lacks: (step) => lacks(step, settings),
     prepare: (request) => openGround('container', request, (place, undo) => settle(request, place, settings, undo)),
     belongings,
@@ -60,7 +60,7 @@ const belongings: Belongings = {
 async function lacks(step: DemandingStep, { pipeWritable }: RuntimeSettings): Promise<string | undefined> {
   if (step.on === 'file') return await fileFaultLacks(step.fault);
   // The bundled image has the library; an image of a user's own is looked at when its node runs.
-  if (step.on === 'clock') return undefined;
+  if (step.on === 'clock' || step.on === 'terminal') return undefined;
   return await lackIn(containerHolds(pipeWritable), step.fault);
 }
 

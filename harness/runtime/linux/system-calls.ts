@@ -1,5 +1,6 @@
 // System calls that Node does not offer, by their numbers and flags on Linux. Everything native of runtime/ is in this file.
 import { createRequire } from 'node:module';
+import { constants as files, openSync } from 'node:fs';
 import { constants } from 'node:os';
 
 export interface SystemCalls {
@@ -15,6 +16,8 @@ export interface SystemCalls {
   /** The soft and hard bound of this process's real-time work in microseconds, getrlimit(2), RLIMIT_RTTIME. */
   realTimeBound(): { soft: bigint; hard: bigint };
   setRealTimeBound(bound: { soft: bigint; hard: bigint }): void;
+  /** A new pseudo-terminal, pty(7), as two open files. The program's side opens nothing by a name, so it works in any mount namespace. */
+  openTerminal(size: { columns: number; rows: number }): { ours: number; its: number };
   /** flock(2), at once: false when somebody else's lock is in the way. It lasts until the open file is closed by all who have it. */
   lock(fd: number, how: 'shared' | 'exclusive'): boolean;
 }
@@ -36,6 +39,11 @@ const SIOCSIFFLAGS = 0x8914;
 const IFREQ_BYTES = 40;
 const IFNAMSIZ = 16;
 const IFF_UP_RUNNING = 0x41;
+/** ioctl_tty(2): unlock, open the program's side, set the size (struct winsize: rows, columns and two unused numbers of 2 bytes). */
+const TIOCSPTLCK = 0x4004_5431;
+const TIOCGPTPEER = 0x5441;
+const TIOCSWINSZ = 0x5414;
+const WINSIZE_BYTES = 8;
 
 interface Koffi {
   load(path: null): { func(definition: string): (...args: unknown[]) => number };
@@ -70,6 +78,7 @@ function callsOver(koffi: Koffi): SystemCalls {
   const umount2 = call('int umount2(const char*, int)');
   const socket = call('int socket(int, int, int)');
   const ioctl = call('int ioctl(int, unsigned long, void*)');
+  const ioctlOf = call('int ioctl(int, unsigned long, long)');
   const getrlimit = call('int getrlimit(int, void*)');
   const setrlimit = call('int setrlimit(int, const void*)');
   const close = call('int close(int)');
@@ -89,6 +98,21 @@ function callsOver(koffi: Koffi): SystemCalls {
       bound.writeBigUInt64LE(soft, 0);
       bound.writeBigUInt64LE(hard, 8);
       setrlimit(RLIMIT_RTTIME, bound);
+    },
+    openTerminal({ columns, rows }) {
+      const flags = files.O_RDWR | files.O_NOCTTY;
+      const ours = openSync('/dev/ptmx', flags);
+      try {
+        ioctl(ours, TIOCSPTLCK, Buffer.alloc(4));
+        const size = Buffer.alloc(WINSIZE_BYTES);
+        size.writeUInt16LE(rows, 0);
+        size.writeUInt16LE(columns, 2);
+        ioctl(ours, TIOCSWINSZ, size);
+        return { ours, its: ioctlOf(ours, TIOCGPTPEER, flags) };
+      } catch (error) {
+        close(ours);
+        throw error;
+      }
     },
     lock(fd, how) {
       if (flock(fd, LOCK[how] | LOCK_NB) === 0) return true;

@@ -45,6 +45,7 @@ export function mockRuntime(plan: MockPlan = {}): Runtime {
 
 function refuses(step: DemandingStep): string | undefined {
   if (step.on === 'clock') return 'a played program has the clock of the harness';
+  if (step.on === 'terminal') return 'a played program reads nothing that is typed';
   if (step.on === 'file')
     return aboutFileFault(step.fault).needs === 'small disk' ? 'the folder of a played program is no disk of its own' : undefined;
   const { without, first } = surroundingsIn(step.fault);

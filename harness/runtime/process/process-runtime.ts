@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import type { Link } from '../../model/system/link.ts';
-import { type Node, stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
+import { type Node, nodeNamed, stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { type CaseBox, openCaseBox } from '../box/case-box.ts';
 import { clockLibrary } from '../linux/fake-clock.ts';
 import { requireFree } from '../linux/free-port.ts';
@@ -35,7 +35,8 @@ import {
 } from '../runtime.ts';
 import { type Life, openGround, type Primitives } from '../ground/shared-ground.ts';
 import { startChild } from './driver-child.ts';
-import { spawnProgram } from './spawn-program.ts';
+import { spawnProgram, type SpawnOptions } from './spawn-program.ts';
+import { terminalLacks } from './terminal.ts';
 import { type StdioLinks, stdioLinks } from './stdio-links.ts';
 import { isTracer } from '../faults/system-calls.ts';
 
@@ -67,6 +68,8 @@ async function lacks(step: DemandingStep): Promise<string | undefined> {
       const library = clockLibrary();
       return 'missing' in library ? library.missing : undefined;
     }
+    case 'terminal':
+      return terminalLacks();
     default:
       return step satisfies never;
   }
@@ -95,7 +98,7 @@ async function processGround(
   );
 
   async function spawn({ who, command, env, workingFolder }: PlannedProgram, log: LogLines, where?: CaseBox): Promise<ProcessLife> {
-    const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where, within: (start) => inFamily(runId, who, start) });
+    const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where, ...inItsRole(who, request) });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
     if (who.kind === 'node') kin.begun(first.pid, who.name, first.exited);
     const others = (): MarkedProcess[] => markedProcesses(runId).filter(({ node }) => node !== undefined && node !== who.name);
@@ -131,6 +134,12 @@ async function processGround(
       if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
     },
   };
+}
+
+/** It is of the family of its run; a node may have a terminal. */
+function inItsRole(who: PlannedProgram['who'], { runId, topology }: GroundRequest): Pick<SpawnOptions, 'within' | 'tty'> {
+  const tty = who.kind === 'node' ? nodeNamed(topology, who.name).tty : undefined;
+  return { within: (start) => inFamily(runId, who, start), ...(tty && { tty }) };
 }
 
 async function childOfDriver(

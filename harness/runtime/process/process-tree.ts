@@ -48,6 +48,7 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
       };
       return imposeBy(PROCESS_HOLDS, fault, processes, atStart);
     },
+    ...(first.type && { type: first.type }),
     logTail: log.tail,
   };
 }

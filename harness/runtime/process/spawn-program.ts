@@ -1,13 +1,14 @@
 // Starts one program in a process group of its own and drains its output. Its stdin stays an open pipe to the harness. When
 // the harness dies in any way, the pipe closes, so a program that watches its stdin notices.
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
 import type { CaseBox } from '../box/case-box.ts';
 import type { LogLines, LogStream } from '../ground/log-lines.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import type { NodeExit } from '../runtime.ts';
+import type { TerminalSize } from '../../model/system/topology.ts';
+import { type Child, openTerminal } from './terminal.ts';
 
 export interface SpawnedProgram {
   /** Also the id of its process group. */
@@ -17,23 +18,28 @@ export interface SpawnedProgram {
   readonly ended: boolean;
   /** Stops reading this stream; gives the way to read on. */
   stopReading(stream: LogStream): () => void;
+  /** Present where it has a terminal. */
+  type?(text: string): void;
+}
+
+export interface SpawnOptions {
+  env: Readonly<Record<string, string>>;
+  cwd: string;
+  log: LogLines;
+  box?: CaseBox | undefined;
+  within: <T>(start: () => T) => T;
+  /** It gets a terminal in place of pipes. */
+  tty?: true | TerminalSize | undefined;
 }
 
 const DRAIN_WITHIN_MS = 50;
 
 /** Gives the reason in words when the command cannot be started at all. */
-export async function spawnProgram(
-  command: readonly string[],
-  options: {
-    env: Readonly<Record<string, string>>;
-    cwd: string;
-    log: LogLines;
-    box?: CaseBox | undefined;
-    within: <T>(start: () => T) => T;
-  },
-): Promise<SpawnedProgram | { failed: string }> {
+export async function spawnProgram(command: readonly string[], options: SpawnOptions): Promise<SpawnedProgram | { failed: string }> {
   if (command.length === 0) return { failed: 'its command is empty' };
-  const start = (words: readonly string[]): ReturnType<typeof begin> => options.within(() => begin(words, options));
+  using terminal = options.tty === undefined ? undefined : openTerminal(options.tty);
+  const begun = (words: readonly string[]): ReturnType<typeof begin> => (terminal ? terminal.begin(words, options) : begin(words, options));
+  const start = (words: readonly string[]): ReturnType<typeof begin> => options.within(() => begun(words));
   const child = options.box?.within(command, options, start) ?? start(command);
   if (child instanceof Error) return { failed: reason(child, options.cwd) };
   const { pid } = child;
@@ -68,14 +74,13 @@ export async function spawnProgram(
       stream.pause();
       return () => void stream.resume();
     },
+    ...(terminal && { type: terminal.type }),
     exited: exit.then(async (how) => {
       await settlesWithin(drained, DRAIN_WITHIN_MS);
       return how;
     }),
   };
 }
-
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Node says that a program cannot be started by an event (ENOENT), or throws at once (E2BIG). */
 function begin(
