@@ -51,30 +51,34 @@ test('the tools are list, run, show, repro and explain, each with a schema; run 
 });
 
 test('an agent finds a scenario, runs it with progress, sees the story, replays it, and has its code explained', async () => {
-  expect(textOf(await call('list', { filters: ['hangs'] }))).toBe('echo/hangs: a server that never answers is a hang @broken');
+  expect(textOf(await call('list', { filters: ['crashes'] }))).toBe(
+    'echo/crashes: a server that crashes is told from one that answers @broken',
+  );
   const progress: unknown[] = [];
-  const ran = await call('run', { filters: ['echo/hangs'] }, { onprogress: (each: unknown) => progress.push(each) });
-  expect(textOf(ran)).toMatch(/^0 passed, 1 failed[^]*\nFAIL by hang {2}echo\/hangs[^]*\nreplay {7}npx tornwire repro /);
+  const ran = await call('run', { filters: ['echo/crashes'] }, { onprogress: (each: unknown) => progress.push(each) });
+  expect(textOf(ran)).toMatch(/^0 passed, 1 failed[^]*\nFAIL by crash {2}echo\/crashes[^]*\nreplay {7}npx tornwire repro /);
   const [failed] = (ran.structuredContent as { failures: { repro: string }[] }).failures;
-  expect(ran.structuredContent).toMatchObject({ exitCode: 1, failures: [{ verdict: 'fail', oracle: 'hang' }] });
-  expect(progress).toMatchObject([{ progress: 1, total: 1, message: expect.stringContaining('FAIL echo/hangs') }]);
+  expect(ran.structuredContent).toMatchObject({ exitCode: 1, failures: [{ verdict: 'fail', oracle: 'crash' }] });
+  expect(progress).toMatchObject([{ progress: 1, total: 1, message: expect.stringContaining('FAIL echo/crashes') }]);
 
-  const shown = await call('show');
-  expect(shown.structuredContent).toMatchObject({ case: { scenario: 'echo/hangs' }, story: { outcome: 'fail', by: 'hang' } });
-  const replayed = await call('repro', { file: failed?.repro });
+  const [shown, replayed, all, one] = await Promise.all([
+    call('show'),
+    call('repro', { file: failed?.repro }),
+    call('explain'),
+    call('explain', { code: 'usage' }),
+  ]);
+  expect(shown.structuredContent).toMatchObject({ case: { scenario: 'echo/crashes' }, story: { outcome: 'fail', by: 'crash' } });
   expect(textOf(replayed)).toMatch(/^reproduced 1 of 1 judged\nevery fault did the same as then$/);
-  const all = textOf(await call('explain')).split('\n');
-  expect(all).toContain('TW-USAGE');
-  expect(textOf(await call('explain', { code: 'usage' }))).toMatch(/^TW-USAGE: /);
+  expect(textOf(all).split('\n')).toContain('TW-USAGE');
+  expect(textOf(one)).toMatch(/^TW-USAGE: /);
 });
 
 test('what cannot be done is an error of the tool or of the protocol, and the server lives on', async () => {
-  const absent = await call('run', { filters: ['echo/nowhere'] });
+  const [absent, option] = await Promise.all([call('run', { filters: ['echo/nowhere'] }), call('run', { filters: ['--defect'] })]);
   expect([absent.isError, textOf(absent)]).toEqual([
     true,
     expect.stringMatching(/^exit code 2: tornwire: .*no scenario matches 'echo\/nowhere'/),
   ]);
-  const option = await call('run', { filters: ['--defect'] });
   expect(textOf(option)).toContain("no scenario matches '--defect'");
   await expect(call('nothing')).rejects.toThrow(/-32602.*no tool 'nothing'/);
   await expect(call('repro', {})).rejects.toThrow(/-32602.*file/s);

@@ -19,7 +19,7 @@ let packed: Ended;
 beforeAll(async () => {
   user = await userProject();
   await writeFile(join(user.root, 'program', 'needs.txt'), 'a file beside the program');
-  const { out } = await user.tornwire('run', 'echo/hangs');
+  const { out } = await user.tornwire('run', 'echo/crashes');
   const repro = /npx tornwire repro (\S+)/.exec(out)?.[1] ?? '';
   const env = { STANDS_HERE: 'a value that stays here', MY_TOKEN: 'tok-1234567890abcdef' };
   const system = await readFile(join(user.root, 'system.ts'), 'utf8');
@@ -83,13 +83,13 @@ test('in a folder with nothing but the package it is unpacked, told of, and the 
   expect(JSON.parse(listed.out)).toMatchObject({
     folder: 'seen',
     lacks: [],
-    manifest: { scenario: 'echo/hangs', packages: [{ name: 'tornwire' }] },
+    manifest: { scenario: 'echo/crashes', packages: [{ name: 'tornwire' }] },
   });
   expect((await readdir(join(elsewhere, 'seen', 'evidence'))).filter((name) => name !== 'report.html')).toEqual([
     'history.ndjson',
     'story.txt',
   ]);
-  expect(await readFile(join(elsewhere, 'seen', 'evidence', 'story.txt'), 'utf8')).toMatch(/^FAIL by hang {2}echo\/hangs/);
+  expect(await readFile(join(elsewhere, 'seen', 'evidence', 'story.txt'), 'utf8')).toMatch(/^FAIL by crash {2}echo\/crashes/);
   expect(await readFile(join(elsewhere, 'seen', 'project', 'program', 'needs.txt'), 'utf8')).toBe('a file beside the program');
 
   // The project that it comes from is gone.
