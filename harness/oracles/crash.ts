@@ -4,7 +4,7 @@ import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { isSpawned, type Topology } from '../model/system/topology.ts';
 import type { FindingCode } from '../model/codes/findings.ts';
-import { lastWords } from './evidence/last-words.ts';
+import { isUncaught, lastWords } from './evidence/last-words.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
 
 const LOG_LINES_MAX = 12;
@@ -37,7 +37,7 @@ export const crash: Oracle = {
     verdictOn(
       'crash',
       exitsOf(history)
-        .filter((exit) => !answersParent(exit, topology) && !isLawful(exit, topology))
+        .filter((exit) => !answersParent(exit, topology) && !isLawful(exit, topology, history))
         .flatMap((exit) => suspect(exit, history)),
     ),
 };
@@ -53,8 +53,11 @@ function answersParent({ node, code, signal, asked }: Exit, topology: Topology):
 }
 
 /** The node says that it may end so. */
-function isLawful({ node, code, signal }: Exit, topology: Topology): boolean {
+function isLawful(exit: Exit, topology: Topology, history: History): boolean {
+  const { node, code, signal } = exit;
   const exits = topology.nodes.find((each) => each.name === node)?.exits ?? [];
+  if (exits === 'any code')
+    return signal !== 'SIGKILL' && !MISTAKES.has(signal ?? '') && !isUncaught(linesBefore(exit, history).map(({ line }) => line));
   return exits === 'any' || exits.some((way) => way === (signal ?? code));
 }
 

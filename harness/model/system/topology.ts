@@ -71,10 +71,12 @@ export interface Node {
   /** The nodes that must be ready before this one starts. By default: every node that one of its links dials. */
   after?: readonly string[];
   /**
-   * Ways to end that are no crash whoever asked: exit codes, signals, or any. A child over stdio needs it where its parent
-   * tells it to end by a signal and it answers with a code of its own: a signal between the two is not seen from outside.
+   * Ways to end that are no crash whoever asked: exit codes, signals, or any. `any code`: whatever the exit code, unless a runtime
+   * has said that an error was not caught; a signal that a program raises by a mistake, such as SIGSEGV, stays a crash. A child
+   * over stdio needs it where its parent tells it to end by a signal and it answers with a code of its own: a signal between the
+   * two is not seen from outside.
    */
-  exits?: readonly (number | NodeJS.Signals)[] | 'any';
+  exits?: readonly (number | NodeJS.Signals)[] | 'any' | 'any code';
   /**
    * How long, in ms, the node may be silent by design (retry ceiling, heartbeat). Shorter silence is never called a hang, and the rest
    * after the faults lasts so long.

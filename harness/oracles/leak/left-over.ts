@@ -4,7 +4,7 @@ import { eventsOf, type History } from '../../model/judging/history.ts';
 import type { Leftover } from '../../model/judging/leftover.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
 import type { FindingCode } from '../../model/codes/findings.ts';
-import { stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
+import { isSpawned, stdioLinksFrom, type Topology } from '../../model/system/topology.ts';
 import { lateness, type Wait } from '../evidence/starvation.ts';
 import type { Suspicion } from '../evidence/suspicion.ts';
 import { listed } from '../../model/text/words.ts';
@@ -81,9 +81,11 @@ function doubtOf(events: readonly Left[], history: History, plan: Plan): Pick<Su
 
 /** How long it was waited for; undefined where that is not why it is there. */
 function stopOf({ what, node, seq, atMs, asleep }: Left, history: History, plan: Plan): Wait | undefined {
-  const boundMs = plan.topology.nodes.find(({ name }) => name === node)?.stopWithinMs;
+  const its = plan.topology.nodes.find(({ name }) => name === node);
+  const boundMs = its?.stopWithinMs;
   const ofNode = eventsOf(history, 'node').filter((event) => event.node === node && event.seq < seq);
-  const stopping = ofNode.findLast((event) => event.state === 'stopping');
+  // Nobody stops a child over stdio: from when all are stopped on it has the end of its stdin, or nobody who would hear it.
+  const stopping = ofNode.findLast((event) => event.state === 'stopping') ?? (its && isSpawned(its) ? stopBegan(history, seq) : undefined);
   // Who slept had all the time it wanted.
   if (boundMs === undefined || !stopping || asleep) return undefined;
   const exited = ofNode.find((event) => event.state === 'exited' && event.seq > stopping.seq);
@@ -91,6 +93,10 @@ function stopOf({ what, node, seq, atMs, asleep }: Left, history: History, plan:
   const outlives = what === 'process' || what === 'container';
   if (!outlives && exited?.state === 'exited' && !wasKilled(exited)) return undefined;
   return { fromMs: stopping.atMs, waitedMs: atMs - stopping.atMs, boundMs };
+}
+
+function stopBegan(history: History, before: number): { seq: number; atMs: number } | undefined {
+  return eventsOf(history, 'phase').findLast(({ phase, state, seq }) => phase === 'stop' && state === 'began' && seq < before);
 }
 
 function wasKilled({ code, signal }: { code: number | null; signal: string | null }): boolean {

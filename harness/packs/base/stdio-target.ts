@@ -2,6 +2,7 @@
 import { dirname, isAbsolute } from 'node:path';
 import type { Framing } from '../../model/system/link.ts';
 import type { System } from '../../model/scenario.ts';
+import type { Node } from '../../model/system/topology.ts';
 import type { Target } from './pack.ts';
 
 /** The link on which scripts start it: `script.child(CHILD)`. */
@@ -11,8 +12,12 @@ export const SERVER = 'server';
 /** Who must end with its client gets so long, in ms. */
 const STOP_WITHIN_MS = 3_000;
 
-/** Where the XDG Base Directory Specification wants what is to stay, and where npm keeps its cache. */
-const MAY_LEAVE = ['.cache', '.config', '.local/share', '.local/state', '.npm'].map((folder) => `{home}/${folder}/**`);
+/**
+ * Where the XDG Base Directory Specification wants what is to stay, and where npm keeps its cache. Older programs have a dotfile, or a
+ * folder of that kind, of a name that is the same each time: one with digits in it is most often made anew by each process.
+ */
+const FOLDERS = ['.cache', '.config', '.local/share', '.local/state', '.npm'].map((folder) => `{home}/${folder}/**`);
+const MAY_LEAVE = [...FOLDERS, '{home}/.!(*[0-9]*)', '{home}/.!(*[0-9]*)/**'];
 
 /** What it lacks compared with the shell in which its user typed the command. */
 export interface Lack {
@@ -20,6 +25,8 @@ export interface Lack {
   before?: string;
   /** Instead of an empty HOME. */
   env?: Readonly<Record<string, string>>;
+  /** Ways to end that are no crash: see `exits` of a node. */
+  exits?: Node['exits'];
 }
 
 /** Does what is to be done before, changes the folder and becomes the command: the node's own folder is another one. */
@@ -35,7 +42,7 @@ function ownPlaces({ cwd, command }: Target): string[] {
   return ['/**/__pycache__/**', ...new Set(folders.map((folder) => `${folder}/**`))];
 }
 
-export function stdioTarget(target: Target, framing: Framing, { before, env = { HOME: '{home}' } }: Lack = {}): System {
+export function stdioTarget(target: Target, framing: Framing, { before, env = { HOME: '{home}' }, exits }: Lack = {}): System {
   return {
     name: 'your server',
     topology: {
@@ -49,6 +56,7 @@ export function stdioTarget(target: Target, framing: Framing, { before, env = { 
           ready: { when: 'spawned' },
           readyWithinMs: 10_000,
           stopWithinMs: STOP_WITHIN_MS,
+          ...(exits !== undefined && { exits }),
           // A warning of a language runtime is nobody's requirement.
           warnings: 'ignored',
           mayLeave: [...MAY_LEAVE, ...ownPlaces(target)],

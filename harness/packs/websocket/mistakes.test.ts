@@ -67,3 +67,19 @@ test.concurrent(
   },
   WITHIN_MS,
 );
+
+test.concurrent.each([
+  ['any exit code is an end', 'ends-with-1', /^HOLDS/],
+  [
+    'an error that nobody has caught is a crash',
+    'throws-on-term',
+    /^CRASH exit code 1 when it was asked to stop: Error: this was not expected at server\.mjs:\d+ after SIGTERM/,
+  ],
+])(
+  'on SIGTERM %s',
+  async (_what, mistake, said) => {
+    const seen = await checked('websocket', 'server.mjs', [mistake], [...HELLO, '--only', 'term-idle']);
+    expect(seen.said['term-idle']).toMatch(said);
+  },
+  WITHIN_MS,
+);

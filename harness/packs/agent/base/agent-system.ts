@@ -41,10 +41,12 @@ interface Making {
   /** How long the answer of the model is: 400. */
   answerBytes?: number | undefined;
   withoutTools?: boolean | undefined;
+  /** Asked to end by a signal, it may do so with any exit code. */
+  anyCode?: boolean | undefined;
 }
 
-export function agentSystem(target: Target, { answerBytes = 400, withoutTools = false }: Making = {}): System {
-  const system = stdioTarget(target, 'json-lines');
+export function agentSystem(target: Target, { answerBytes = 400, withoutTools = false, anyCode = false }: Making = {}): System {
+  const system = stdioTarget(target, 'json-lines', anyCode ? { exits: 'any code' } : {});
   const [agent] = system.topology.nodes;
   const withModel = hasModel(target);
   const { settings = {} } = target;

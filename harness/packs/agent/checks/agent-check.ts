@@ -12,13 +12,14 @@ type Settings = Omit<ScenarioSettings<object>, 'system' | 'script' | 'unavailabl
   needs?: 'model' | 'prompt';
   answerBytes?: number;
   withoutTools?: boolean;
+  anyCode?: boolean;
 };
 
 /** What makes checks of one agent. */
 export function checksOf(target: Target): (settings: Settings) => Check {
   const withModel = hasModel(target);
   const { prompt } = target.settings ?? {};
-  return ({ check, script, needs, answerBytes, withoutTools, schedule, ...settings }) => {
+  return ({ check, script, needs, answerBytes, withoutTools, anyCode, schedule, ...settings }) => {
     const lacks =
       (needs === 'model' && !withModel && '--model or --model-url-env') || (needs === 'prompt' && prompt === undefined && '--prompt');
     return defineCheck<object>({
@@ -26,7 +27,7 @@ export function checksOf(target: Target): (settings: Settings) => Check {
       ...settings,
       // A step on a link that is not there would be a mistake of the check.
       ...(schedule !== undefined && lacks === false && { schedule }),
-      system: agentSystem(target, { answerBytes, withoutTools }),
+      system: agentSystem(target, { answerBytes, withoutTools, anyCode }),
       check: { beside: BESIDE, ...check },
       unavailable: () => (lacks === false ? undefined : `${BY_DESIGN}it needs ${lacks}`),
       script: (each) => script(each as Script, prompt ?? ''),

@@ -72,6 +72,7 @@ function bySignal(target: Target): Record<string, Check> {
       title: `your agent ends on ${signal} while it waits for its model`,
       expectation: 'it and what it has started are gone soon after',
       check: { ...wording, after: `${signal} during a task` },
+      anyCode: true,
       ...(hasModel(target) && { schedule: [silentModel()] }),
       async script(script, prompt) {
         const turn = await begin(script, prompt);
@@ -85,6 +86,7 @@ function bySignal(target: Target): Record<string, Check> {
       title: `your agent ends on ${signal} while it waits for its prompt`,
       expectation: 'it is gone soon after',
       check: { ...wording, after: `${signal} before its prompt` },
+      anyCode: true,
       needs: 'prompt',
       async script(script) {
         const turn = await begin(script, undefined);

@@ -1,15 +1,17 @@
 // Does it end with its client, and how.
 import { Broken } from '../../base/broken.ts';
 import type { Check } from '../../base/pack.ts';
+import { stdioTarget } from '../../base/stdio-target.ts';
 import type { Script } from '../../../model/scenario.ts';
 import type { Rule } from '../../../model/check.ts';
 import type { Making } from '../base/mcp-check.ts';
 import { RULES } from '../base/rules.ts';
-import { callOf, exitText, LONG_ID, open, tooQuick, type Message, type Session } from '../base/session.ts';
+import { callOf, exitText, LONG_ID, open, tooQuick, type Id, type Message, type Session } from '../base/session.ts';
 
 /** How often it is given something to answer once nobody reads. */
 const WRITES = 4;
 const UNREAD = 300;
+const PINGS = 20;
 
 export function ending(making: Making): Record<string, Check> {
   return { ...orderly(making), ...sudden(making), ...bySignal(making) };
@@ -25,16 +27,19 @@ interface End {
   word?: 'ORPHAN' | 'DEAF';
   /** Without a handshake before it. */
   atOnce?: boolean;
+  /** Asked by a signal, it may end with any exit code. */
+  anyCode?: boolean;
 }
 
 /** Its end is what is looked at, so nobody puts it away. */
-function ends({ check }: Making, end: End, ask: (session: Session, script: Script) => void | Promise<void>): Check {
+function ends({ check, target }: Making, end: End, ask: (session: Session, script: Script) => void | Promise<void>): Check {
   const { when, after, word = 'ORPHAN', rule = RULES.shutdown, cure = 'On end of stdin, end running calls, then exit.' } = end;
   const title = `your server ends ${when}`;
   return check({
     title,
     expectation: end.expectation ?? 'it and its children are gone soon after',
     check: { rule, after, hangIs: word, cure },
+    ...(end.anyCode === true && { system: stdioTarget(target, 'json-rpc', { exits: 'any code' }) }),
     script: async (script) => {
       const session = await open(script);
       if (end.atOnce !== true) await session.handshake();
@@ -68,8 +73,15 @@ function orderly(making: Making): Record<string, Check> {
     'client-exits': ends(
       making,
       { when: 'when its client exits', after: 'its client closed stdin and stdout, and was gone' },
-      (session) => {
-        session.send(...owed(making));
+      async (session, script) => {
+        // A client that ends by itself has its answers. One that goes with answers on their way is another check's.
+        const asked = pings(PINGS);
+        session.send(...asked);
+        await session.answers(
+          asked.map(({ id }) => id),
+          `each of ${PINGS} pings before its client exits`,
+        );
+        await beginSlow(making, session, script);
         session.child.stdin.end();
         session.child.stdout.destroy();
       },
@@ -108,7 +120,7 @@ function sudden(making: Making): Record<string, Check> {
 function bySignal(making: Making): Record<string, Check> {
   const { slow, call } = making.target;
   const during = slow ?? call;
-  const idle = { when: 'on SIGTERM', after: 'SIGTERM', rule: RULES.signal, word: 'DEAF' } as const;
+  const idle = { when: 'on SIGTERM', after: 'SIGTERM', rule: RULES.signal, word: 'DEAF', anyCode: true } as const;
   return {
     'term-idle': ends(
       making,
@@ -125,10 +137,8 @@ function bySignal(making: Making): Record<string, Check> {
         cure: 'On SIGTERM, end running calls with their children, then exit.',
       },
       async (session, script) => {
-        session.send(...(during === undefined ? long(UNREAD) : [callOf(during, 'busy')]));
-        if (slow !== undefined)
-          await script.passed('300ms', 'the call has begun by then; one that begins later only meets the signal later');
-        if (session.replies('busy').length > 0 && slow !== undefined) throw tooQuick(slow);
+        if (slow !== undefined) await beginSlow(making, session, script);
+        else session.send(...(call === undefined ? long(UNREAD) : [callOf(call, 'busy')]));
         session.child.kill('SIGTERM');
       },
     ),
@@ -169,7 +179,15 @@ function whatAndWhere(stderr: string): string {
   return `${what}${place === undefined ? '' : ` at ${place}`}`;
 }
 
-function pings(count: number): Message[] {
+/** Without a slow call there is nothing to begin. @throws NotProved when it is over already */
+async function beginSlow({ target: { slow } }: Making, session: Session, script: Script): Promise<void> {
+  if (slow === undefined) return;
+  session.send(callOf(slow, 'slow'));
+  await script.passed('300ms', 'the call has begun by then; one that begins later only meets its end later');
+  if (session.replies('slow').length > 0) throw tooQuick(slow);
+}
+
+function pings(count: number): (Message & { id: Id })[] {
   return Array.from({ length: count }, (_, index) => ({ id: `ping-${index}`, method: 'ping' }));
 }
 
@@ -179,5 +197,5 @@ function long(count: number): Message[] {
 
 /** The slow call only: one that is over before its client goes is another check's. */
 function owed({ target: { slow } }: Making): Message[] {
-  return [...pings(20), ...(slow ? [callOf(slow, 'slow')] : [])];
+  return [...pings(PINGS), ...(slow ? [callOf(slow, 'slow')] : [])];
 }

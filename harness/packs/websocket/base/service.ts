@@ -65,7 +65,7 @@ export function isObject(value: Json | undefined): value is Readonly<Record<stri
 }
 
 /** @param watched the script itself waits until it listens, and says what is wrong when it does not */
-export function serviceSystem(target: Target, { watched = false } = {}): System {
+export function serviceSystem(target: Target, { watched = false, anyCode = false } = {}): System {
   const { port } = serviceOf(target);
   const become = watched ? `echo '${STARTED}' && exec "$@"` : 'exec "$@"';
   return {
@@ -81,6 +81,7 @@ export function serviceSystem(target: Target, { watched = false } = {}): System 
           ready: watched ? { when: 'log', contains: STARTED } : { when: 'listening', listener: LISTENER },
           readyWithinMs: READY_WITHIN_MS,
           stopWithinMs: STOP_WITHIN_MS,
+          ...(anyCode && { exits: 'any code' as const }),
           // Before it is the program, it is a shell of 1 MB.
           ...(watched && { growthMaxMB: 4_096 }),
           mayLeave: ['{home}/.npm/**', '{home}/.cache/**', '{home}/.config/**', '{home}/.local/**'],

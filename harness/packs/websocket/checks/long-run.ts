@@ -69,6 +69,7 @@ function itsEnd(target: Target): Record<string, Check> {
       title: 'your server ends on SIGTERM',
       expectation: 'it and its children are gone soon after',
       check: { ...wording, after: 'SIGTERM', cure: 'Let SIGTERM end the program, or end it in its handler.' },
+      anyCode: true,
       script: (script) => endsOnTerm(script),
     }),
     'term-with-clients': check({
@@ -79,6 +80,7 @@ function itsEnd(target: Target): Record<string, Check> {
         after: `SIGTERM with ${STAYING} clients`,
         cure: 'On SIGTERM, send each client a close frame (1001) and end its socket: closing the listener alone waits for clients.',
       },
+      anyCode: true,
       async script(script, service) {
         for (let index = 0; index < STAYING; index++) await served(script, await open(script, service), service);
         await endsOnTerm(script);

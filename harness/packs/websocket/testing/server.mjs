@@ -24,6 +24,9 @@ const server = createServer({ allowHalfOpen: does('keeps-sockets') }, (socket) =
 server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1');
 
 process.on('SIGTERM', () => {
+  if (does('throws-on-term')) throw new Error('this was not expected');
+  // Lawful: an exit code says no more than that it was a signal.
+  if (does('ends-with-1')) process.exit(1);
   server.close(() => process.exit(0));
   if (does('waits-for-clients')) return;
   for (const client of clients) fail(client, 1001);
