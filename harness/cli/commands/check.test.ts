@@ -62,11 +62,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test(
   'each mistake is named with its rule and the command that looks closer, and what is done well holds',
   async () => {
-    const only = ['--only', 'handshake', 'rubbish', 'stdin-end', 'call', 'cancel', '--call', 'work', '--json', '--sarif', 'out.sarif'];
-    const { code, out } = await tornwire('check', 'mcp', ...only, '--', 'node', 'server.mjs');
+    const only = ['--only', 'handshake', 'rubbish', 'stdin-end', 'call', 'cancel', 'stops-reading', '--call', 'work'];
+    const env = ['--env', 'GREETING=a b', 'API_TOKEN=not-for-the-eye'];
+    const files = ['--json', '--sarif', 'out.sarif', '--junit', 'out.xml'];
+    const { code, out } = await tornwire('check', 'mcp', ...only, ...env, ...files, '--', 'node', 'server.mjs');
     const { total, checks } = JSON.parse(out) as { total: string; checks: CheckLine[] };
     const byKey = new Map(checks.map((each) => [each.check, each]));
-    expect(total).toBe('2 of 4 hold, 2 broken, 0 not proved, 1 not applicable');
+    expect(total).toBe('2 of 5 hold, 2 broken, 0 not proved, 1 habits not kept, 1 not applicable');
+    expect(byKey.get('stops-reading')).toMatchObject({ outcome: 'habit' });
     expect(byKey.get('handshake')).toMatchObject({ outcome: 'holds' });
     expect(byKey.get('stdin-end')).toMatchObject({ outcome: 'holds' });
     expect(byKey.get('cancel')).toMatchObject({ outcome: 'not applicable' });
@@ -74,7 +77,13 @@ test(
     expect(byKey.get('rubbish')?.said).toMatch(/^exit code 1: SyntaxError: .* at server\.mjs:\d+ after lines came/);
     expect(byKey.get('call')).toMatchObject({ outcome: 'broken', word: 'ORPHAN' });
     expect(byKey.get('call')?.said).toContain('sleep 60');
-    expect(byKey.get('call')?.closer).toBe('npx tornwire check mcp --only call --call work -- node server.mjs');
+    expect(byKey.get('call')?.closer).toBe(
+      "npx tornwire check mcp --only call --call work --env 'GREETING=a b' API_TOKEN -- node server.mjs",
+    );
+    // A habit fails nothing there either.
+    expect(await readFile(join(folder, 'out.xml'), 'utf8')).toMatch(
+      /<testsuites name="tornwire" tests="6" failures="2" errors="0" skipped="1"/,
+    );
     expect(JSON.parse(await readFile(join(folder, 'out.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
     expect(code).toBe(1);
   },

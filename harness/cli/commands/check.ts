@@ -4,6 +4,8 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { CheckWording } from '../../model/check.ts';
 import { LAST_WORDS } from '../../packs/base/broken.ts';
+import { isSecretVariable } from '../../model/secrets/names.ts';
+import { looksSecret } from '../../model/secrets/shapes.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { SEED_MAX } from '../../model/values/seed.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
@@ -89,12 +91,23 @@ async function plannedChecks(
 const keyOf = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 function closerLook(pack: string, key: string, given: CheckOptions, command: readonly string[]): string {
-  const { call, args, slow, slowArgs, strict, set = [] } = given;
+  const { call, args, slow, slowArgs, strict, set = [], env = [], seed } = given;
   const named = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
   const options = [...named('--call', call), ...named('--args', args), ...named('--slow', slow), ...named('--slow-args', slowArgs)];
   const settings = settingsIn(given).flatMap(([name, value]) => named(`--${name}`, value));
-  const others = [...(strict === true ? ['--strict'] : []), ...(set.length === 0 ? [] : ['--set', ...set])];
+  const others = [
+    ...(strict === true ? ['--strict'] : []),
+    ...(set.length === 0 ? [] : ['--set', ...set]),
+    ...(env.length === 0 ? [] : ['--env', ...env.map(withoutSecret)]),
+    ...named('--seed', seed === undefined ? undefined : String(seed)),
+  ];
   return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command].map(shellWord).join(' ');
+}
+
+/** `NAME=value` as it was given; of a secret only the name, which takes the value from the shell. */
+function withoutSecret(variable: string): string {
+  const [name = ''] = variable.split('=');
+  return isSecretVariable(name) || looksSecret(variable.slice(name.length + 1)) ? name : variable;
 }
 
 interface Told {
@@ -176,11 +189,23 @@ async function report(
   command: readonly string[],
 ): Promise<void> {
   const { junitXml } = await import('../../report/junit.ts');
-  if (junit !== undefined) await writeWhole(junit, junitXml(summary));
+  if (junit !== undefined) await writeWhole(junit, junitXml(asChecked(summary, lines)));
   if (sarifFile !== undefined) await writeWhole(sarifFile, `${JSON.stringify(sarif(lines, VERSION), null, 2)}\n`);
   if (!json) return;
   const about = { version: 1, tornwire: VERSION, pack, command, total: checkTotal(lines), finished: summary.finished, checks: lines };
   process.stdout.write(`${JSON.stringify(about, null, 2)}\n`);
+}
+
+/** A row says what its line says: a habit that is not kept fails nothing, and what a check could not prove is unknown. */
+function asChecked(summary: Summary, lines: readonly CheckLine[]): Summary {
+  const outcomes = new Map(lines.map((line) => [line.check, line]));
+  const cases = summary.cases.map((row): CaseRow => {
+    const line = outcomes.get(keyOf(row.scenario));
+    if (row.verdict !== 'fail' || line === undefined || line.outcome === 'broken') return row;
+    if (line.outcome === 'not proved') return { ...row, verdict: 'unknown', reason: line.said, findings: [] };
+    return { ...row, verdict: 'pass', findings: [] };
+  });
+  return { ...summary, cases };
 }
 
 /** A habit that is not kept fails a case and no check. */
