@@ -45,7 +45,7 @@ test('a relay that does not dial again after a clean end is found, made small, a
 test('the clean twin has no finding; a sweep that was interrupted goes on with its plan', { timeout: 300_000 }, async () => {
   await using project = await userProject('sweep-project');
   const sweeping = project.start(['sweep', 'clean', '--seed', '2', '--budget', '60s', '--jobs', '1']);
-  await met('the plan is made', () => /fault points in/.test(sweeping.out()), 60_000);
+  await met('the plan is made', () => /fault points in/.test(sweeping.out()), 150_000);
   process.kill(sweeping.pid, 'SIGINT');
   expect((await sweeping.ended).code).toBe(130);
   const went = await project.tornwire('sweep', 'clean', '--seed', '2', '--budget', '3s', '--json');
@@ -94,7 +94,7 @@ test(
       '1',
     ];
     const sweeping = project.start([...words, '--budget', '60s']);
-    await met('a failure', () => /^found /m.test(sweeping.out()), 120_000);
+    await met('a failure', () => /^found /m.test(sweeping.out()), 240_000);
     const beside = await project.tornwire(...words, '--budget', '1ms');
     expect([beside.code, beside.err]).toEqual([3, expect.stringContaining('a sweep of seed 3 is running here')]);
     process.kill(sweeping.pid, 'SIGINT');
