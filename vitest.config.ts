@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(`tornwire: the tests need Node 24 or newer, this is ${process.version}; start them with 'npm test'\n`);
@@ -29,9 +29,16 @@ const shared = {
 export default defineConfig({
   test: {
     projects: [
-      // The scenarios have the machine to themselves: beside other tests a verdict could end as unknown, for want of time.
       { test: { ...shared, name: 'functions', include: FUNCTIONS, isolate: false } },
-      { test: { ...shared, name: 'unit', include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts'], exclude: FUNCTIONS } },
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...FUNCTIONS],
+        },
+      },
+      // The scenarios have the machine to themselves: beside other tests a verdict could end as unknown, for want of time.
       {
         test: {
           ...shared,
