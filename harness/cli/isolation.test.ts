@@ -41,7 +41,8 @@ test(
     const { cases } = await user.summary();
     expect(cases.map(({ wildcardPorts }) => wildcardPorts)).toEqual([[port], [port], [port], [port]]);
     const again = cases.filter(({ retakenBecause }) => retakenBecause?.includes(`has port ${port} at every address`));
-    expect(again.length, 'those that had begun beside the first one').toBeLessThanOrEqual(2);
+    // Where the first one is slow to listen, those beside it have failed by then and the next one has begun.
+    expect(again.length, 'those that had begun before it was known').toBeLessThanOrEqual(3);
   },
   WITHIN_MS,
 );

@@ -38,7 +38,9 @@ test('a program that is no Node program gets no signal: what is resident is said
   expect(memoryOf([node.pid])).toMatchObject({ garbage: 'some' });
   const [one, both] = [memoryOf([node.pid]), memoryOf([node.pid, sleep.pid ?? 0])];
   expect(both?.residentBytes).toBeGreaterThan(one?.residentBytes ?? Infinity);
-  expect(both?.peakBytes, 'of the largest process').toBe(one?.peakBytes);
+  // Of the largest process, which may have grown by some pages between the two looks.
+  expect(both?.peakBytes).toBeGreaterThanOrEqual(one?.peakBytes ?? Infinity);
+  expect(both?.peakBytes).toBeLessThan((one?.peakBytes ?? 0) + 1_000_000);
   await node[Symbol.asyncDispose]();
   expect(memoryOf([node.pid])).toBeUndefined();
 });

@@ -177,8 +177,9 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
           const accepted = await echo.connection(first + index);
           ends.push(await client.ended, await accepted.ended);
         }
-        // Toxiproxy does not read before it closes either, but it is quick: 1 of 4,800 ends was seen to be a reset.
-        expect(ends.filter((how) => how !== 'fin').length).toBeLessThanOrEqual(2);
+        // Toxiproxy does not read before it closes, but it is quick: 1 of 2,400 was seen to be a reset, and 3 of 80 on a busy machine.
+        const most = settings.name.startsWith('Shopify') ? dials / 4 : 2;
+        expect(ends.filter((how) => how !== 'fin').length).toBeLessThanOrEqual(most);
       });
 
       test('removing it closes the connections it held', async () => {
@@ -254,8 +255,10 @@ export function toxiproxyToxicsContract(settings: ContractSettings): void {
       });
 
       test('waits for its time', async () => {
-        using client = await dial(await proxied(silent, { type: 'reset_peer', stream: 'upstream', attributes: { timeout: 120 } }));
+        const address = await proxied(silent, { type: 'reset_peer', stream: 'upstream', attributes: { timeout: 120 } });
+        // Ours counts from when it has the connection, which may be before the dialler hears of it.
         const began = performance.now();
+        using client = await dial(address);
         client.socket.write('x');
         expect(await client.ended).toBe('ECONNRESET');
         expect(performance.now() - began).toBeGreaterThanOrEqual(120 - EARLY_MS);

@@ -63,7 +63,7 @@ export function systemCalls(): SystemCalls | { missing: string } {
 
 function callsOver(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null);
-  const call = (definition: string): ((...args: unknown[]) => number) => {
+  const call = (definition: string): Call => {
     const raw = libc.func(definition);
     const name = /(\w+)\(/.exec(definition)?.[1];
     return (...args) => {
@@ -99,21 +99,7 @@ function callsOver(koffi: Koffi): SystemCalls {
       bound.writeBigUInt64LE(hard, 8);
       setrlimit(RLIMIT_RTTIME, bound);
     },
-    openTerminal({ columns, rows }) {
-      const flags = files.O_RDWR | files.O_NOCTTY;
-      const ours = openSync('/dev/ptmx', flags);
-      try {
-        ioctl(ours, TIOCSPTLCK, Buffer.alloc(4));
-        const size = Buffer.alloc(WINSIZE_BYTES);
-        size.writeUInt16LE(rows, 0);
-        size.writeUInt16LE(columns, 2);
-        ioctl(ours, TIOCSWINSZ, size);
-        return { ours, its: ioctlOf(ours, TIOCGPTPEER, flags) };
-      } catch (error) {
-        close(ours);
-        throw error;
-      }
-    },
+    openTerminal: (size) => terminalOver({ ioctl, ioctlOf, close }, size),
     lock(fd, how) {
       if (flock(fd, LOCK[how] | LOCK_NB) === 0) return true;
       if (koffi.errno() === EWOULDBLOCK) return false;
@@ -131,4 +117,26 @@ function callsOver(koffi: Koffi): SystemCalls {
       }
     },
   };
+}
+
+type Call = (...args: unknown[]) => number;
+
+/** What is asked of a terminal is said to the end that is ours. */
+function terminalOver(
+  { ioctl, ioctlOf, close }: Readonly<Record<'ioctl' | 'ioctlOf' | 'close', Call>>,
+  { columns, rows }: { columns: number; rows: number },
+): { ours: number; its: number } {
+  const flags = files.O_RDWR | files.O_NOCTTY;
+  const ours = openSync('/dev/ptmx', flags);
+  try {
+    ioctl(ours, TIOCSPTLCK, Buffer.alloc(4));
+    const size = Buffer.alloc(WINSIZE_BYTES);
+    size.writeUInt16LE(rows, 0);
+    size.writeUInt16LE(columns, 2);
+    ioctl(ours, TIOCSWINSZ, size);
+    return { ours, its: ioctlOf(ours, TIOCGPTPEER, flags) };
+  } catch (error) {
+    close(ours);
+    throw error;
+  }
 }

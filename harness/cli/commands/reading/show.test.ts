@@ -50,7 +50,7 @@ test('the run leaves SARIF at the line of the scenario, an annotation, and a sum
   );
   expect(await readFile(join(user.root, 'job.md'), 'utf8')).toMatch(/^## Tornwire: 1 passed, 1 failed[^]*\| npx tornwire repro /);
   const junit = await readFile(join(user.root, 'results', 'latest', 'junit.xml'), 'utf8');
-  expect(junit).toMatch(/<system-out>\[\[ATTACHMENT\|results\/runs\/\S+-echo-hangs\/history\.ndjson\]\]<\/system-out>/);
+  expect(junit).toMatch(/<system-out>\[\[ATTACHMENT\|[^]*\[\[ATTACHMENT\|results\/runs\/\S+-echo-hangs\/history\.ndjson\]\]<\/system-out>/);
 
   const { code, out } = await user.tornwire('export', 'echo/hangs', '--perfetto', 'trace.json');
   expect([code, out]).toEqual([0, expect.stringMatching(/^trace\.json: \d+ events: open it at https:\/\/ui\.perfetto\.dev/)]);
