@@ -8,6 +8,7 @@ import { handlesOf } from './resources.ts';
 const USUAL_PORT = 9_229;
 const OPENS_WITHIN_MS = 5_000;
 const ANSWERS_WITHIN_MS = 5_000;
+const CLOSES_WITHIN_MS = 500;
 const LOOK_EVERY_MS = 10;
 const ASKED_EVERY_MS = 500;
 const SIGUSR1_BIT = 1n << 9n;
@@ -31,7 +32,7 @@ export async function liveBytesOf(pid: number): Promise<number | undefined> {
   } catch {
     return undefined;
   } finally {
-    inspector.end();
+    await inspector.end();
   }
 }
 
@@ -75,7 +76,8 @@ function isListenedOn(port: number): boolean {
 interface Inspector {
   /** @throws when no answer comes in time. */
   call(method: string, params?: object): Promise<unknown>;
-  end(): void;
+  /** Afterwards nobody is attached: a program that ends while somebody is waits for him, and that would be told as its own wait. */
+  end(): Promise<void>;
 }
 
 /** The Chrome DevTools protocol: `GET /json/list` names the WebSocket. */
@@ -102,14 +104,18 @@ async function connectTo(port: number): Promise<Inspector | undefined> {
   if (!opened) return undefined;
   return {
     call: (method, params) => inTime((resolve) => answers.set(send(method, params), resolve)),
-    // Node closes the connection with its inspector.
-    end: () => void send('Runtime.evaluate', { expression: 'process._debugEnd()' }),
+    async end() {
+      const closed = inTime<true>((resolve) => socket.addEventListener('close', () => resolve(true)), CLOSES_WITHIN_MS);
+      // Node closes the connection with its inspector. One that is ending already asks nothing any more, and waits for us to go.
+      send('Runtime.evaluate', { expression: 'process._debugEnd()' });
+      await closed.catch(() => socket.close());
+    },
   };
 }
 
-function inTime<T>(wait: (resolve: (value: T) => void) => void): Promise<T> {
+function inTime<T>(wait: (resolve: (value: T) => void) => void, withinMs = ANSWERS_WITHIN_MS): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the inspector gives no answer')), ANSWERS_WITHIN_MS);
+    const timer = setTimeout(() => reject(new Error('the inspector gives no answer')), withinMs);
     wait((value) => {
       clearTimeout(timer);
       resolve(value);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { childThat } from './child.contract.ts';
 import { liveMemoryOf, memoryOf } from './memory.ts';
+import { readProc } from './proc.ts';
 
 test('what a Node program keeps alive is told to the kilobyte, garbage or not, and its inspector is closed again', async () => {
   await using child = await childThat(`
@@ -24,6 +25,16 @@ test('what a Node program keeps alive is told to the kilobyte, garbage or not, a
   expect(Math.abs(dropped - before)).toBeLessThan(1_000_000);
   expect(kept - dropped).toBeGreaterThan(4_900_000);
   expect(kept - dropped).toBeLessThan(6_000_000);
+});
+
+// A program whose end comes while somebody is attached says "Waiting for the debugger to disconnect..." and waits.
+test('who is asked to end right after a reading ends at once', async () => {
+  for (let round = 0; round < 12; round++) {
+    await using child = await childThat(`process.debugPort = 0; process.on('SIGTERM', () => process.exit(0)); console.log('up');`);
+    expect((await liveMemoryOf([child.pid]))?.liveBytes).toBeGreaterThan(0);
+    process.kill(child.pid, 'SIGTERM');
+    await expect.poll(() => readProc(`${child.pid}/stat`), { timeout: 5_000 }).toBeUndefined();
+  }
 });
 
 test('a program that is no Node program gets no signal: what is resident is said', async () => {
