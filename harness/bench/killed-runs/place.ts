@@ -36,6 +36,7 @@ const ENDS_WITHIN_MS = 2_000;
 /** Of all kills of this place. Then it has done fewer than it was asked for. */
 const BUDGET_MS = 660_000;
 const LOOK_EVERY_MS = 5;
+const WORKER_WITHIN_MS = 60_000;
 const NAMESPACES = ['net', 'mnt', 'pid', 'ipc', 'user', 'uts'];
 const SHARED_MEMORY = '/dev/shm';
 
@@ -69,8 +70,9 @@ async function lengthOf(way: What['way']): Promise<Length> {
   const startedMs = performance.now();
   const run = started(way);
   const ended = once(run, 'exit') as Promise<[number | null]>;
-  // Between two looks for its worker; the end of the run ends them, and every run ends by the bounds of its scenario.
-  while (workers().length === 0 && run.exitCode === null) await sleep(LOOK_EVERY_MS);
+  // Between two looks for its worker, until it is there, the run has ended, or its time is over.
+  const deadlineMs = startedMs + WORKER_WITHIN_MS;
+  while (workers().length === 0 && run.exitCode === null && performance.now() < deadlineMs) await sleep(LOOK_EVERY_MS);
   const workerMs = performance.now() - startedMs;
   const [code] = await ended;
   if (code !== 0) throw new Error(`a run that nobody kills ended with ${code}`);

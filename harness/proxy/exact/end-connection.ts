@@ -87,6 +87,7 @@ async function resetUnix(socket: Socket, graceMs: number): Promise<EndReport> {
     return !('missing' in kernel) && handle !== undefined && kernel.unread(handle.fd) > 0;
   };
   const end = performance.now() + graceMs;
+  // Between two looks for a byte that lies unread, for `graceMs` at most: over Unix that alone makes the close a reset.
   while (!hasUnread() && !socket.destroyed && performance.now() < end) await sleep(1);
   const outcome = hasUnread() ? 'rst' : 'eof';
   await destroy(socket);
