@@ -38,7 +38,7 @@ export function originOf(saved: Case, own: Own, redact: Redactor): Origin {
 }
 
 /** What a sweep gives a workload: data for operations that take whatever is made for them. */
-const WORK: ReadonlySet<string> = new Set(['work', 'allowed', 'dwellMs']);
+const WORK: ReadonlySet<string> = new Set(['work', 'allowed', 'usual', 'dwellMs']);
 
 /** A node that ends, starts again or stands still runs nothing that it does not run anyway. */
 function isOfWorkload(step: Step, { isWorkload = false }: Own): boolean {

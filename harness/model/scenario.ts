@@ -134,9 +134,10 @@ export interface Script {
   cycles(series: string, round: (index: number) => Promise<void>, options?: CyclesOptions): Promise<void>;
   /**
    * Reads what every node holds at rest: descriptors, sockets, processes. What is held `after` and was not `before` is a leak, but for
-   * what is `allowed`: so many more of a kind, by node. Without `allowed` it is only recorded.
+   * what is `allowed`: so many more of a kind, by node. Without `allowed` it is only recorded. `usual` is what was held at rest without
+   * faults: up to that nothing is a leak, for a fault that acts early leaves less to be held `before`.
    */
-  held(at: 'before' | 'after', allowed?: HeldMore): Promise<void>;
+  held(at: 'before' | 'after', allowed?: HeldMore, usual?: HeldMore): Promise<void>;
   /** What `{run}` stands for: a name that no other run on this machine has, in lower-case letters and digits. */
   readonly runName: string;
   /** What `{case}` stands for: the scenario's name as one word of a path, such as `replication-cut`. */

@@ -20,7 +20,11 @@ const planned = z.object({
   /** The work of the recordings, and what they left at rest. */
   work: z.array(z.unknown()),
   allowed: z.record(z.string(), z.record(z.string(), z.number())),
+  /** What the recordings held at rest after the work. Absent in ledgers of older versions. */
+  usual: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   unstable: z.array(z.string()),
+  /** What the recordings have shown, by name (explore/feedback/novelty.ts). Absent in ledgers of older versions. */
+  shown: z.array(z.string()).optional(),
   /** In the order in which they are tried. */
   points: z.array(
     z.looseObject({

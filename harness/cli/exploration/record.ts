@@ -1,6 +1,7 @@
 // The first part of a sweep: the work is played without faults, and what was said is the plan's ground.
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shownBy } from '../../explore/feedback/novelty.ts';
 import { conversationIn } from '../../explore/conversation/conversation.ts';
 import { inOrder } from '../../explore/plan/choose.ts';
 import { pairsIn } from '../../explore/plan/pairs.ts';
@@ -37,7 +38,9 @@ export async function planSweep(sweeping: Sweeping, depth: number): Promise<Swep
   return {
     work: [...work],
     allowed: conversation.allowed as SweptPlan['allowed'],
+    usual: conversation.usual as SweptPlan['usual'],
     unstable: conversation.classes.filter(({ unstable }) => unstable).map(({ name }) => name),
+    shown: [...new Set(recordings.flatMap((history) => [...shownBy(history)]))],
     points: [...points, ...pairs] as unknown as SweptPlan['points'],
   };
 }
@@ -56,7 +59,8 @@ async function recordingsOf(sweeping: Sweeping, work: readonly Json[]): Promise<
   return histories;
 }
 
-async function historyIn(folder: string): Promise<History> {
+/** The history of a case that was kept. @throws when it cannot be read. */
+export async function historyIn(folder: string): Promise<History> {
   const text = await readFile(join(folder, 'history.ndjson'), 'utf8');
   return text
     .split('\n')

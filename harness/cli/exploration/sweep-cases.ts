@@ -26,13 +26,19 @@ export interface Sweeping {
 /** Without a point it is the work alone; without what is allowed, what is left at rest is not judged. */
 export function caseOf(
   { workload, seed, defect }: Sweeping,
-  plan: Pick<SweptPlan, 'work'> & Partial<Pick<SweptPlan, 'allowed'>>,
+  plan: Pick<SweptPlan, 'work'> & Partial<Pick<SweptPlan, 'allowed' | 'usual'>>,
   point?: FaultPoint,
 ): Case {
   const { schedule = [], dwellMs = 0 } = point ?? {};
   return {
     scenario: workload.name,
-    parameters: { ...workload.parameters, work: plan.work as Json[], ...(plan.allowed && { allowed: plan.allowed }), dwellMs },
+    parameters: {
+      ...workload.parameters,
+      work: plan.work as Json[],
+      ...(plan.allowed && { allowed: plan.allowed }),
+      ...(plan.usual && { usual: plan.usual }),
+      dwellMs,
+    },
     seed,
     schedule,
     runtime: 'process',

@@ -60,8 +60,10 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
   before.forEach((line) => say(line));
   const paths = resultPaths(project.results);
   const swept: Swept[] = [];
-  for (const workload of await availableOf(chosen, crew, say)) {
-    if (interrupt.signal.aborted) break;
+  const there = await availableOf(chosen, crew, say);
+  let leftMs = milliseconds(options.budget as Duration);
+  for (const [index, workload] of there.entries()) {
+    if (interrupt.signal.aborted || (options.untilFound === true && swept.some(hasFound))) break;
     const name = [pathPartOf(workload.name), String(seed), options.defect ?? []].flat().join('-');
     const sweeping = {
       workload,
@@ -75,7 +77,7 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
     say(`${workload.name}: ${workload.title}`);
     const outcome = await sweepWorkload(sweeping, {
       about: { workload: workload.name, seed, defect: options.defect ?? null, ...maker },
-      budgetMs: milliseconds(options.budget as Duration) / chosen.length,
+      budgetMs: leftMs / (there.length - index),
       depth: options.depth,
       ...(options.only !== undefined && { only: options.only }),
       jobs: options.jobs ?? availableParallelism(),
@@ -88,6 +90,8 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
       root: project.root,
       say,
     });
+    // What one does not need is the others'.
+    if (!('failsAlone' in outcome)) leftMs -= Math.min(outcome.spentMs, leftMs / (there.length - index));
     swept.push({ workload: workload.name, outcome });
     linesOf(outcome).forEach((line) => say(line));
   }
@@ -166,8 +170,13 @@ function untriagedLines(untriaged: SweepOutcome['untriaged']): string[] {
 
 function nextHour(left: number, cases: number, minutes: number): string {
   const perHour = minutes === 0 ? 0 : Math.round((60 * cases) / minutes);
-  const planned = Math.min(left, perHour);
+  // Each third case has other work.
+  const planned = Math.min(left, Math.round((2 * perHour) / 3));
   return `the next hour would do about ${planned} more of the points, and ${perHour - planned} cases with other work`;
+}
+
+function hasFound({ outcome }: Swept): boolean {
+  return !('failsAlone' in outcome) && outcome.findings.length + outcome.untriaged.length > 0;
 }
 
 function exitCodeOf(swept: readonly Swept[]): number {

@@ -35,6 +35,8 @@ export interface Conversation {
   dials: Readonly<Record<string, number>>;
   /** What was left at rest after the work, at most, by node and kind. */
   allowed: HeldMore;
+  /** What was held at rest after the work, at most, by node and kind. */
+  usual: HeldMore;
 }
 
 interface Seen extends Omit<TalkClass, 'unstable'> {
@@ -57,7 +59,7 @@ export function conversationIn(recordings: readonly History[]): Conversation {
       unstable: new Set(counts).size > 1,
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { classes, dials: dialsIn(recordings), allowed: allowedIn(recordings) };
+  return { classes, dials: dialsIn(recordings), allowed: allowedIn(recordings), usual: usualIn(recordings) };
 }
 
 /** Of the work alone: what comes after the lift meets no fault any more. */
@@ -112,4 +114,14 @@ function allowedIn(recordings: readonly History[]): HeldMore {
     }
   }
   return allowed;
+}
+
+function usualIn(recordings: readonly History[]): HeldMore {
+  const usual: Record<string, Record<string, number>> = {};
+  for (const { at, node, counts } of recordings.flatMap((history) => observationsOf(history, 'held'))) {
+    if (at !== 'after') continue;
+    const kinds = (usual[node] ??= {});
+    for (const [kind, count] of Object.entries(counts)) kinds[kind] = Math.max(count, kinds[kind] ?? 0);
+  }
+  return usual;
 }

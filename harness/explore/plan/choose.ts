@@ -22,12 +22,46 @@ function directionOf({ schedule }: FaultPoint): string {
   return step?.on === 'link' ? step.direction : '';
 }
 
-/** Beyond all points: the same ones with other work each time. @param round from 1 */
+/** Beyond all points: the same ones with other work each time, and each second one with another fault beside it. @param round from 1 */
 export function randomRound(points: readonly FaultPoint[], seed: number, round: number): FaultPoint[] {
-  const order = points.map((point) => ({ point, tie: hash32(seed, 'random', round, point.key) })).toSorted((a, b) => a.tie - b.tie);
-  return order.map(({ point }, index) => ({
+  const order = points
+    .map((point) => ({ point, tie: hash32(seed, 'random', round, point.key) }))
+    .toSorted((a, b) => a.tie - b.tie)
+    .map(({ point }) => point);
+  return order.map((point, index) => {
+    const both = index % 2 === 1 ? withAnother(point, order, index) : point;
+    return { ...both, key: `${both.key} (other work ${round}.${index + 1})`, workSeed: hash32(seed, 'work', round, index) };
+  });
+}
+
+/** The next one in the order that strikes elsewhere: two faults on one link or node may be no plan. */
+export function withAnother(point: FaultPoint, order: readonly FaultPoint[], index: number): FaultPoint {
+  const struck = new Set(placesOf(point));
+  const other = [...order.slice(index + 1), ...order.slice(0, index)].find((each) => placesOf(each).every((place) => !struck.has(place)));
+  if (!other) return point;
+  return {
     ...point,
-    key: `${point.key} (other work ${round}.${index + 1})`,
-    workSeed: hash32(seed, 'work', round, index),
-  }));
+    key: `${point.key}, and ${other.key}`,
+    schedule: [...point.schedule, ...other.schedule],
+    dwellMs: Math.max(point.dwellMs, other.dwellMs),
+  };
+}
+
+function placesOf({ schedule }: FaultPoint): string[] {
+  return schedule.flatMap((step) =>
+    step.on === 'link' ? [`link ${step.link}`] : step.on === 'node' ? [`node ${step.fault.node}`] : [step.id],
+  );
+}
+
+const OTHER_EVERY = 3;
+
+/** The plan in its order, and each third case one with other work: a bug that needs other work need not wait for the end of the plan. */
+export function mixedWith(plan: readonly FaultPoint[], other: readonly FaultPoint[]): FaultPoint[] {
+  const between = OTHER_EVERY - 1;
+  const mixed = plan.flatMap((point, index) => {
+    const turn = Math.floor(index / between);
+    const next = index % between === between - 1 ? other[turn] : undefined;
+    return next ? [point, next] : [point];
+  });
+  return [...mixed, ...other.slice(Math.floor(plan.length / between))];
 }

@@ -1,5 +1,7 @@
 // What may happen at a frame: on the link as its bytes pass, and to the nodes at its ends.
 import type { LinkFault, NodeFault } from '../../model/faults/fault.ts';
+import type { Framing } from '../../model/system/link.ts';
+import type { TalkClass } from '../conversation/conversation.ts';
 
 /** Where in the frame, as a byte of it. */
 export type Place = 'before it' | 'inside its header' | 'in the middle' | 'behind its last byte';
@@ -60,6 +62,44 @@ export const LINK_FAULTS_AT_FRAMES: readonly LinkFaultAtFrame[] = [
 
 function cutAt(how: 'fin' | 'rst' | 'half-close' | 'blackhole', place: Place): LinkFaultAtFrame {
   return { label: `cut ${how}`, place, fault: { kind: 'cut', how }, passesBySelf: true, times: 1, dwellMs: AT_ONCE_MS };
+}
+
+type Answer = Extract<LinkFault, { kind: 'respond' }>['answer'];
+
+/** By what a link speaks: the frames that ask something, and what anybody who is asked may lawfully answer. */
+const ANSWERS: Partial<Readonly<Record<Framing, { asked: readonly string[]; answers: readonly { label: string; answer: Answer }[] }>>> = {
+  // RFC 9110, sections 15.6.4 and 15.6.1.
+  http: {
+    asked: ['request-head'],
+    answers: [
+      { label: 'answered 503', answer: { status: 503, headers: { 'Retry-After': '1' }, body: 'busy' } },
+      { label: 'answered 500', answer: { status: 500, body: 'broken' } },
+    ],
+  },
+  // RFC 6455, section 7.4.1; 1012 (service restart) is in the registry of IANA.
+  websocket: {
+    asked: ['text', 'binary'],
+    answers: [1000, 1001, 1011, 1012].map((code) => ({ label: `closed with ${code}`, answer: { close: code } })),
+  },
+  // JSON-RPC 2.0, section 5.1.
+  'json-rpc': {
+    asked: ['line'],
+    answers: [{ label: 'answered with an error', answer: { error: { code: -32_603, message: 'Internal error' } } }],
+  },
+};
+
+/** What is answered in the place of who is asked. The other end never sees the request. */
+export function answersAtFrames({ direction, match }: Pick<TalkClass, 'direction' | 'match'>, framing: Framing): LinkFaultAtFrame[] {
+  const { asked, answers } = ANSWERS[framing] ?? { asked: [], answers: [] };
+  if (direction !== 'upstream' || !asked.includes(match.type ?? '')) return [];
+  return answers.map(({ label, answer }) => ({
+    label,
+    place: 'before it',
+    fault: { kind: 'respond', answer },
+    passesBySelf: false,
+    times: 1,
+    dwellMs: AT_ONCE_MS,
+  }));
 }
 
 export interface NodeFaultAtFrame {

@@ -4,7 +4,7 @@ import type { Event, EventBody, History } from '../../model/judging/history.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import { conversationIn } from '../conversation/conversation.ts';
 import { LIFTED } from '../work/play-work.ts';
-import { inOrder, randomRound } from './choose.ts';
+import { inOrder, mixedWith, randomRound } from './choose.ts';
 import { coverageOf, type PointOutcome } from './coverage.ts';
 import { pairsIn } from './pairs.ts';
 import { pointsIn } from './points.ts';
@@ -108,6 +108,49 @@ describe('a plan', () => {
     expect(noNodes.length).toBeLessThan(points.length);
     expect(noNodes.every(({ schedule }) => schedule.every(({ on }) => on === 'link'))).toBe(true);
   });
+});
+
+test('each third case has other work, each second of those another fault elsewhere, and none is lost', () => {
+  const points = inOrder(pointsIn(CALM, TOPOLOGY, possible), 7);
+  const other = randomRound(points, 7, 1);
+  const mixed = mixedWith(points, other);
+  expect(mixed.slice(0, 9).map(({ workSeed }) => workSeed !== undefined)).toEqual([
+    false,
+    false,
+    true,
+    false,
+    false,
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(mixed.filter(({ workSeed }) => workSeed === undefined)).toEqual(points);
+  expect(mixed.filter(({ workSeed }) => workSeed !== undefined)).toEqual(other);
+  const two = other.filter(({ schedule }) => new Set(schedule.flatMap((step) => (step.on === 'link' ? step.link : []))).size === 2);
+  expect(two.length).toBeGreaterThan(other.length / 4);
+  for (const { schedule } of other) expect(new Set(schedule.map(({ id }) => id)).size).toBe(schedule.length);
+  expect(randomRound(points, 7, 1)).toEqual(other);
+  expect(randomRound(points, 7, 2).map(({ key }) => key)).not.toEqual(other.map(({ key }) => key));
+});
+
+test('what is asked between nodes is answered in the place of who is asked, and what the script asks is not', () => {
+  const framed = (framing: 'http' | 'websocket' | 'json-rpc'): Topology => ({
+    ...TOPOLOGY,
+    links: TOPOLOGY.links.map((link) => ({ ...link, framing })),
+  });
+  const type = { http: 'request-head', websocket: 'text', 'json-rpc': 'line' } as const;
+  const answersOn = (framing: keyof typeof type): string[] => {
+    const frames = CALM.classes.map((each) => ({ ...each, atBoot: false, match: { type: type[framing] } }));
+    const points = pointsIn({ ...CALM, classes: frames }, framed(framing), possible);
+    const answers = points.filter(({ schedule: [step] }) => step?.on === 'link' && step.fault.kind === 'respond');
+    expect(new Set(answers.map(({ link }) => link))).toEqual(new Set(['relay->store']));
+    return [...new Set(answers.map(({ fault }) => fault))];
+  };
+  expect(answersOn('http')).toEqual(['answered 503', 'answered 500']);
+  expect(answersOn('websocket')).toEqual(['closed with 1000', 'closed with 1001', 'closed with 1011', 'closed with 1012']);
+  expect(answersOn('json-rpc')).toEqual(['answered with an error']);
+  expect(pointsIn(CALM, TOPOLOGY, possible).some(({ fault }) => /^(answered|closed)/.test(fault))).toBe(false);
 });
 
 test('coverage adds up', () => {

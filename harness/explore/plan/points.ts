@@ -5,6 +5,7 @@ import { DRIVER } from '../../model/system/link.ts';
 import { linkNamed, transportOf, type Topology } from '../../model/system/topology.ts';
 import type { Conversation, TalkClass } from '../conversation/conversation.ts';
 import {
+  answersAtFrames,
   LINK_FAULTS_AT_FRAMES,
   type LinkFaultAtFrame,
   NODE_FAULTS_AT_FRAMES,
@@ -42,10 +43,11 @@ function occurrencesOf({ count, unstable }: TalkClass): Occurrence[] {
 
 function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): FaultPoint[] {
   const base = weightOf(each) + OCCURRENCE_WEIGHT[occurrence.name];
-  const { from, to } = linkNamed(topology, each.link);
+  const { from, to, framing } = linkNamed(topology, each.link);
   const [sender, receiver] = each.direction === 'upstream' ? [from, to] : [to, from];
   const nodes = [receiver, sender].filter((node) => node !== DRIVER && topology.nodes.some(({ name }) => name === node));
-  const onLink = LINK_FAULTS_AT_FRAMES.map((what, rank) => ({ what: from === DRIVER ? ofDriver(what) : what, rank }))
+  const onLink = [...LINK_FAULTS_AT_FRAMES, ...answersAtFrames(each, framing)]
+    .map((what, rank) => ({ what: from === DRIVER ? ofDriver(what) : what, rank }))
     .filter(({ what }) => what && (what.passesBySelf || !each.atBoot))
     .map(({ what, rank }) => linkPoint(each, occurrence, what as LinkFaultAtFrame, base + rank / 10, topology));
   // A node that is not ready yet is struck once it is: then the frame has long passed.
@@ -63,6 +65,8 @@ function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): 
  */
 function ofDriver(what: LinkFaultAtFrame): LinkFaultAtFrame | undefined {
   if (what.fault.kind === 'cut' && what.fault.how === 'blackhole') return undefined;
+  // What a script is told in the place of the system says nothing about the system.
+  if (what.fault.kind === 'respond') return undefined;
   return what.fault.kind === 'half-open' ? { ...what, fault: { kind: 'half-open', gone: 'client' } } : what;
 }
 

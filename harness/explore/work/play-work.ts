@@ -29,7 +29,7 @@ export async function playWork(
   parameters: Parameters,
   make: (seed: number) => Promise<readonly Json[]>,
 ): Promise<void> {
-  const { work, allowed, dwellMs } = parameters;
+  const { work, allowed, usual, dwellMs } = parameters;
   const items = workSchema.parse(work ?? (await make(hash32(Math.floor(script.chance('work') * 2 ** 32)))));
   const context = { ...script, ...(await workload.begin?.(script)) };
   await script.held('before');
@@ -45,7 +45,7 @@ export async function playWork(
   for (const { what, holds, within } of workload.recovered) await script.until(what, () => holds(context), { within });
   for (const each of joined) await seesTheTruth(each, context);
   for (const { watching } of joined) await watching.leave?.();
-  await script.held('after', allowed as HeldMore | undefined);
+  await script.held('after', allowed as HeldMore | undefined, usual as HeldMore | undefined);
 }
 
 async function stayInForce(script: Script, dwellMs: number): Promise<void> {

@@ -141,7 +141,7 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
-  /** Countable things of one node at rest, before and after the work of a workload. `allowed`: so many more are no leak; it is judged if this is there. */
+  /** Countable things of one node at rest, before and after the work of a workload. `allowed`: so many more are no leak; it is judged if this is there. `usual`: so many in all are none. */
   | {
       probe: 'held';
       node: string;
@@ -149,6 +149,7 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
       allowed?: Readonly<Record<string, number>>;
+      usual?: Readonly<Record<string, number>>;
     }
   /** Memory of one node after a round. `confirms`: in the second half of the rounds, which is played only when the first one grew. */
   | ({ probe: 'memory'; node: string; series: string; cycle: number; confirms?: true } & MemorySample)

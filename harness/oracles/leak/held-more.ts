@@ -21,11 +21,11 @@ export function heldMore(history: History): Suspicion[] {
 
 /** One finding for all kinds: one leaked socket shows under several of them. */
 function more(before: Held, after: Held): Suspicion[] {
-  const { node, allowed = {} } = after;
+  const { node, allowed = {}, usual = {} } = after;
   const kinds = Object.entries(after.counts)
     .filter(([kind]) => COUNTED.has(kind))
     .map(([kind, count]) => ({ kind, count, was: before.counts[kind] ?? 0 }))
-    .filter(({ kind, count, was }) => count > was + (allowed[kind] ?? 0))
+    .filter(({ kind, count, was }) => count > Math.max(was + (allowed[kind] ?? 0), usual[kind] ?? 0))
     .toSorted((a, b) => b.count - b.was - (a.count - a.was) || (a.kind < b.kind ? -1 : 1));
   const [worst] = kinds;
   if (!worst) return [];
