@@ -138,7 +138,7 @@ function found(exit: Exit, history: History, code: FindingCode, sentence: string
     code,
     message: [head, ...quotes].join('\n'),
     // Whether its end was asked for before or after an error is a race between two processes.
-    ...(error !== undefined && { bug: [`'${exit.node}': ${error}`, ...quotes].join('\n') }),
+    ...(error !== undefined && { cause: error, bug: [`'${exit.node}': ${error}`, ...quotes].join('\n') }),
     subject: exit.node,
     events: [...quoted.flatMap((index) => lines[index]?.seq ?? []), exit.seq],
   };

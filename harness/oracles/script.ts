@@ -10,7 +10,12 @@ export const script: Oracle = {
   judge: (history) =>
     failOrPass(
       'script',
-      eventsOf(history, 'script').map((event) => ({ code: 'TW-SCRIPT' as const, message: withPlace(event), events: [event.seq] })),
+      eventsOf(history, 'script').map((event) => ({
+        code: 'TW-SCRIPT' as const,
+        ...event.said,
+        message: withPlace(event),
+        events: [event.seq],
+      })),
     ),
 };
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CheckWording } from '../model/check.ts';
 import type { CaseRow } from '../results/summary.ts';
+import { ToldBefore } from './check-told.ts';
 import { checkLineOf, checkText, checkTotal } from './check.ts';
 import { sarif } from './sarif.ts';
 
@@ -20,7 +21,11 @@ const ROW = {
 } as unknown as CaseRow;
 
 const lineOf = (row: Partial<CaseRow>, wording = WORDING) => checkLineOf({ ...ROW, ...row } as CaseRow, wording);
-const finding = (oracle: string, message: string) => ({ findings: [{ oracle, message, events: [] }] });
+type Found = CaseRow['findings'][number];
+const finding = (oracle: string, message: string, facts: Pick<Found, 'code' | 'word' | 'cause' | 'subject'> = {}) => ({
+  findings: [{ oracle, ...facts, message, events: [] }],
+});
+const said = (word: string, what: string) => finding('script', `${word}: ${what}`, { code: 'TW-CHECK-BROKEN', word });
 
 test.each([
   [
@@ -43,12 +48,15 @@ test.each([
     finding(
       'leak',
       "a process of 'server' is left after everything was stopped (1: 17692 sleep 30, started 2.0 s before, now a child of 17592 (cat))",
+      { code: 'TW-LEAK-PROCESS' },
     ),
     'ORPHAN  a process of your server is left (1: sleep 30) after its client was killed.',
   ],
   [
     'a file that is left, without the folder of the run',
-    finding('leak', "a file of 'server' is left in its home after everything was stopped (1: /t/tornwire-0/x/home/server/.bad-1)"),
+    finding('leak', "a file of 'server' is left in its home after everything was stopped (1: /t/tornwire-0/x/home/server/.bad-1)", {
+      code: 'TW-LEAK-FILE',
+    }),
     'LITTER  a file of your server is left in its home (1: $HOME/.bad-1) after its client was killed.',
   ],
   [
@@ -56,11 +64,7 @@ test.each([
     finding('protocol', `'driver->server' carries a line downstream that is no JSON value: "hi" (connection 1, byte 9; 1 times)`),
     'PROTOCOL  your server printed a line on stdout that is no JSON value: "hi", after its client was killed.',
   ],
-  [
-    'a word of the script',
-    finding('script', 'WRONG ANSWER: your server answered twice'),
-    'WRONG ANSWER  your server answered twice. Exit.',
-  ],
+  ['a word of the script', said('WRONG ANSWER', 'your server answered twice'), 'WRONG ANSWER  your server answered twice. Exit.'],
   [
     'a starved machine',
     { verdict: 'unknown', reason: 'starved: CPU pressure 98 %', reasonKind: 'starved' },
@@ -76,7 +80,7 @@ test.each([
 
 test('a habit that is not kept has a word of its own, and a crash beside it is none', () => {
   const habit: CheckWording = { ...WORDING, rule: { ...RULE, force: 'habit' } };
-  expect(lineOf(finding('script', 'CRASH: exit code 1'), habit)).toMatchObject({
+  expect(lineOf(said('CRASH', 'exit code 1'), habit)).toMatchObject({
     outcome: 'habit',
     word: 'HABIT',
     said: 'CRASH  exit code 1.',
@@ -88,12 +92,13 @@ test('a habit that is not kept has a word of its own, and a crash beside it is n
 });
 
 test('what a program does at any time is told once, and the other checks hold beside it', () => {
-  const told = new Set<string>();
+  const told = new ToldBefore();
   const banner = finding(
     'protocol',
     '\'driver->server\' carries a line downstream that is no JSON value: "hi" (connection 1, byte 9; 1 times)',
   );
-  const file = (pid: number) => finding('leak', `a file of 'server' is left in its home (1: /t/x${pid}/home/server/.bad-${pid})`);
+  const file = (pid: number) =>
+    finding('leak', `a file of 'server' is left in its home (1: /t/x${pid}/home/server/.bad-${pid})`, { code: 'TW-LEAK-FILE' });
   expect(checkLineOf({ ...ROW, ...banner } as CaseRow, WORDING, told)).toMatchObject({ outcome: 'broken', word: 'PROTOCOL' });
   const both = { findings: [...banner.findings, ...file(1).findings] };
   expect(checkLineOf({ ...ROW, ...both } as CaseRow, WORDING, told)).toMatchObject({ outcome: 'broken', word: 'LITTER' });
@@ -106,9 +111,12 @@ test('what a program does at any time is told once, and the other checks hold be
 });
 
 test('what could not come about is not proved, and a program that is still loading is not told to be after anything', () => {
-  expect(lineOf(finding('script', 'NOT PROVED: the call of work was answered at once'))).toMatchObject({
+  expect(
+    lineOf(finding('script', 'NOT PROVED: the call was answered at once', { code: 'TW-CHECK-NOT-PROVED', word: 'NOT PROVED' })),
+  ).toMatchObject({
     outcome: 'not proved',
     word: 'NOT PROVED',
+    said: 'your server ends when its client is killed: the call was answered at once',
   });
   expect(lineOf(finding('hang', "'your server answers initialize' did not happen within 30 s (hang; more)"))).toMatchObject({
     said: 'not within 30 s of its start: your server answers initialize.',
@@ -119,6 +127,76 @@ test('what an oracle finds beside a check rests on a rule of its own', () => {
   const crash = { rule: { ...RULE, source: 'The rules, 2' }, cure: 'Catch it.' };
   const line = lineOf(finding('crash', "'server' ended with code 7 without being asked"), { ...WORDING, beside: { crash } });
   expect(line).toMatchObject({ rule: crash.rule, cure: 'Catch it.' });
+});
+
+test.each([
+  ['crash', finding('crash', "'server' ended with code 7 without being asked", { code: 'TW-CRASH-UNASKED' })],
+  ['left process', finding('leak', "a process of 'server' is left (1: 17 sleep 30)", { code: 'TW-LEAK-PROCESS' })],
+  ['left file', finding('leak', "a file of 'server' is left (1: /a)", { code: 'TW-LEAK-FILE' })],
+  ['growth', finding('leak', "'server' holds more descriptors", { code: 'TW-LEAK-GROWING' })],
+  ['late end', finding('hang', "'your server ends' did not happen within 4 s (hang)", { code: 'TW-HANG-OWED' })],
+  ['word of the script', said('WRONG ANSWER', 'your server answered twice')],
+  ['habit', said('NO START', 'your server does not start')],
+  ['doubt of the script', finding('script', 'NOT PROVED: too quick', { code: 'TW-CHECK-NOT-PROVED', word: 'NOT PROVED' })],
+  ['error of the script', finding('script', 'TypeError: x is not a function', { code: 'TW-SCRIPT' })],
+])('what a %s is called, what it rests on and whether it breaks the check does not hang on how its message is worded', (_, row) => {
+  const other = { rule: { ...RULE, source: 'another' }, cure: 'Another.' };
+  const wording: CheckWording = {
+    ...WORDING,
+    beside: { crash: other, protocol: other, process: other, file: other },
+    habits: { 'NO START': RULE },
+  };
+  const of = (message: string) => {
+    const { said: _said, ...decided } = lineOf({ findings: row.findings.map((each) => ({ ...each, message })) }, wording);
+    return decided;
+  };
+  const asItIs = of(row.findings[0]?.message ?? '');
+  for (const message of ['a process', 'a file', 'NOT PROVED: x', 'WRONG ANSWER: x', 'ganz anders']) expect(of(message)).toEqual(asItIs);
+});
+
+const crashAt = (error: string, line: number, cause = error) =>
+  finding(
+    'crash',
+    `'server' ended with code 1 without being asked: ${error}\n  |     at JSON.parse (<anonymous>)\n  |     at take (/a/s.js:${line}:7)`,
+    {
+      code: 'TW-CRASH-UNASKED',
+      subject: 'server',
+      cause,
+    },
+  );
+
+test('one crash that several checks meet is told once, and the others name it in one line', () => {
+  const told = new ToldBefore();
+  const met = (check: string, row: ReturnType<typeof finding>) =>
+    checkLineOf({ ...ROW, scenario: `mcp/${check}`, ...row } as CaseRow, { ...WORDING, after: `what ${check} does` }, told);
+  const texts = [
+    met('rubbish', crashAt(`SyntaxError: Unexpected token 'h', "this is no" is not valid JSON`, 13)),
+    met('bad-encoding', crashAt('SyntaxError: Unexpected end of JSON input', 13)),
+    met('call', crashAt('TypeError: x is not a function', 13)),
+    met('cancel', crashAt('SyntaxError: Unexpected end of JSON input', 14)),
+    met('rubbish', crashAt('SyntaxError: Unexpected end of JSON input', 13)),
+  ].map(checkText);
+  expect(texts[1]).toBe("CRASH  the same crash as in 'rubbish', after what bad-encoding does.");
+  for (const index of [0, 2, 3, 4]) expect(texts[index]).toMatch(/^CRASH {2}exit code 1: .* at s\.js:1[34] after what/);
+});
+
+test('a server that ends without a word is told for each check: nobody knows whether it is one bug', () => {
+  const told = new ToldBefore();
+  const row = finding('crash', "'server' ended with code 1 without being asked", { code: 'TW-CRASH-UNASKED', subject: 'server' });
+  for (const check of ['rubbish', 'call'])
+    expect(checkLineOf({ ...ROW, scenario: `mcp/${check}`, ...row } as CaseRow, WORDING, told).sameAs).toBeUndefined();
+});
+
+test('of a stack of Python the place is the innermost that is not of its library', () => {
+  const stack = [
+    '/srv/app/main.py", line 9, in run',
+    '/srv/app/parse.py", line 4, in take',
+    '/usr/lib/python3.11/json/decoder.py", line 355',
+  ];
+  const message = ["'server' ended with code 1 without being asked: ValueError: x", ...stack.map((each) => `  |   File "${each}`)].join(
+    '\n',
+  );
+  expect(lineOf(finding('crash', message)).said).toBe('exit code 1: ValueError: x at parse.py:4 after its client was killed.');
 });
 
 test('the total counts what is applicable, and SARIF holds what does not hold', () => {

@@ -1,9 +1,8 @@
 // The summary of a run for machines. docs/reference/summary.md documents its shape. It carries a version: within a version,
 // fields are added, never changed.
 import type { CaseResult, Drawn } from '../model/case-result.ts';
-import type { FindingCode } from '../model/codes/findings.ts';
 import type { Isolation } from '../model/isolation.ts';
-import type { UnknownReason } from '../model/judging/verdict.ts';
+import type { Finding, UnknownReason } from '../model/judging/verdict.ts';
 
 export const SUMMARY_VERSION = 1;
 
@@ -84,7 +83,7 @@ export interface CaseRow {
   /** Of a pass: what it rests on, in words: how long rest lasted, and what nobody could see. */
   restsOn?: readonly string[];
   /** `code`: what `tornwire explain` says more about. */
-  findings: readonly { oracle: string; code?: FindingCode; message: string; subject?: string; events: readonly number[] }[];
+  findings: readonly Omit<Finding, 'bug' | 'beside'>[];
   /** What was found and is accepted. It is not among `findings`; without other findings the case passes. */
   accepted?: readonly AcceptedRow[];
   /** The oracle that had to fail, of a scenario with `expect`. */

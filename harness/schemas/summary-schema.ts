@@ -8,6 +8,8 @@ const seed = z.int().min(0);
 const finding = z.looseObject({
   oracle: z.string(),
   code: z.string().optional().describe('`tornwire explain <code>` says more; an oracle of your own has none.'),
+  word: z.string().optional().describe('What the script of a check calls it, such as WRONG ANSWER.'),
+  cause: z.string().optional().describe('Of a crash: the line in which the program named its error.'),
   message: z.string().describe('One sentence, with more lines below it where there is more to show.'),
   subject: z.string().optional().describe('The node or link it is about.'),
   events: z.array(z.int()).describe('Numbers (seq) of the events of history.ndjson that prove it.'),

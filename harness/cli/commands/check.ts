@@ -10,6 +10,8 @@ import { EXIT } from '../../model/values/exit-code.ts';
 import { SEED_MAX } from '../../model/values/seed.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
 import { checkLineOf, checkText, checkTotal, type CheckLine } from '../../report/check.ts';
+import { ToldBefore } from '../../report/check-told.ts';
+import { saidOf } from '../../report/check-words.ts';
 import { plain } from '../../report/plain.ts';
 import { sarif } from '../../report/sarif.ts';
 import { writeWhole } from '../../results/atomic-file.ts';
@@ -119,14 +121,12 @@ interface Told {
   mayGoOn(): boolean;
 }
 
-const NOT_A_TARGET = /^NOT A TARGET: ([^\n]*)/;
-
 /** @param first the handshake's name */
 function tellingOf(planned: readonly PlannedCase[], { first, strict }: { first: string; strict: boolean }, what: string): Told {
   const heeded = (wording: CheckWording | undefined): CheckWording | undefined => (strict && wording ? strictly(wording) : wording);
   const wordings = new Map(planned.map(({ scenario }) => [scenario.name, heeded(scenario.check)]));
   const lines = new Map<string, CheckLine>();
-  const said = new Set<string>();
+  const said = new ToldBefore();
   let noTarget: string | undefined;
   let isSilent = false;
   const head = [`check ${plain(what)}: ${planned.length} checks`];
@@ -161,8 +161,9 @@ const endsIt = ({ oracle }: CaseRow['findings'][number]): boolean => ['script', 
 
 /** A program that is done and has left a process behind has gone into the background. */
 function whyNoTarget({ findings }: CaseRow): string | undefined {
-  const why = findings.map(({ message }) => NOT_A_TARGET.exec(message)?.[1]).find((text) => text !== undefined);
-  const left = findings.find(({ oracle, message }) => oracle === 'leak' && message.startsWith('a process'));
+  const told = findings.find(({ code }) => code === 'TW-CHECK-NO-TARGET');
+  const why = told && saidOf(told);
+  const left = findings.find(({ code }) => code === 'TW-LEAK-PROCESS');
   if (why === undefined || left === undefined) return why;
   const who = /: \d+ ([^,)]*)/.exec(left.message)?.[1] ?? 'a process';
   return why.replace(/: a server goes away only with its client.*$/, `, and ${who} goes on in the background: start it in the foreground`);

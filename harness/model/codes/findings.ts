@@ -4,6 +4,7 @@ import { finding, type Explanation } from './explanation.ts';
 import { LEAKS } from './leaks.ts';
 
 const BOUNDS_PAGE = 'reference/topology.md';
+const PACKS_PAGE = 'reference/packs.md';
 
 const CRASHES = {
   'TW-CRASH-UNASKED': finding(
@@ -89,6 +90,24 @@ const OTHERS = {
     ],
     ['The place in round brackets is the line of the script.'],
     'reference/script.md',
+  ),
+  'TW-CHECK-BROKEN': finding(
+    'The script of a check saw with its own eyes that the program does not keep the rule of the check.',
+    ['The program is wrong, in the way that the word in capitals names: WRONG ANSWER, ENDED, NOT CANCELLED.'],
+    ['`tornwire check` prints the rule, and the command that runs this check alone.'],
+    PACKS_PAGE,
+  ),
+  'TW-CHECK-NOT-PROVED': finding(
+    'What a check wants to see could not come about, and the program is not to blame.',
+    ['The call that `--slow` names was answered at once, so that nothing could be done beside it.'],
+    [],
+    PACKS_PAGE,
+  ),
+  'TW-CHECK-NO-TARGET': finding(
+    'The command is nothing that the pack can check: it does not start, speaks another protocol, or wants a password or the network.',
+    ['The command is mistyped, or lacks an argument or a variable.', 'It is a program of another kind.'],
+    ['Start the command by hand, with an empty HOME.'],
+    PACKS_PAGE,
   ),
   'TW-DIVERGENCE-APART': finding('The faults are lifted, all is at rest, and two views of one truth still differ.', [
     'A message was lost with a connection and is never sent again.',

@@ -5,6 +5,7 @@ import type { Json } from '../values/json.ts';
 import type { Direction } from '../system/link.ts';
 import type { MemorySample } from './memory-sample.ts';
 import type { NodeHit } from '../faults/node-fault.ts';
+import type { SaidByCheck } from './said-by-check.ts';
 import type { Leftover } from './leftover.ts';
 
 export type Phase = 'boot' | 'drive' | 'settle' | 'observe' | 'stop';
@@ -109,9 +110,17 @@ export type EventBody =
   | { kind: 'observation'; observation: Observation }
   /**
    * The script threw: an assertion of its own, or a client's error that it did not expect. `place` is the file and line; `compared` are
-   * the two values of an assertion, as text.
+   * the two values of an assertion, as text. `said` is what the script of a check says by an error of its own kind.
    */
-  | { kind: 'script'; state: 'failed'; error: string; detail: string; place?: string; compared?: { expected: string; actual: string } }
+  | {
+      kind: 'script';
+      state: 'failed';
+      error: string;
+      detail: string;
+      place?: string;
+      compared?: { expected: string; actual: string };
+      said?: SaidByCheck;
+    }
   /** Alive or on disk after everything was stopped. */
   | ({ kind: 'leftover' } & Leftover)
   /** So many dials and packets had no way to go: in a box there is none to the machine's network, but by what the topology names. */

@@ -13,6 +13,10 @@ export interface Finding {
   message: string;
   /** What of the message tells this bug from others, where the rest of it is chance. The whole of it, when absent. */
   bug?: string;
+  /** Of what the script of a check says: what it calls it, such as WRONG ANSWER. */
+  word?: string;
+  /** Of a crash: the line in which the program named its error. */
+  cause?: string;
   /** The node or link it is about. */
   subject?: string;
   /** Sequence numbers of the events that prove it. */

@@ -1,6 +1,7 @@
 // A script from its first word to its end. There are four ends: the script is done, something that it was owed did not
 // come, it has thrown, or the run was interrupted.
 import { atSpeed } from '../../model/faults/clock-speed.ts';
+import { saidByCheck } from '../../model/judging/said-by-check.ts';
 import { milliseconds } from '../../model/time/duration.ts';
 import type { NamedScenario, Script } from '../../model/scenario.ts';
 import { InjectorError } from '../../network/api/network-sink.ts';
@@ -41,7 +42,8 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     const place = failedAt(stack ?? '', file);
     const compared = comparedBy(error);
-    const more = { ...(place && { place }), ...(compared && { compared }) };
+    const said = saidByCheck(error);
+    const more = { ...(place && { place }), ...(compared && { compared }), ...(said && { said }) };
     recorder.record({ kind: 'script', state: 'failed', error: `${name}: ${message}`, detail: stack ?? '', ...more });
   } finally {
     ending.abort();
