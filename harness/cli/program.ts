@@ -112,6 +112,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--args <json>', 'its arguments')
     .option('--slow <name>', 'a request that takes some seconds: for what happens beside it')
     .option('--slow-args <json>', 'its arguments')
+    .option('--http <port/path>', 'for mcp: the server speaks streamable HTTP at this port and path, such as 3000/mcp; without it stdio')
     .option('--port <n>', 'for websocket: the port that the server listens at')
     .option('--path <path>', 'for websocket: where it is upgraded, with its query (default /)')
     .option('--hello <text>', 'for websocket: a message that is answered')

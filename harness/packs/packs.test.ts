@@ -8,12 +8,22 @@ const TARGET: Target = { command: ['node', 'server.js'], cwd: '/project' };
 /** What a pack cannot do without. */
 const NEEDED: Readonly<Record<string, NonNullable<Target['settings']>>> = { websocket: { port: '8080' } };
 
-const checksOf = (pack: Pack): Checks => pack.checks({ ...TARGET, settings: NEEDED[pack.name] ?? {} });
+/** Checks of a pack that only these settings bring. */
+const ALSO: Readonly<Record<string, { what: string; settings: NonNullable<Target['settings']> }>> = {
+  mcp: { what: 'a server over streamable HTTP (`--http`)', settings: { http: '3000/mcp' } },
+};
+
+const checksOf = (pack: Pack, settings = NEEDED[pack.name] ?? {}): Checks => pack.checks({ ...TARGET, settings });
+/** With all settings that bring others, one after the other. */
+const allOf = (pack: Pack): Checks[] => [
+  checksOf(pack),
+  ...[ALSO[pack.name]].flatMap((also) => (also ? [checksOf(pack, also.settings)] : [])),
+];
 const PAGE = join(import.meta.dirname, '../../docs/reference/packs.md');
 
 test('each check has a key, a sentence about your server, and a rule with its source', () => {
-  for (const pack of Object.values(PACKS))
-    for (const [key, { title, check }] of Object.entries(checksOf(pack))) {
+  for (const checks of Object.values(PACKS).flatMap(allOf))
+    for (const [key, { title, check }] of Object.entries(checks)) {
       expect(key).toMatch(/^[a-z][a-z-]+$/);
       expect(title).toMatch(/your (server|agent)|sessions/);
       expect(check.rule.source).not.toBe('');
@@ -22,8 +32,8 @@ test('each check has a key, a sentence about your server, and a rule with its so
 });
 
 test('no check touches the HOME of whoever types the command', () => {
-  for (const pack of Object.values(PACKS))
-    for (const { system } of Object.values(checksOf(pack)))
+  for (const checks of Object.values(PACKS).flatMap(allOf))
+    for (const { system } of Object.values(checks))
       expect(system.topology.nodes[0]?.env).toMatchObject({ HOME: expect.stringMatching(/^\{(home|state)\}/) as string });
 });
 
@@ -36,18 +46,20 @@ test('the reference lists every check with its rule', async () => {
 
 function tables(): string {
   return Object.values(PACKS)
-    .map((pack) => {
-      const rows = Object.entries(checksOf(pack)).map(
-        ([key, { title, check }]) => `| \`${key}\` | ${title} | ${check.rule.force} | ${check.rule.source}: ${check.rule.says} |`,
-      );
+    .flatMap((pack) => {
+      const also = ALSO[pack.name];
+      const head = `## The pack \`${pack.name}\`: `;
       return [
-        `## The pack \`${pack.name}\`: ${pack.description}`,
-        '',
-        '| check | holds when | force | rests on |',
-        '|---|---|---|---|',
-        ...rows,
-        '',
-      ].join('\n');
+        tableOf(`${head}${pack.description}`, checksOf(pack)),
+        ...(also ? [tableOf(`${head}${also.what}`, checksOf(pack, also.settings))] : []),
+      ];
     })
     .join('\n');
+}
+
+function tableOf(heading: string, checks: Checks): string {
+  const rows = Object.entries(checks).map(
+    ([key, { title, check }]) => `| \`${key}\` | ${title} | ${check.rule.force} | ${check.rule.source}: ${check.rule.says} |`,
+  );
+  return [heading, '', '| check | holds when | force | rests on |', '|---|---|---|---|', ...rows, ''].join('\n');
 }

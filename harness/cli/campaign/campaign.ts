@@ -156,6 +156,8 @@ async function takeCase(item: PlannedCase, index: number, record: CampaignRecord
   const { result, accepted } = held(found, item.scenario, settings.flaws ?? []);
   if (result.verdict.outcome === 'unknown' && result.verdict.reason === 'refused')
     return skippedRow({ ...item, skipped: { reason: result.verdict.detail, byDesign: result.byDesign === true } }, replay);
+  const notApplicable = whyNotApplicable(result);
+  if (notApplicable !== undefined) return skippedRow({ ...item, skipped: { reason: notApplicable, byDesign: true } }, replay);
   const about: Parameters<typeof rowOf>[1] = { repeat: item.repeat, expectedOracle: item.expectedOracle, repro: null, replay, accepted };
   if (clock) about.clock = clock;
   if (result.verdict.outcome === 'fail' && item.replay === undefined) {
@@ -185,6 +187,12 @@ async function rateOfFailure(
     if (again.verdict.outcome === 'fail' && again.verdict.oracle === failure.verdict.oracle) rate.times += 1;
   }
   return rate;
+}
+
+/** What a script has thrown where the system lawfully lacks what the scenario is about, and nothing else was found. */
+function whyNotApplicable({ verdict }: CaseResult): string | undefined {
+  if (verdict.outcome !== 'fail' || verdict.findings.length > 1) return undefined;
+  return /^NOT APPLICABLE: ([^\n]*)/.exec(verdict.findings[0].message)?.[1];
 }
 
 function isStarved(row: CaseRow | undefined): boolean {

@@ -18,6 +18,7 @@ export interface CheckOptions {
   args?: string;
   slow?: string;
   slowArgs?: string;
+  http?: string;
   port?: string;
   path?: string;
   hello?: string;
@@ -56,6 +57,7 @@ export function targetOf(command: readonly string[], cwd: string, options: Check
 
 /** Options that stand for a setting of a pack. */
 const SETTINGS = {
+  http: 'http',
   port: 'port',
   path: 'path',
   hello: 'hello',

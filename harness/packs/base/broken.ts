@@ -29,6 +29,11 @@ export class PackUsageError extends Error {
   override name = 'PackUsageError';
 }
 
+/** The program lawfully lacks what this check is about: `why` is the end of a sentence. The case counts as skipped by design. */
+export class NotApplicable extends Error {
+  override name = 'NOT APPLICABLE';
+}
+
 /** What this check wants to see could not come about, and the program is not to blame. */
 export class NotProved extends Error implements SaidByCheck {
   readonly code = 'TW-CHECK-NOT-PROVED';

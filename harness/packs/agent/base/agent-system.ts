@@ -4,7 +4,8 @@ import type { System } from '../../../model/scenario.ts';
 import type { Node } from '../../../model/system/topology.ts';
 import { PackUsageError } from '../../base/broken.ts';
 import type { Target } from '../../base/pack.ts';
-import { CHILD, SERVER, stdioTarget } from '../../base/stdio-target.ts';
+import { SERVER } from '../../base/places.ts';
+import { CHILD, stdioTarget } from '../../base/stdio-target.ts';
 
 export { CHILD, SERVER };
 

@@ -2,8 +2,9 @@
 import type { Script } from '../../../model/scenario.ts';
 import { Broken, NotATarget } from '../../base/broken.ts';
 import type { Target } from '../../base/pack.ts';
-import { SERVER } from '../../base/stdio-target.ts';
-import { exitText, initialize, open, type Session } from './session.ts';
+import { SERVER } from '../../base/places.ts';
+import { initialize } from './messages.ts';
+import { exitText, open, type Session } from './session.ts';
 import { processorTicksOf } from '../../base/processor-ticks.ts';
 
 /** Who has had no processor time for so long waits for something, in ms. A package runner or a slow language starts up meanwhile. */

@@ -1,5 +1,6 @@
 // The rules that the checks rest on. The words are the specification's own, shortened where "…" stands.
 import type { CheckWording, Rule } from '../../../model/check.ts';
+import { LITTER } from '../../base/posix.ts';
 
 const SPEC = 'https://modelcontextprotocol.io/specification/2025-06-18/basic';
 
@@ -98,12 +99,5 @@ export const BESIDE: NonNullable<CheckWording['beside']> = {
     cure: 'Write log lines to stderr.',
   },
   process: { rule: SHUTDOWN, cure: 'End what a call has started with the call, or at the latest with the server.' },
-  file: {
-    rule: {
-      source: 'File Hierarchy Standard 3.0, /tmp; XDG Base Directory',
-      says: 'a file that nobody needs any more is removed, and what shall stay is in a folder of data or caches',
-      force: 'requirement',
-    },
-    cure: 'Remove it before the end, or write it below the XDG folders.',
-  },
+  file: LITTER,
 };

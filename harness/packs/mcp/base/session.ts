@@ -2,13 +2,12 @@
 // never write, and leave replies unread.
 import type { Script, ScriptChild } from '../../../model/scenario.ts';
 import type { Duration } from '../../../model/time/duration.ts';
-import { Broken, NotProved } from '../../base/broken.ts';
+import { Broken } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
-import type { Call } from '../../base/pack.ts';
 import { endWithLastWords } from '../../base/last-words.ts';
-import { CHILD, SERVER } from '../../base/stdio-target.ts';
-
-const PROTOCOL_VERSION = '2025-06-18';
+import { SERVER } from '../../base/places.ts';
+import { CHILD } from '../../base/stdio-target.ts';
+import { initialize, type Id, type Message } from './messages.ts';
 
 /** Where the bound of a check is not the point of it. Slow programs are not what is looked for. */
 const ANSWER_WITHIN: Duration = '5s';
@@ -25,21 +24,10 @@ const CLOSE_WITHIN_MS = 400;
 const TERM_WITHIN_MS = 2_000;
 const JUNK_KEPT_MAX = 200;
 
-/** Makes long answers of any server: an answer bears the id of its request. */
-export const LONG_ID = 'x'.repeat(8_000);
-
-export type Id = string | number;
-
 interface Reply {
   id: Id;
   result?: Record<string, unknown>;
   error?: { code: number; message: string };
-}
-
-export interface Message {
-  id?: Id;
-  method: string;
-  params?: Readonly<Record<string, unknown>>;
 }
 
 export interface Session {
@@ -74,12 +62,6 @@ export interface Session {
 }
 
 export const line = (message: Message): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
-
-export const initialize = (id: Id): Message & { id: Id } => ({
-  id,
-  method: 'initialize',
-  params: { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo: { name: 'tornwire', version: '1' } },
-});
 
 export async function open(script: Script): Promise<Session> {
   const child = await script.child(CHILD);
@@ -200,15 +182,6 @@ export function withSession(act: (session: Session, script: Script) => Promise<v
 export async function pingIs(session: Session, id: string, what = 'ping'): Promise<void> {
   session.write(line({ id, method: 'ping' }));
   await session.answer(id, what);
-}
-
-export function callOf(call: Call | undefined, id: Id): Message & { id: Id } {
-  return { id, method: 'tools/call', params: { name: call?.name, arguments: call?.args } };
-}
-
-/** Nothing can be done beside a call that is over. */
-export function tooQuick(call: Call | undefined): NotProved {
-  return new NotProved(`the call of ${call?.name} was answered at once: name a slower one with --slow`);
 }
 
 export function exitText(exit: Session['ended']): string {

@@ -4,15 +4,13 @@ import type { Check } from '../../base/pack.ts';
 import { CHILD, stdioTarget } from '../../base/stdio-target.ts';
 import { introduce } from '../base/introduce.ts';
 import type { Making } from '../base/mcp-check.ts';
+import { FOREIGN, initialize } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
-import { initialize, pingIs, withSession } from '../base/session.ts';
+import { pingIs, withSession } from '../base/session.ts';
 
 const NO_MESSAGES = ['this is no JSON {\n', '{"jsonrpc":"2.0","id":1,\n', '[]\n', '42\n'];
 /** RFC 3629: none of these bytes begins a character, and the third one wants another behind it. */
 const NO_UTF8 = [Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0x0a]), Buffer.from([0x22, 0x80, 0xbf, 0x22, 0x0a])];
-
-/** Two, three and four bytes in UTF-8: it comes back in the id of the answer, so nothing of the server's own is needed. */
-const FOREIGN = 'é€𝄞-ключ-鍵';
 
 export function conversation(making: Making): Record<string, Check> {
   return { ...requests(making), ...oddities(making) };

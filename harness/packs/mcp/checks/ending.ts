@@ -5,8 +5,9 @@ import { stdioTarget } from '../../base/stdio-target.ts';
 import type { Script } from '../../../model/scenario.ts';
 import type { Rule } from '../../../model/check.ts';
 import type { Making } from '../base/mcp-check.ts';
+import { callOf, LONG_ID, tooQuick, type Id, type Message } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
-import { callOf, exitText, LONG_ID, open, tooQuick, type Id, type Message, type Session } from '../base/session.ts';
+import { exitText, open, type Session } from '../base/session.ts';
 
 /** How often it is given something to answer once nobody reads. */
 const WRITES = 4;

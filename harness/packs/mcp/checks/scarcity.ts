@@ -1,57 +1,21 @@
 // A server that lacks something: descriptors, a shell, a place to write. It may answer with an error, and may not go away over it.
-import { onFile } from '../../../model/faults/steps.ts';
-import type { Step } from '../../../model/faults/fault.ts';
-import { BY_DESIGN } from '../../../model/scenario.ts';
 import { Broken } from '../../base/broken.ts';
 import type { Check } from '../../base/pack.ts';
-import { type Lack, SERVER, stdioTarget } from '../../base/stdio-target.ts';
+import { stdioTarget } from '../../base/stdio-target.ts';
 import type { Making } from '../base/mcp-check.ts';
+import { type Lacking, lacksOf } from '../base/lacks.ts';
+import { callOf } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
-import { callOf, exitText, open, pingIs, type Session } from '../base/session.ts';
+import { exitText, open, pingIs, type Session } from '../base/session.ts';
 
-const DESCRIPTORS = 64;
 const CALLS = 3;
 const NO_START = 'NO START';
 
-/** All that PATH leads to, but no shell. The command itself is the one that PATH led to. */
-const WITHOUT_SHELLS = `command=$(command -v "$1") || command=$1
-shift
-tools=$PWD/path-without-shells
-command -p mkdir -p "$tools"
-IFS=:
-for each in $PATH; do command -p ln -s "$each"/* "$tools"/ 2>/dev/null; done
-unset IFS
-for shell in sh ash bash dash ksh zsh; do command -p rm -f "$tools/$shell"; done
-PATH=$tools
-export PATH
-set -- "$command" "$@"`;
-
-/** They start what they are told by a shell. */
-const STARTERS = /(^|\/)(npx|npm|pnpm|yarn|bunx)$/;
-
 export function scarcity(making: Making): Record<string, Check> {
-  const full = '{state}/full';
-  return {
-    'few-descriptors': lacking(making, `with ${DESCRIPTORS} descriptors`, `it had ${DESCRIPTORS} descriptors`, {
-      before: `ulimit -n ${DESCRIPTORS}`,
-    }),
-    'no-shell': lacking(making, 'without a shell on its PATH', 'there was no sh on its PATH', { before: WITHOUT_SHELLS }),
-    'read-only-home': lacking(
-      making,
-      'with a HOME that it cannot write',
-      'nothing could be written in its HOME',
-      { env: { HOME: '{state}' } },
-      [onFile(SERVER, '{state}', { kind: 'read-only' })],
-    ),
-    'full-disk': lacking(making, 'with a full disk', 'its HOME and its TMPDIR were on a full disk', { env: { HOME: full, TMPDIR: full } }, [
-      onFile(SERVER, full, { kind: 'full-disk' }),
-    ]),
-  };
+  return Object.fromEntries(Object.entries(lacksOf(making.target)).map(([key, lacking]) => [key, lackingCheck(making, lacking)]));
 }
 
-function lacking({ target, check }: Making, how: string, after: string, lack: Lack, schedule: readonly Step[] = []): Check {
-  const starter = STARTERS.exec(target.command[0] ?? '')?.[2];
-  const isByShell = lack.before === WITHOUT_SHELLS && starter !== undefined;
+function lackingCheck({ target, check }: Making, { how, after, lack, schedule = [], unavailable }: Lacking): Check {
   return check({
     title: `your server answers ${how}`,
     expectation: 'what it cannot have is an error of the call that needs it',
@@ -64,7 +28,7 @@ function lacking({ target, check }: Making, how: string, after: string, lack: La
     system: stdioTarget(target, 'json-rpc', lack),
     schedule,
     within: '120s',
-    ...(isByShell && { unavailable: () => `${BY_DESIGN}${starter} starts programs by a shell` }),
+    ...(unavailable && { unavailable }),
     async script(script) {
       const session = await open(script);
       await session.handshake().catch((error: unknown) => {

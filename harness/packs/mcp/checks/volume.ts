@@ -3,8 +3,9 @@ import { Broken } from '../../base/broken.ts';
 import type { Check } from '../../base/pack.ts';
 import type { Script } from '../../../model/scenario.ts';
 import type { Making } from '../base/mcp-check.ts';
+import { LONG_ID } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
-import { LONG_ID, open, pingIs, withSession, type Session } from '../base/session.ts';
+import { open, pingIs, withSession, type Session } from '../base/session.ts';
 
 const BURST = 50;
 const BIG_BYTES = 1_000_000;

@@ -1,26 +1,20 @@
 // What a server does while it works: calls that its user has named, and nothing else. A tool that answers with an error has
 // answered.
-import { Broken } from '../../base/broken.ts';
-import type { Call, Check } from '../../base/pack.ts';
-import { SERVER } from '../../base/stdio-target.ts';
-import { BY_DESIGN, type Script } from '../../../model/scenario.ts';
-import { commandsOf } from '../../base/commands.ts';
+import type { Check } from '../../base/pack.ts';
+import { SERVER } from '../../base/places.ts';
 import type { Making } from '../base/mcp-check.ts';
+import { callOf, tooQuick } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
-import { callOf, line, pingIs, tooQuick, withSession, type Session } from '../base/session.ts';
+import { line, pingIs, withSession } from '../base/session.ts';
+import { cancelled, needs } from '../base/slow-call.ts';
 
 const CALLS = 5;
 /** An answer to a ping beside a call, at the latest. */
 const PING_WITHIN = '3s';
-/** What a cancelled call has started is gone by then, and an answer to it has come by then if it comes at all. */
-const STOPPED_WITHIN_MS = 4_000;
 
 export function work(making: Making): Record<string, Check> {
   return { ...calls(making), ...besides(making) };
 }
-
-const needs = (call: Call | undefined, option: string) => (): string | undefined =>
-  call === undefined ? `${BY_DESIGN}it needs ${option}` : undefined;
 
 function calls({ target: { call }, check }: Making): Record<string, Check> {
   return {
@@ -80,34 +74,20 @@ function besides({ target: { slow }, check }: Making): Record<string, Check> {
         cure: 'Give the signal of the request to what the call has started.',
       },
       unavailable,
-      script: withSession((session, script) => cancelled(slow, session, script)),
+      script: withSession((session, script) =>
+        cancelled(
+          script,
+          slow,
+          () => {
+            session.send(callOf(slow, 'slow'));
+            return { answer: () => session.replies('slow')[0], isLost: () => session.ended !== undefined };
+          },
+          async () => {
+            session.send({ method: 'notifications/cancelled', params: { requestId: 'slow', reason: 'checked' } });
+            await pingIs(session, 'after-cancel');
+          },
+        ),
+      ),
     }),
   };
-}
-
-async function cancelled(slow: Call | undefined, session: Session, script: Script): Promise<void> {
-  const before = new Set(await script.node(SERVER).pids());
-  session.send(callOf(slow, 'slow'));
-  await script.passed('500ms', 'the call has begun by then');
-  const started = (await script.node(SERVER).pids()).filter((pid) => !before.has(pid));
-  if (session.replies('slow').length > 0) throw tooQuick(slow);
-  session.send({ method: 'notifications/cancelled', params: { requestId: 'slow', reason: 'checked' } });
-  await pingIs(session, 'after-cancel');
-  const left = commandsOf(await goesOn(started, session, script));
-  await script.node(SERVER).kill('SIGKILL');
-  if (session.replies('slow')[0]?.result)
-    throw new Broken('NOT CANCELLED', `your server sent the result of a call of ${slow?.name} that was cancelled`);
-  if (left !== '') throw new Broken('NOT CANCELLED', `your server went on with a call of ${slow?.name} that was cancelled: ${left}`);
-}
-
-/** Those of them who live on although the call was cancelled. Without children only a result tells that nobody heeded it. */
-async function goesOn(started: readonly number[], session: Session, script: Script): Promise<number[]> {
-  const untilMs = performance.now() + STOPPED_WITHIN_MS;
-  for (;;) {
-    const now = new Set(await script.node(SERVER).pids());
-    const left = started.filter((pid) => now.has(pid));
-    const isClear = session.replies('slow').length > 0 || (started.length > 0 && left.length === 0);
-    if (isClear || session.ended !== undefined || performance.now() >= untilMs) return left;
-    await script.passed('100ms', 'what the call has started may still be ending');
-  }
 }

@@ -6,7 +6,8 @@ import type { Script } from '../../../model/scenario.ts';
 import type { Duration } from '../../../model/time/duration.ts';
 import { Broken } from '../../base/broken.ts';
 import { closeCode, frameBytes, frameIn, OPCODE, type Frame, type Writing } from './frame.ts';
-import { BYTES, HOST, isObject, jsonIn, LINK, type Service } from './service.ts';
+import { HOST } from '../../base/tcp-target.ts';
+import { BYTES, isObject, jsonIn, LINK, type Service } from './service.ts';
 
 /** Where the bound is not the point. Slow programs are not what is looked for. */
 const ANSWER_WITHIN: Duration = '8s';

@@ -3,21 +3,12 @@ import type { System } from '../../../model/scenario.ts';
 import type { Json } from '../../../model/values/json.ts';
 import { PackUsageError } from '../../base/broken.ts';
 import type { Target } from '../../base/pack.ts';
+import { portIn, tcpTarget } from '../../base/tcp-target.ts';
 
-export const SERVER = 'server';
-const LISTENER = 'websocket';
 /** Its frames are in the history and are judged. */
 export const LINK = 'client->server';
 /** For bytes that are no frames, and for very many: neither recorded nor judged. */
 export const BYTES = 'bytes->server';
-/** Where servers listen who listen at one loopback address, or at all. */
-export const HOST = '127.0.0.1';
-
-/** What the program says before the command becomes it. */
-const STARTED = 'tornwire: the command is started';
-const READY_WITHIN_MS = 20_000;
-/** A container engine or a service manager waits at least so long (docker stop: 10 s). */
-const STOP_WITHIN_MS = 8_000;
 
 export interface Service {
   port: number;
@@ -33,9 +24,7 @@ export interface Service {
 export function serviceOf({ settings = {} }: Target): Service {
   const { port: portText, path = '/', hello, expect } = settings;
   if (portText === undefined) throw new PackUsageError('which port does the server listen at? --port 8080');
-  const port = Number(portText);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new PackUsageError(`--port ${portText}: a port is a number from 1 to 65535`);
+  const port = portIn(portText, `--port ${portText}`);
   if (!path.startsWith('/')) throw new PackUsageError(`--path ${path}: a path begins with /`);
   return { port, path, hello, expects: expect !== undefined, fits: fitting(expect) };
 }
@@ -67,31 +56,6 @@ export function isObject(value: Json | undefined): value is Readonly<Record<stri
 /** @param watched the script itself waits until it listens, and says what is wrong when it does not */
 export function serviceSystem(target: Target, { watched = false, anyCode = false } = {}): System {
   const { port } = serviceOf(target);
-  const become = watched ? `echo '${STARTED}' && exec "$@"` : 'exec "$@"';
-  return {
-    name: 'your server',
-    topology: {
-      nodes: [
-        {
-          name: SERVER,
-          role: SERVER,
-          command: ['/bin/sh', '-c', `cd "$0" && ${become}`, target.cwd, ...target.command],
-          env: { HOME: '{home}', ...target.env },
-          listens: { [LISTENER]: { transport: 'tcp', port, host: HOST } },
-          ready: watched ? { when: 'log', contains: STARTED } : { when: 'listening', listener: LISTENER },
-          readyWithinMs: READY_WITHIN_MS,
-          stopWithinMs: STOP_WITHIN_MS,
-          ...(anyCode && { exits: 'any code' as const }),
-          // Before it is the program, it is a shell of 1 MB.
-          ...(watched && { growthMaxMB: 4_096 }),
-          mayLeave: ['{home}/.npm/**', '{home}/.cache/**', '{home}/.config/**', '{home}/.local/**'],
-        },
-      ],
-      links: [
-        { name: LINK, from: 'driver', to: SERVER, listener: LISTENER, framing: 'websocket' },
-        { name: BYTES, from: 'driver', to: SERVER, listener: LISTENER, framing: 'raw', capture: 'none' },
-      ],
-    },
-    clients: () => ({}),
-  };
+  const links = { [LINK]: { framing: 'websocket' }, [BYTES]: { framing: 'raw', capture: 'none' } } as const;
+  return tcpTarget(target, { port, links, watched, lack: anyCode ? { exits: 'any code' } : {} });
 }

@@ -1,18 +1,18 @@
 // What is left of clients that have gone, and how it ends.
 import type { Script } from '../../../model/scenario.ts';
-import { commandsOf } from '../../base/commands.ts';
+import { endsOnTerm } from '../../base/ends-on-term.ts';
 import type { Check, Target } from '../../base/pack.ts';
 import { open, served } from '../base/client.ts';
 import { OPCODE } from '../base/frame.ts';
 import { RULES } from '../base/rules.ts';
-import { BYTES, SERVER, type Service } from '../base/service.ts';
+import { SERVER } from '../../base/places.ts';
+import { BYTES, type Service } from '../base/service.ts';
 import { checksOf } from '../base/websocket-check.ts';
 
 const AT_ONCE = 20;
 /** After two rounds that warm up. */
 const ROUNDS = 8;
 const STAYING = 5;
-const ENDS_WITHIN = '8s';
 
 export function longRun(target: Target): Record<string, Check> {
   return { ...manyClients(target), ...itsEnd(target) };
@@ -87,14 +87,4 @@ function itsEnd(target: Target): Record<string, Check> {
       },
     }),
   };
-}
-
-async function endsOnTerm(script: Script): Promise<void> {
-  const node = script.node(SERVER);
-  void node.kill('SIGTERM').catch(() => undefined);
-  const isOver = async (): Promise<boolean> => {
-    if (!node.running) return true;
-    throw new Error(`it lives on: ${commandsOf(await node.pids())}`);
-  };
-  await script.until('your server ends after SIGTERM', isOver, { within: ENDS_WITHIN });
 }

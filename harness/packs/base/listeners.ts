@@ -16,6 +16,11 @@ export function listeningIn(pids: readonly number[]): Listening[] {
   return [...new Map(found.map((each) => [`${each.host} ${each.port}`, each])).values()];
 }
 
+/** Of an address as `listeningIn` gives it; `::ffff:127.0.0.1` is one too. */
+export function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '[::1]' || /^\[0{16}FFFF0000[\dA-F]{6}7F\]$/i.test(host);
+}
+
 /** `sl local_address rem_address st … inode`: addresses are bytes in hexadecimal, in the order of the machine. */
 function listeningIs(row: string, inodes: ReadonlySet<string>): Listening[] {
   const [, local = '', , state, ...more] = row.trim().split(/\s+/);

@@ -1,0 +1,17 @@
+// SIGTERM to a server that nobody else ends.
+import type { Script } from '../../model/scenario.ts';
+import { commandsOf } from './commands.ts';
+import { SERVER } from './places.ts';
+
+const ENDS_WITHIN = '8s';
+
+/** Sends SIGTERM, and waits until it and all that it has started are gone. */
+export async function endsOnTerm(script: Script): Promise<void> {
+  const node = script.node(SERVER);
+  void node.kill('SIGTERM').catch(() => undefined);
+  const isOver = async (): Promise<boolean> => {
+    if (!node.running) return true;
+    throw new Error(`it lives on: ${commandsOf(await node.pids())}`);
+  };
+  await script.until('your server ends after SIGTERM', isOver, { within: ENDS_WITHIN });
+}

@@ -1,0 +1,136 @@
+// An MCP server over streamable HTTP by hand, for the tests of the pack. MISTAKES names what it does wrong, with commas between;
+// nothing by default. It answers with JSON, and listens at 3000.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const PORT = 3000;
+const mistakes = new Set((process.env.MISTAKES ?? '').split(','));
+const does = (mistake) => mistakes.has(mistake);
+const names = [`127.0.0.1:${PORT}`, `localhost:${PORT}`];
+const isStateless = does('stateless');
+/** Of running calls, by session and id: what ends them. */
+const calls = new Map();
+/** What is open for each session that is known. */
+const sessions = new Map();
+/** Of requests that share an id. */
+const waiting = new Map();
+const kept = [];
+let isTaken = false;
+
+const http = createServer((request, response) => {
+  request.on('error', () => {
+    if (does('dies-of-lost-requests')) throw new Error('the request was lost');
+  });
+  if (does('keeps-processes')) kept.push(spawn('sleep', ['600'], { stdio: 'ignore' }));
+  if (does('body-in-one-read')) return request.once('data', (bytes) => take(request, response, bytes.toString()));
+  const parts = [];
+  request.on('data', (bytes) => {
+    parts.push(bytes);
+  });
+  request.on('end', () => take(request, response, Buffer.concat(parts).toString()));
+});
+http.listen(PORT, does('everywhere') ? '0.0.0.0' : '127.0.0.1');
+
+process.on('SIGTERM', () => {
+  http.close(() => process.exit(0));
+  if (does('waits-for-streams')) return;
+  http.closeAllConnections();
+  process.exit(0);
+});
+
+function take(request, response, body) {
+  const { host, origin } = request.headers;
+  const isForeign =
+    !does('any-host') && (!names.includes(host) || (origin !== undefined && !does('any-origin') && !names.includes(origin)));
+  if (isForeign) return refuse(response, 403, 'Forbidden');
+  if (request.url !== '/mcp') return refuse(response, 404, 'Not found');
+  const version = request.headers['mcp-protocol-version'];
+  if (version !== undefined && !version.startsWith('202') && !does('any-version')) return refuse(response, 400, 'Unknown version');
+  const id = request.headers['mcp-session-id'];
+  if (!isStateless && id !== undefined && !sessions.has(id)) return refuse(response, does('unknown-is-400') ? 400 : 404, 'No session');
+  switch (request.method) {
+    case 'GET':
+      return listen(request, response, id);
+    case 'DELETE':
+      return end(response, id);
+    default:
+      return message(response, body, id);
+  }
+}
+
+function listen(request, response, id) {
+  if (does('listening-is-404')) return refuse(response, 404, 'Cannot GET /mcp');
+  if (does('one-stream-for-ever') && sessions.get(id)?.stream) return refuse(response, 409, 'There is a stream already');
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (!does('head-with-first-event')) response.flushHeaders();
+  if (sessions.has(id)) sessions.get(id).stream = response;
+}
+
+function end(response, id) {
+  if (does('no-delete')) return refuse(response, 404, 'Cannot DELETE /mcp');
+  if (isStateless) return refuse(response, 405, 'No sessions');
+  if (!does('keeps-ended')) sessions.delete(id);
+  response.writeHead(204).end();
+}
+
+function message(response, body, session) {
+  let given;
+  try {
+    given = JSON.parse(body);
+  } catch (error) {
+    if (does('dies-of-no-json')) throw error;
+    return refuse(response, 400, 'Parse error', -32_700);
+  }
+  const { id, method, params } = given ?? {};
+  if (typeof method !== 'string') return refuse(response, 400, 'Invalid request', -32_600);
+  if (method === 'initialize') return begin(response, id);
+  if (!isStateless && session === undefined && !does('no-session-needed')) return refuse(response, 400, 'No Mcp-Session-Id');
+  if (method === 'notifications/cancelled') calls.get(`${session} ${params.requestId}`)?.();
+  if (id === undefined) return does('notification-is-200') ? say(response, null, {}) : response.writeHead(202).end();
+  if (body.length > 500_000 && does('dies-of-big')) throw new Error('too big');
+  if (method === 'tools/call') return call(response, id, session, params.name);
+  say(response, id, method === 'tools/list' ? { tools: [] } : {});
+}
+
+function begin(response, id) {
+  if (does('one-client') && isTaken) return refuse(response, 400, 'Server already initialized');
+  isTaken = true;
+  const session = randomUUID();
+  sessions.set(session, {});
+  if (!isStateless) response.setHeader('mcp-session-id', session);
+  say(response, id, { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'by hand', version: '1' } });
+}
+
+/** Each tool is a sleep of half a minute, but for hello. */
+function call(response, id, session, name) {
+  if (name === 'hello') {
+    if (does('call-leaves-child')) spawn('sleep', ['60'], { detached: true, stdio: 'ignore' }).unref();
+    return say(response, id, { content: [] });
+  }
+  if (does('blocks')) {
+    spawnSync('sleep', ['10']);
+    return say(response, id, { content: [] });
+  }
+  const child = spawn('sleep', ['30'], { stdio: 'ignore' });
+  if (!does('goes-on-when-cancelled')) calls.set(`${session} ${id}`, () => child.kill());
+}
+
+function say(response, id, result) {
+  const bytes = JSON.stringify({ jsonrpc: '2.0', id, result });
+  // As where answers are found by the id of the request alone: who asks last gets one, and the others none.
+  if (does('mixes-sessions') && id !== null) {
+    waiting.set(id, response);
+    return setTimeout(() => waiting.get(id) === response && write(response, bytes), 300);
+  }
+  return write(response, bytes);
+}
+
+function write(response, bytes) {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(bytes);
+}
+
+function refuse(response, status, text, code = -32_000) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message: text } }));
+}
