@@ -1,12 +1,13 @@
 // Where a mistake stands in the sources. An error of the user's code brings its place along. What planning says names a link, a step or a
 // node in quotes: its place is the line of the scenario, or of a file that the scenario imports, where that name stands.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 
 /** @param root where places in `what` are seen from @param file of the scenario, absolute */
 export function placeOf(what: string, file: string, root: string): { place: string; what: string } {
-  const [whole, path, line] = / \(([^()\s]+?):(\d+)(?::\d+)?\)$/.exec(what) ?? [];
-  if (path !== undefined) return { place: `${seen(resolve(root, path))}:${line}`, what: what.slice(0, -(whole ?? '').length) };
+  const [whole, path, line] = / \(((?:(?! \().)+?):(\d+)(?::\d+)?\)$/.exec(what) ?? [];
+  if (path !== undefined && existsSync(resolve(root, path)))
+    return { place: `${seen(resolve(root, path))}:${line}`, what: what.slice(0, -(whole ?? '').length) };
   const sources = sourcesFrom(file);
   for (const name of namesIn(what))
     for (const source of sources) {
@@ -16,10 +17,13 @@ export function placeOf(what: string, file: string, root: string): { place: stri
   return { place: `${seen(file)}:1`, what };
 }
 
-/** Placeholders are nearer to the mistake than the node that they stand in; the id of a step ends with its link or node. */
+/**
+ * Placeholders are nearer to the mistake than the node that they stand in; the id of a step ends with its link or node. A module that there
+ * is not is named by its whole path, and its import has the end of it.
+ */
 function namesIn(what: string): string[] {
   const placeholder = /unknown placeholder (\{[^}]+\})/.exec(what)?.[1];
-  const quoted = [...what.matchAll(/'([^']+)'/g)].flatMap(([, name = '']) => [name, name.split(' ').at(-1) ?? '']);
+  const quoted = [...what.matchAll(/'([^']+)'/g)].flatMap(([, name = '']) => [name, name.split(' ').at(-1) ?? '', basename(name)]);
   return placeholder === undefined ? quoted : [placeholder, ...quoted];
 }
 

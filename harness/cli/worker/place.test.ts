@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { errorLine, placeIn } from './place.ts';
@@ -24,6 +24,18 @@ test('what is thrown without a stack, and what is no error, is told as it is', (
   expect(errorLine('plain', '/project')).toBe('thrown: plain');
   expect(errorLine(undefined, '/project')).toBe('thrown: undefined');
   expect(errorLine(at('x', ''), '/project')).toBe('Error: x');
+});
+
+test('an error of a file in a folder with spaces and brackets in its name has its line', async () => {
+  const folder = join(await mkdtemp(join(tmpdir(), 'tw-place-')), 'a (b) c');
+  try {
+    await mkdir(folder);
+    await writeFile(join(folder, 'a.ts'), 'const one: number = 1;\n\nexport const two = one + notThere;\n');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', LOADS, folder]);
+    expect(stdout).toBe('ReferenceError: notThere is not defined (a.ts:3:26)');
+  } finally {
+    await rm(dirname(folder), { recursive: true, force: true });
+  }
 });
 
 test('the harness is not the place of an error of the user', () => {

@@ -32,8 +32,8 @@ function notErasable(error: unknown): string | undefined {
 
 /** The first place of a stack that is neither Node's nor a package's; undefined when there is none. */
 export function placeIn(stack: string, root: string): string | undefined {
-  // A syntax error begins with its own place and no `at`: a URL, or a path where the error is one of TypeScript's.
-  for (const [, url = '', line] of stack.matchAll(/((?:file:\/\/|^\/)[^\s)]+?):(\d+(?::\d+)?)(?=[\s)]|$)/gm)) {
+  // A folder's name may hold brackets, which a URL does not encode. A syntax error begins with its own place and no `at`: a URL, or a path where the error is one of TypeScript's.
+  for (const [, url = '', line] of stack.matchAll(/((?:file:\/\/|^\/)\S+?):(\d+(?::\d+)?)(?=[\s)]|$)/gm)) {
     const file = url.startsWith('/') ? url : fileURLToPath(url);
     if (!file.includes('/node_modules/') && !(isBelow(OURS, file) && !isBelow(OURS, root))) return `${relative(root, file)}:${line}`;
   }
