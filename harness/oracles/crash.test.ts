@@ -21,4 +21,18 @@ describe('crash', () => {
     });
     expect(new Set(printsOf).size).toBe(1);
   });
+
+  test.each([
+    ['another code is no crash', 3, 'pass'],
+    ['the code of an error that nobody caught is one', 1, 'fail'],
+  ])('of a node that may end with any code, which logs an error: %s', (_, code, outcome) => {
+    const nodes = PLAN.topology.nodes.map((node) => ({ ...node, exits: 'any code' as const }));
+    const lines = ['Traceback (most recent call last):', 'ZeroDivisionError: division by zero'];
+    const history = historyOf([
+      { atMs: 1, kind: 'node', node: 'bridge', state: 'ready' },
+      ...lines.map((line) => ({ atMs: 2, kind: 'log' as const, node: 'bridge', stream: 'stderr' as const, line })),
+      { atMs: 3, kind: 'node', node: 'bridge', state: 'exited', code, signal: null, asked: false },
+    ]);
+    expect(crash.judge(history, { ...PLAN, topology: { ...PLAN.topology, nodes } }).outcome).toBe(outcome);
+  });
 });

@@ -3,8 +3,9 @@
 import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
 import { isSpawned, type Topology } from '../model/system/topology.ts';
+import { isUncaught } from '../model/text/uncaught.ts';
 import type { FindingCode } from '../model/codes/findings.ts';
-import { isUncaught, lastWords } from './evidence/last-words.ts';
+import { lastWords } from './evidence/last-words.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
 
 const LOG_LINES_MAX = 12;
@@ -57,7 +58,14 @@ function isLawful(exit: Exit, topology: Topology, history: History): boolean {
   const { node, code, signal } = exit;
   const exits = topology.nodes.find((each) => each.name === node)?.exits ?? [];
   if (exits === 'any code')
-    return signal !== 'SIGKILL' && !MISTAKES.has(signal ?? '') && !isUncaught(linesBefore(exit, history).map(({ line }) => line));
+    return (
+      signal !== 'SIGKILL' &&
+      !MISTAKES.has(signal ?? '') &&
+      !isUncaught(
+        linesBefore(exit, history).map(({ line }) => line),
+        exit,
+      )
+    );
   return exits === 'any' || exits.some((way) => way === (signal ?? code));
 }
 

@@ -15,14 +15,6 @@ const ERROR =
 const STACK = /^\s+at \S|^\s+File ".*", line \d+|^\s+\.{3} \d+ more|^goroutine \d+|^\t\S.*:\d+ \+0x/;
 const ABOVE_MAX = 3;
 
-/** What runtimes say when nobody has caught an error, and not what a program logs: Node, Deno, Python, JVMs, Go, Rust, C++. */
-const UNCAUGHT =
-  /^(?:Node\.js v\d|(?:error: )?Uncaught |Traceback \(most recent call last\)|Exception in thread "|panic: |thread '.*' panicked at|terminate called|Unhandled exception)/;
-
-export function isUncaught(lines: readonly string[]): boolean {
-  return lines.some((line) => UNCAUGHT.test(line));
-}
-
 /** At most `linesMax` of the last lines of a program, and among them the error's own with what follows it. */
 export function lastWords(lines: readonly string[], linesMax: number): LastWords {
   const at = errorIn(lines);

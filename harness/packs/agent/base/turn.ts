@@ -1,5 +1,6 @@
 // One run of the agent's command: what is written to its stdin, and what it says until it ends.
 import type { Script, ScriptChild } from '../../../model/scenario.ts';
+import { isUncaught } from '../../../model/text/uncaught.ts';
 import type { Duration } from '../../../model/time/duration.ts';
 import { Broken } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
@@ -72,11 +73,9 @@ export async function ends(script: Script, turn: Turn, what: string, within: Dur
   await script.until('the stdout of your agent ends with it', () => stdout.readableEnded || stdout.destroyed, { within: ENDS_WITHIN });
 }
 
-const UNCAUGHT = /(Unhandled 'error' event|Uncaught|UnhandledPromiseRejection|Traceback \(most recent|panicked at|^\s+at .*node:internal)/m;
-
 /** @throws Broken when it ended by an error that nobody caught. */
 export function endsWell({ ended, stderr }: Turn, after: string): void {
-  if (ended?.code === 0 || !UNCAUGHT.test(stderr)) return;
+  if (ended === undefined || !isUncaught(stderr.split('\n'), ended)) return;
   const error = /^(?:Uncaught )?((?:[A-Z]\w*)?Error: [^\n]*|thread .* panicked at[^\n]*)/m.exec(stderr)?.[1];
   throw new Broken('CRASH', `${exitText(ended)}${error === undefined ? '' : `, ${error.slice(0, 200)}`} after ${after}`);
 }

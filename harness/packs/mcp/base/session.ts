@@ -23,6 +23,8 @@ const LOOK_MS = 100;
 const CLOSE_WITHIN_MS = 400;
 const TERM_WITHIN_MS = 2_000;
 const JUNK_KEPT_MAX = 200;
+/** A trace of Python with the cause of each error is long, and what tells it is its first line. */
+const STDERR_KEPT_MAX = 64_000;
 
 interface Reply {
   id: Id;
@@ -213,7 +215,7 @@ function hear(child: ScriptChild): Heard {
     replies: new Map(),
     next: () => Promise.race([new Promise<void>((resolve) => waiting.push(resolve)), gone, pause()]),
   };
-  child.stderr.on('data', (chunk: Buffer) => (heard.stderr = (heard.stderr + chunk.toString()).slice(-4_000)));
+  child.stderr.on('data', (chunk: Buffer) => (heard.stderr = (heard.stderr + chunk.toString()).slice(-STDERR_KEPT_MAX)));
   child.stdout.setEncoding('utf8');
   child.stdout.on('error', () => undefined);
   child.stdout.on('data', (text: string) => {

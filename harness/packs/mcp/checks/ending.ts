@@ -4,6 +4,7 @@ import type { Check } from '../../base/pack.ts';
 import { stdioTarget } from '../../base/stdio-target.ts';
 import type { Script } from '../../../model/scenario.ts';
 import type { Rule } from '../../../model/check.ts';
+import { isUncaught } from '../../../model/text/uncaught.ts';
 import type { Making } from '../base/mcp-check.ts';
 import { callOf, LONG_ID, tooQuick, type Id, type Message } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
@@ -165,11 +166,9 @@ async function stopsReading(script: Script): Promise<void> {
   session.child.stdin.end();
   await session.ends('your server ends after its client has stopped reading');
   const { ended, stderr } = session;
-  if (ended?.code !== 0 && UNCAUGHT.test(stderr))
+  if (ended !== undefined && isUncaught(stderr.split('\n'), ended))
     throw new Broken('CRASH', `${exitText(ended).replace(/^with /, '')}, ${whatAndWhere(stderr)} after the client stopped reading`);
 }
-
-const UNCAUGHT = /(Unhandled 'error' event|Uncaught|EPIPE|BrokenPipe|Traceback|panicked)/;
 
 /** From Node's `Error: write EPIPE … at f (/a/b.js:1:2)`, or Python's last line. */
 function whatAndWhere(stderr: string): string {

@@ -1,0 +1,41 @@
+// What real programs say and how they end, of those that are on this machine.
+import { spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { isUncaught } from './uncaught.ts';
+
+test.each([
+  ['an error', '1/0', true],
+  ['an error in a group', 'raise ExceptionGroup("x", [ValueError("y")])', true],
+  ['an error, and words after it', 'import atexit, sys\natexit.register(lambda: print("bye", file=sys.stderr))\n1/0', true],
+  ['an error that it only logs', 'import logging\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("caught")', false],
+  [
+    'an error that it only logs, and it ends with a code of its own',
+    'import logging, sys\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("caught")\nsys.exit(3)',
+    false,
+  ],
+  ['an error in a thread, which ends alone', 'import threading\nthreading.Thread(target=lambda: 1/0).start()', false],
+  ['an exit code', 'import sys\nsys.exit(1)', false],
+])('Python with %s', async (_, source, uncaught) => {
+  const { lines, code } = await ranTo('python3', ['-c', source]);
+  expect(isUncaught(lines, { code })).toBe(uncaught);
+});
+
+test.each([
+  ['an error', 'throw new Error("x")', true],
+  ['a rejection', 'Promise.reject(new Error("x"))', true],
+  ['an error event', 'new (require("events"))().emit("error", new Error("x"))', true],
+  ['an error that it only logs', 'console.error(new Error("write EPIPE")); process.exit(1)', false],
+])('Node with %s', async (_, source, uncaught) => {
+  const { lines, code } = await ranTo(process.execPath, ['-e', source]);
+  expect(isUncaught(lines, { code })).toBe(uncaught);
+});
+
+function ranTo(program: string, words: readonly string[]): Promise<{ lines: string[]; code: number | null }> {
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ lines: said.split('\n'), code }));
+  });
+}
