@@ -127,8 +127,8 @@ function described(summary: Summary): string {
   return `${passed} passed, ${failed} failed, ${unknown} unknown, ${skipped} skipped`;
 }
 
-/** What it prints as JSON, whatever the exit code: the counts are what is measured. */
-async function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
+/** What it prints as JSON, whatever the exit code: the counts are what is measured. @throws when it prints none */
+export async function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
   const main = join(import.meta.dirname, '../main.ts');
   const child = startTied([process.execPath, main, ...words, '--json'], { stdout: 'pipe', stderr: 'pipe' });
   const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);

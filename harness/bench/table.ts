@@ -15,6 +15,7 @@ import {
   startUp,
 } from './campaigns.ts';
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
+import { discovery } from './discovery.ts';
 import { killedRuns } from './killed-runs.ts';
 import { figuresOf } from './program.ts';
 import { reportFigures } from './report.ts';
@@ -72,6 +73,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'clean-100', what: '100 repeats of the pack on the clean stack', run: () => cleanRepeats() },
   { name: 'defects-10', what: 'each defect ten times in processes: caught by the oracle that its patch names', run: defectsInProcesses },
   { name: 'defects-container-3', what: 'each defect three times in containers', run: defectsInContainers },
+  {
+    name: 'discovery',
+    what: 'each reported bug put back, and found by sweeps of the workloads alone (hours; in parts: see discovery.ts)',
+    run: discovery,
+  },
   { name: 'gate', what: 'the gate at its built-in policy', run: gateTime },
   { name: 'clock-speed-t1', what: 'a defect that waits 15 s, found at clock speed 10 and confirmed at 1', run: hangByFasterClocks },
   {

@@ -46,6 +46,7 @@ export function commands(done: Done): Command {
     addNightly,
     addSweep,
     addRepro,
+    addShrink,
     ...READING,
     addList,
     addProxy,
@@ -211,6 +212,24 @@ function addRepro(program: Command, done: Done): void {
     .option('--trust', 'run what the file does to programs and files also where its scenario does not')
     .option('--json', 'print the summary as JSON on stdout, and nothing else there')
     .action(async (file: string, options) => done(await reproOrArchive(file, options)));
+}
+
+function addShrink(program: Command, done: Done): void {
+  program
+    .command('shrink')
+    .description('make a saved failure small: fewer faults, less work, simpler arguments, and how often it comes back')
+    .argument('<file>', 'a file of results/repros/')
+    .addOption(isolation())
+    .option('--tries <n>', 'try so many smaller cases', wholeNumber(0, 10_000), 80)
+    .option('--replays <n>', 'replay the smallest case so many times, for its rate', wholeNumber(0, 1_000), 9)
+    .option('--within <time>', 'no smaller case is tried after it', duration, '10min')
+    .option('--trust', 'run what the file does to programs and files also where its scenario does not')
+    .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
+    .action(async (file: string, options) =>
+      done(
+        await withCrew(options.isolation, async (crew) => (await import('./exploration/shrink-saved.ts')).shrinkSaved(file, options, crew)),
+      ),
+    );
 }
 
 /** The sources of an archive are a project of their own, in which it is replayed. */

@@ -176,13 +176,12 @@ function nextHour(left: number, cases: number, minutes: number): string {
 }
 
 function hasFound({ outcome }: Swept): boolean {
-  return !('failsAlone' in outcome) && outcome.findings.length + outcome.untriaged.length > 0;
+  return 'failsAlone' in outcome ? !outcome.unclear : outcome.findings.length + outcome.untriaged.length > 0;
 }
 
 function exitCodeOf(swept: readonly Swept[]): number {
   const outcomes = swept.map(({ outcome }) => outcome);
-  if (outcomes.some((outcome) => ('failsAlone' in outcome ? !outcome.unclear : outcome.findings.length + outcome.untriaged.length > 0)))
-    return EXIT.fail;
+  if (swept.some(hasFound)) return EXIT.fail;
   const isSeen = (outcome: SweepOutcome | FailsAlone): boolean => !('failsAlone' in outcome) && outcome.coverage.totals.clean > 0;
   return outcomes.length > 0 && outcomes.every(isSeen) ? EXIT.pass : EXIT.unknown;
 }

@@ -1,5 +1,6 @@
 // One finding for each bug: how often it comes back, how little of the case is needed, and a file that replays it.
 import { join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Case } from '../../model/case.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { Step } from '../../model/faults/fault.ts';
@@ -82,7 +83,7 @@ function subjectsOf({ verdict }: CaseResult): string {
   return verdict.outcome === 'fail' ? `${verdict.oracle} ${verdict.findings[0].subject ?? verdict.findings[0].message}` : '';
 }
 
-/** First without whole faults, then without parts of the work. */
+/** First without whole faults, then without parts of the work, then with simpler arguments, and without a wait behind the work. */
 async function shrink(failure: CaseResult, sweeping: Sweeping, { triesMax, mayGoOn }: TriageSettings): Promise<CaseResult> {
   let least = failure;
   let tries = 0;
@@ -97,7 +98,27 @@ async function shrink(failure: CaseResult, sweeping: Sweeping, { triesMax, mayGo
   const schedule = failure.case.schedule;
   if (schedule.length > 1) await ddmin(schedule, (steps) => fails({ ...least.case, schedule: mayBe(steps) }));
   await ddmin(workIn(failure.case), (work) => fails({ ...least.case, parameters: { ...least.case.parameters, work: [...work] } }));
+  for (const [index, item] of workIn(least.case).entries()) {
+    const simpler = withSimplerArguments(item);
+    if (simpler === undefined) continue;
+    const work = workIn(least.case).with(index, simpler);
+    if ((await fails({ ...least.case, parameters: { ...least.case.parameters, work } })) === undefined) return least;
+  }
+  const { dwellMs } = least.case.parameters;
+  if (typeof dwellMs === 'number' && dwellMs > 0) await fails({ ...least.case, parameters: { ...least.case.parameters, dwellMs: 0 } });
   return least;
+}
+
+/** Texts of one letter, and zeros. Undefined when they are simple already. */
+function withSimplerArguments(item: Json): Json | undefined {
+  const { with: given } = item as { with?: Readonly<Record<string, Json>> };
+  const simpler = Object.fromEntries(Object.entries(given ?? {}).map(([name, value]) => [name, simplerOf(value)]));
+  return isDeepStrictEqual(simpler, given ?? {}) ? undefined : { ...(item as object), with: simpler };
+}
+
+function simplerOf(value: Json): Json {
+  if (typeof value === 'string') return value.length > 1 ? 'x' : value;
+  return typeof value === 'number' ? 0 : value;
 }
 
 /** A step that waits for one that was left out waits for ever: both go. */
@@ -106,7 +127,8 @@ function mayBe(steps: readonly Step[]): Step[] {
   return steps.filter((step) => step.on !== 'node' || step.armAt === 'start' || !('fired' in step.armAt) || ids.has(step.armAt.fired));
 }
 
-function workIn({ parameters }: Case): readonly Json[] {
+/** Of a case that is no workload's: nothing. */
+export function workIn({ parameters }: Case): readonly Json[] {
   const { work } = parameters;
   return Array.isArray(work) ? work : [];
 }
