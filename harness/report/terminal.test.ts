@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { hang } from '../oracles/hang/hang.ts';
+import { historyOf, PLAN } from '../oracles/testing/written-history.contract.ts';
 import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import type { CaseRow } from '../results/summary.ts';
@@ -44,7 +46,7 @@ test('the reason of an unknown verdict is told before what was found all the sam
   });
   expect(failureLines(row).slice(0, 2)).toEqual([
     '      unknown: starved: CPU pressure 98 % [TW-UNKNOWN-STARVED]',
-    '      hang: no answer',
+    '      not proved (starved): hang: no answer',
   ]);
 });
 
@@ -138,4 +140,20 @@ test('an interrupted run says so, and defects are named only where there were an
   expect(countsLine({ ...summaryDouble([rowDouble(pass('all'))]), interrupted: true })).toBe(
     '1 passed, 0 failed, 0 unknown, 0 skipped in 5.0 s (interrupted)',
   );
+});
+
+test('what a starved machine made late stands in the line as not proved, with the reason', () => {
+  const machine = { probe: 'machine', loopDelayP99Ms: 400, loopStalledMs: 9_000, cpuPressureAvg10: 98, processorWaitMs: 9_000 } as const;
+  const owed = { kind: 'obligation', id: 1, what: 'the room answers', boundMs: 5_000 } as const;
+  const verdict = hang.judge(
+    historyOf([
+      { atMs: 0, ...owed, state: 'opened' },
+      { atMs: 5_100, kind: 'observation', observation: machine },
+      { atMs: 5_200, ...owed, state: 'unmet' },
+    ]),
+    PLAN,
+  );
+  const lines = failureLines(rowDouble(verdict));
+  expect(lines[0]).toMatch(/^ +unknown: starved: .* \[TW-UNKNOWN-STARVED\]$/);
+  expect(lines[1]).toMatch(/^ +not proved \(starved\): hang: 'the room answers' did not happen within 5 s .* \[TW-HANG-OWED\]$/);
 });

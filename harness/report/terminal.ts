@@ -73,10 +73,15 @@ function whatIsWrong(row: CaseRow): string[] {
   const reason = row.reason === null ? [] : [behindFirstLine(bounded(`${row.verdict}: ${row.reason}`), reasonCode(row))];
   const found = row.findings
     .slice(0, FINDINGS_MAX)
-    .map((finding) => behindFirstLine(bounded(`${finding.oracle}: ${finding.message}`), finding.code));
+    .map((finding) => behindFirstLine(bounded(`${unproved(row)}${finding.oracle}: ${finding.message}`), finding.code));
   const left = row.findings.length - found.length;
   const what = [...reason, ...found, ...(left > 0 ? [`… ${left} more finding(s)`] : [])];
   return what.length > 0 ? what : [row.verdict];
+}
+
+/** What is found in a run that proves nothing is no finding yet, and the line says so where it is read without the reason above it. */
+function unproved({ verdict, reasonKind }: CaseRow): string {
+  return verdict === 'unknown' ? `not proved${reasonKind === null ? '' : ` (${reasonKind})`}: ` : '';
 }
 
 function reasonCode({ reasonKind }: CaseRow): string | undefined {
