@@ -57,7 +57,9 @@ test.concurrent(
     expect(said['split-everywhere']).toMatch(
       /^REFUSED your server answered a request whose body comes byte by byte with HTTP 400 '.*Parse/,
     );
-    expect(said['two-clients']).toMatch(/^HANG not within 8 s after two clients asked at once: your server answers two clients/);
+    expect(said['two-clients']).toMatch(
+      /^HANG not within 8 s after two clients asked at once: your server answers two clients|^NOT PROVED .*the machine was busy/,
+    );
   },
   WITHIN_MS,
 );
@@ -69,11 +71,13 @@ test.concurrent(
     const only = ['term-idle', 'listening'];
     const { said } = await checked('mcp', SERVER, mistakes, [...HTTP, '--only', ...only]);
     expect(said['term-idle']).toMatch(/^HOLDS/);
-    expect(said['listening']).toMatch(/^HANG not within 8 s after a GET: your server answers a GET/);
+    expect(said['listening']).toMatch(/^HANG not within 8 s after a GET: your server answers a GET|^NOT PROVED .*the machine was busy/);
     const dies = await checked('mcp', SERVER, ['dies-of-lost-requests'], [...HTTP, '--only', 'vanish', 'resets']);
-    expect(dies.said['vanish']).toMatch(/^CRASH exit code 1: Error: the request was lost at http-by-hand\.mjs:\d+ after clients went/);
+    expect(dies.said['vanish']).toMatch(
+      /^CRASH (exit code 1: Error: the request was lost at http-by-hand\.mjs:\d+|the same crash as in 'resets',) after clients went/,
+    );
     expect(dies.said['resets']).toMatch(
-      /^CRASH exit code 1: Error: the request was lost at http-by-hand\.mjs:\d+ after connections were reset/,
+      /^CRASH (exit code 1: Error: the request was lost at http-by-hand\.mjs:\d+|the same crash as in 'vanish',) after connections were reset/,
     );
     const late = await checked('mcp', SERVER, ['waits-for-streams'], [...HTTP, '--only', 'term-with-stream']);
     expect(late.said['term-with-stream']).toMatch(
@@ -91,14 +95,18 @@ test.concurrent(
     const { said } = await checked('mcp', SERVER, mistakes, [...HTTP, ...tools, '--only', 'call', 'cancel', 'listens-again']);
     expect(said['call']).toMatch(/^ORPHAN .*sleep 60/);
     expect(said['cancel']).toMatch(/^HABIT NOT CANCELLED {2}your server went on with a call of nap that was cancelled: sleep 30/);
-    expect(said['listens-again']).toMatch(/^HANG not within 8 s after the client lost its stream and listened again/);
+    expect(said['listens-again']).toMatch(
+      /^HANG not within 8 s after the client lost its stream and listened again|^NOT PROVED .*the machine was busy/,
+    );
     const blocked = await checked(
       'mcp',
       SERVER,
       ['blocks', 'keeps-processes'],
       [...HTTP, ...tools, '--only', 'ping-beside-slow', 'come-and-go'],
     );
-    expect(blocked.said['ping-beside-slow']).toMatch(/^BLOCKED not within 3 s after a ping beside a call of nap|^NOT PROVED/);
+    expect(blocked.said['ping-beside-slow']).toMatch(
+      /^BLOCKED not within 3 s after a ping beside a call of nap|^NOT PROVED .*the machine was busy/,
+    );
     expect(blocked.said['come-and-go']).toMatch(/^LEAK your server keeps /);
   },
   WITHIN_MS,
