@@ -1,7 +1,7 @@
 // What a stranger does with the installed package, each by its sentence: every command, stdio links, Vitest, TypeScript.
 // A new command is a line of USES here.
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ended, manifestOf, REPOSITORY, wantEnd, wantEqual, wantMatch, type User } from './package-user.ts';
@@ -56,6 +56,8 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
   ],
   ['tornwire check websocket', checksWebSocketServer],
   ['tornwire check mcp, and init for the same server', checksAndInits],
+  ['tornwire check --strict, where a habit fails it too', checksStrictly],
+  ['tornwire check --save, and run of what it saved', savesChecks],
   ['tornwire init --check', async (user) => wantEnd(await user.tornwire('init', '--check'), 0, /^\d+ scenarios checked, nothing wrong$/m)],
   ['tornwire check agent, with the model of the package', checksAgent],
   ['tornwire doctor names the line that installs the container client', namesContainerClient],
@@ -142,6 +144,24 @@ async function checksAndInits(user: User): Promise<void> {
   writeFileSync(join(user.folder, 'mcp.mjs'), MCP_SERVER);
   wantEnd(await user.tornwire('check', 'mcp', '--only', 'stdin-end', '--', 'node', 'mcp.mjs'), 0, /^1 of 1 hold, 0 broken, 0 not proved$/m);
   wantEnd(await user.tornwire('init', '--dry-run', '--', 'node', 'mcp.mjs'), 0, /^--- \.github\/workflows\/tornwire\.yml$/m);
+}
+
+/** Node ends by an uncaught EPIPE when nobody reads, which is a habit that this server does not keep. */
+async function checksStrictly(user: User): Promise<void> {
+  const words = ['check', 'mcp', '--only', 'stops-reading'];
+  wantEnd(await user.tornwire(...words, '--', 'node', 'mcp.mjs'), 0, /^0 of 1 hold, 0 broken, 0 not proved, 1 habits not kept$/m);
+  wantEnd(await user.tornwire(...words, '--strict', '--', 'node', 'mcp.mjs'), 1, /^0 of 1 hold, 1 broken, 0 not proved$/m);
+}
+
+/** The file is removed again: others count the scenarios of this project. */
+async function savesChecks(user: User): Promise<void> {
+  const file = join('scenarios', 'mcp.scenario.mjs');
+  try {
+    wantEnd(await user.tornwire('check', 'mcp', '--save', '--', 'node', 'mcp.mjs'), 0, /^saved: scenarios\/mcp\.scenario\.mjs$/m);
+    wantEnd(await user.tornwire('run', 'mcp/stdin-end'), 0, /^1 passed, 0 failed/m);
+  } finally {
+    rmSync(join(user.folder, file), { force: true });
+  }
 }
 
 async function checksAgent(user: User): Promise<void> {
