@@ -28,6 +28,8 @@ console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} sk
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
 interface Report {
+  /** Of a sweep: points that were reached and clean are passed; what was not reached says nothing. */
+  workloads?: { outcome: { findings?: unknown[]; untriaged?: unknown[]; coverage?: { totals: Record<string, number> } } }[];
   /** Of a gate: what is not settled has not been shown. */
   clauses?: { holds: 'yes' | 'no' | 'unsettled' }[];
   numPassedTests?: number;
@@ -46,6 +48,16 @@ function countsOf(report: Report): Counts {
   if (report.clauses) {
     const held = report.clauses.filter((clause) => clause.holds === 'yes').length;
     return { passed: held, failed: report.clauses.length - held, skipped: 0 };
+  }
+  if (report.workloads) {
+    return report.workloads.reduce<Counts>(
+      (sum, { outcome: { findings, untriaged = [], coverage } }) => ({
+        passed: sum.passed + (coverage?.totals.clean ?? 0),
+        failed: sum.failed + (findings ? findings.length + untriaged.length : 1),
+        skipped: sum.skipped,
+      }),
+      { passed: 0, failed: 0, skipped: 0 },
+    );
   }
   return {
     passed: report.numPassedTests ?? 0,

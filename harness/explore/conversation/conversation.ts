@@ -1,11 +1,11 @@
 // What a system says while nothing is broken, learnt from several recordings: the classes of frames on each link, how often and how
 // large, in which phase, how often each link is dialled, and what is left at rest. What differs between recordings is not stable.
 import type { FrameMatch } from '../../model/faults/fault.ts';
-import { eventsOf, observationsOf, type History } from '../../model/judging/history.ts';
+import { eventsOf, observationsOf, type History, type KindOf } from '../../model/judging/history.ts';
 import type { HeldMore } from '../../model/scenario.ts';
 import type { Direction } from '../../model/system/link.ts';
 import { LIFTED } from '../work/play-work.ts';
-import { classOf } from './frame-class.ts';
+import { classOf, isTaken } from './frame-class.ts';
 
 /** `handshake`: before the second frame of a direction of a connection has passed, or before the work has begun. */
 type TalkPhase = 'handshake' | 'steady';
@@ -16,7 +16,7 @@ export interface TalkClass {
   direction: Direction;
   match: FrameMatch;
   phase: TalkPhase;
-  /** It came before every node was ready: then nothing is lifted before the system has come up. */
+  /** It, or what its trigger takes for it, came before every node was ready: then nothing is lifted before the system has come up. */
   atBoot: boolean;
   /** The connection on which it came first, from 1. */
   connection: number;
@@ -85,7 +85,13 @@ function classesIn(history: History): Omit<Seen, 'counts'>[] {
       bytes: frame.bytes ?? 0,
     });
   }
-  return [...classes.values()];
+  const boot = eventsOf(history, 'frame').filter(({ atMs }) => atMs < driveMs);
+  return [...classes.values()].map((each) => ({ ...each, atBoot: each.atBoot || boot.some((frame) => isOf(each, frame)) }));
+}
+
+/** Whether a trigger for frames of this class would take that frame. */
+function isOf({ link, direction, match }: Pick<TalkClass, 'link' | 'direction' | 'match'>, frame: KindOf<'frame'>): boolean {
+  return link === frame.link && direction === frame.direction && isTaken(match, frame);
 }
 
 function dialsIn(recordings: readonly History[]): Record<string, number> {

@@ -30,6 +30,16 @@ export function classOf({ link, direction, type, payload }: Frame): FrameClass {
   return { name: `${link} ${direction} ${type}${name && ` ${name}`}`, link, direction, match: { type, ...match } };
 }
 
+/** Whether a trigger with this match takes the frame: it may take frames of other classes too, where little tells them apart. */
+export function isTaken({ type, json = {}, contains = '' }: FrameMatch, frame: Frame): boolean {
+  const { payload = '' } = frame;
+  if (type !== frame.type || !payload.includes(contains)) return false;
+  const members = Object.entries(json);
+  if (members.length === 0) return true;
+  const value = parsed(payload) as Readonly<Record<string, unknown>> | undefined;
+  return members.every(([pointer, wanted]) => value?.[pointer.slice(1)] === wanted);
+}
+
 interface Told {
   name: string;
   match: FrameMatch;

@@ -62,6 +62,24 @@ describe('a conversation', () => {
     ]);
   });
 
+  test('counts a class as one of the boot where its trigger takes a frame of the boot, and there no child loses its stdio', () => {
+    const vague = [said('client->relay', 'upstream', 1, '[1]'), DRIVE, said('client->relay', 'upstream', 2, '7')];
+    expect(conversationIn([historyOf(...vague)]).classes.map(({ match, atBoot }) => [match, atBoot])).toEqual([
+      [{ type: 'line' }, true],
+      [{ type: 'line' }, true],
+    ]);
+    const stdio = {
+      ...TOPOLOGY,
+      nodes: TOPOLOGY.nodes.map((node) => ({ ...node, listens: { tcp: { transport: 'stdio' } } })),
+    } as unknown as Topology;
+    const lost = (topology: Topology): string[] =>
+      pointsIn(CALM, topology, possible)
+        .filter(({ key, fault }) => key.includes('op=hello') && /^cut|^gone/.test(fault))
+        .map(({ fault }) => fault);
+    expect(lost(TOPOLOGY).length).toBeGreaterThan(0);
+    expect(lost(stdio)).toEqual([]);
+  });
+
   test('ends with the lift, and allows what the recordings left at rest', () => {
     const held = (at: 'before' | 'after', sockets: number): EventBody => ({
       kind: 'observation',

@@ -1,7 +1,7 @@
 // All logical fault points of a conversation: class of frame x which of them x place x what can happen there. Nothing is left out for
 // being unlikely: what comes first is decided in choose.ts.
 import type { LinkStep, NodeStep, Step } from '../../model/faults/fault.ts';
-import { DRIVER } from '../../model/system/link.ts';
+import { DRIVER, type Transport } from '../../model/system/link.ts';
 import { linkNamed, transportOf, type Topology } from '../../model/system/topology.ts';
 import type { Conversation, TalkClass } from '../conversation/conversation.ts';
 import {
@@ -48,7 +48,7 @@ function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): 
   const nodes = [receiver, sender].filter((node) => node !== DRIVER && topology.nodes.some(({ name }) => name === node));
   const onLink = [...LINK_FAULTS_AT_FRAMES, ...answersAtFrames(each, framing)]
     .map((what, rank) => ({ what: from === DRIVER ? ofDriver(what) : what, rank }))
-    .filter(({ what }) => what && (what.passesBySelf || !each.atBoot))
+    .filter(({ what }) => what && (!each.atBoot || passesAtBoot(what, transportOf(topology, linkNamed(topology, each.link)))))
     .map(({ what, rank }) => linkPoint(each, occurrence, what as LinkFaultAtFrame, base + rank / 10, topology));
   // A node that is not ready yet is struck once it is: then the frame has long passed.
   const onNodes = each.atBoot
@@ -68,6 +68,11 @@ function ofDriver(what: LinkFaultAtFrame): LinkFaultAtFrame | undefined {
   // What a script is told in the place of the system says nothing about the system.
   if (what.fault.kind === 'respond') return undefined;
   return what.fault.kind === 'half-open' ? { ...what, fault: { kind: 'half-open', gone: 'client' } } : what;
+}
+
+/** What ends a child's stdio is its end, and at boot nobody can start another one. */
+function passesAtBoot({ passesBySelf, fault: { kind } }: LinkFaultAtFrame, transport: Transport): boolean {
+  return passesBySelf && !(transport === 'stdio' && (kind === 'cut' || kind === 'gone-after-sending'));
 }
 
 function weightOf({ phase, count, match, unstable }: TalkClass): number {
