@@ -128,14 +128,14 @@ function described(summary: Summary): string {
 }
 
 /** What it prints as JSON, whatever the exit code: the counts are what is measured. @throws when it prints none */
-export async function tornwire<T = Summary>(...words: readonly string[]): Promise<T> {
+export async function tornwire<T = Summary>(command: string, ...words: readonly string[]): Promise<T> {
   const main = join(import.meta.dirname, '../main.ts');
-  const child = startTied([process.execPath, main, ...words, '--json'], { stdout: 'pipe', stderr: 'pipe' });
+  const child = startTied([process.execPath, main, command, '--json', ...words], { stdout: 'pipe', stderr: 'pipe' });
   const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
   try {
     return JSON.parse(out) as T;
   } catch (cause) {
-    throw new Error(`tornwire ${words.join(' ')} gave no summary: ${err.trim().slice(-300)}`, { cause });
+    throw new Error(`tornwire ${[command, ...words].join(' ')} gave no summary: ${err.trim().slice(-300)}`, { cause });
   }
 }
 

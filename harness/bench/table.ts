@@ -14,6 +14,7 @@ import {
   packInProcesses,
   startUp,
 } from './campaigns.ts';
+import { checkMcp } from './check-mcp.ts';
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
 import { discovery } from './discovery.ts';
 import { killedRuns } from './killed-runs.ts';
@@ -73,6 +74,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'clean-100', what: '100 repeats of the pack on the clean stack', run: () => cleanRepeats() },
   { name: 'defects-10', what: 'each defect ten times in processes: caught by the oracle that its patch names', run: defectsInProcesses },
   { name: 'defects-container-3', what: 'each defect three times in containers', run: defectsInContainers },
+  {
+    name: 'check-mcp',
+    what: 'check mcp on a tiny server: 13 mistakes ten times each, the good one ten times, and the seconds',
+    run: checkMcp,
+  },
   {
     name: 'discovery',
     what: 'each reported bug put back, and found by sweeps of the workloads alone (hours; in parts: see discovery.ts)',

@@ -4,7 +4,7 @@ import { defaultPolicy, policySchema, type Policy } from '../model/policy.ts';
 import { failOrPass, pass, unknown } from '../model/judging/verdict.ts';
 import { rowDouble, summaryDouble } from '../results/case-result.double.ts';
 import type { CaseRow, Summary } from '../results/summary.ts';
-import { judgeGate, type WantedDefect } from './judge-gate.ts';
+import { judgeGate, type SweptFacts, type WantedDefect } from './judge-gate.ts';
 
 const W1: WantedDefect = { id: 'W1', scenario: 'links/cut', title: 'a cut link is dialled again', oracle: 'divergence' };
 const failing = (oracle: string) => failOrPass(oracle, [{ message: 'wrong', events: [] }]);
@@ -16,10 +16,18 @@ const skipped = (reason: string, more: Partial<CaseRow> = {}): CaseRow =>
 
 function judged(
   rows: readonly CaseRow[],
-  more: { policy?: Policy; planned?: number; defects?: WantedDefect[]; summary?: Partial<Summary> } = {},
+  more: { policy?: Policy; planned?: number; defects?: WantedDefect[]; summary?: Partial<Summary>; swept?: SweptFacts } = {},
 ) {
-  const { policy = defaultPolicy(), planned = rows.length, defects = [W1], summary = {} } = more;
-  return judgeGate({ policy, planned, defects, commit: null, falseAlarms: 'not measured', summary: summaryDouble(rows, summary) });
+  const { policy = defaultPolicy(), planned = rows.length, defects = [W1], summary = {}, swept } = more;
+  return judgeGate({
+    policy,
+    planned,
+    defects,
+    ...(swept && { swept }),
+    commit: null,
+    falseAlarms: 'not measured',
+    summary: summaryDouble(rows, summary),
+  });
 }
 
 test('clean cases that pass and a defect that is caught make a gate that holds', () => {
@@ -108,4 +116,19 @@ test('what is accepted is named in a clause of its own, with what has expired an
     detail:
       '1 finding(s) accepted: links/cut: leak (T-1, until 2999-12-31); no longer accepted: hang (T-2); accepted and not seen: crash (T-3)',
   });
+});
+
+test('a sweep that the policy asks for must find nothing and cover enough', () => {
+  const policy = policySchema.parse({ sweep: { budget: '5min', coverageMin: 0.1 } });
+  const of = (swept?: Partial<SweptFacts>) => {
+    const facts = swept && { points: 100, done: 20, findings: [], unclear: [], ...swept };
+    const { outcome, clauses } = judged([clean(1), clean(2), caught()], { policy, ...(facts && { swept: facts }) });
+    return [outcome, ...clauses.filter(({ name }) => name.startsWith('sweeps')).map(({ holds }) => holds)];
+  };
+  expect(of({})).toEqual(['pass', 'yes', 'yes']);
+  expect(of({ findings: ['room by hang: no answer'] })).toEqual(['fail', 'no', 'yes']);
+  expect(of({ done: 9 })).toEqual(['incomplete', 'yes', 'unsettled']);
+  expect(of({ unclear: ['room without any fault: starved'] })).toEqual(['incomplete', 'unsettled', 'yes']);
+  expect(of()).toEqual(['incomplete', 'unsettled']);
+  expect(judged([clean(1), clean(2), caught()]).clauses.some(({ name }) => name.startsWith('sweeps'))).toBe(false);
 });

@@ -24,6 +24,17 @@ export interface WantedDefect {
   broken?: string;
 }
 
+/** What came of the sweeps that the policy asks for. */
+export interface SweptFacts {
+  /** Enumerated fault points of all workloads, and those that are done. */
+  points: number;
+  done: number;
+  /** In words, with the workload. */
+  findings: readonly string[];
+  /** Workloads of which nothing can be said, and why. */
+  unclear: readonly string[];
+}
+
 export interface GateFacts {
   policy: Policy;
   summary: Summary;
@@ -33,6 +44,8 @@ export interface GateFacts {
   defects: readonly WantedDefect[];
   falseAlarms: FalseAlarms | 'not measured';
   changes?: Changes;
+  /** Of a policy with `sweep`. */
+  swept?: SweptFacts;
 }
 
 export function judgeGate(facts: GateFacts): GateOutcome {
@@ -50,6 +63,7 @@ export function judgeGate(facts: GateFacts): GateOutcome {
     budgetClause(notRun, policy),
     harnessClause(summary.cases),
     ...flawsClause(summary),
+    ...sweepClauses(facts.swept, policy),
   ];
   return {
     version: GATE_VERSION,
@@ -130,6 +144,28 @@ function harnessClause(rows: readonly CaseRow[]): Clause {
   const broken = rows.filter(isHarnessError);
   const detail = broken.length > 0 ? listed(broken.map((row) => `${row.scenario}: ${row.reason}`)) : 'no error of the harness';
   return { name: 'the harness did its work', holds: broken.length > 0 ? 'unsettled' : 'yes', detail };
+}
+
+function sweepClauses(swept: SweptFacts | undefined, { sweep }: Policy): Clause[] {
+  if (!sweep) return [];
+  const name = 'sweeps find nothing';
+  if (!swept) return [{ name, holds: 'unsettled', detail: 'nothing was swept' }];
+  const { points, done, findings, unclear } = swept;
+  const share = points === 0 ? 0 : done / points;
+  const isEnough = points > 0 && share >= sweep.coverageMin;
+  const found = [...findings, ...unclear];
+  return [
+    {
+      name,
+      holds: findings.length > 0 ? 'no' : unclear.length > 0 ? 'unsettled' : 'yes',
+      detail: found.length === 0 ? `no finding in ${sweep.budget}` : listed(found),
+    },
+    {
+      name: 'sweeps cover enough',
+      holds: isEnough ? 'yes' : 'unsettled',
+      detail: `${done} of ${points} fault points are done, ${percent(share)}; ${percent(sweep.coverageMin)} must be`,
+    },
+  ];
 }
 
 /** It holds in any case: what is accepted no longer fails as a clean case does. It is there so that nobody overlooks it. */

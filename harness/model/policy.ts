@@ -32,6 +32,17 @@ export const policySchema = z.strictObject({
       caughtRateMin: share.default(0.9).describe("The share of each defect's runs that its oracle must catch."),
     })
     .prefault({}),
+  sweep: z
+    .strictObject({
+      budget: duration.describe('How long the workloads are swept, behind the cases and beyond their budget.'),
+      coverageMin: share
+        .default(0)
+        .describe(
+          'The share of the enumerated fault points, of all workloads together, that must be done. Fewer make the gate incomplete.',
+        ),
+    })
+    .optional()
+    .describe('Sweep the workloads too. A finding that is no known flaw fails the gate. Without it nothing is swept.'),
 });
 
 export type Policy = z.infer<typeof policySchema>;

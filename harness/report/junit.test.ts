@@ -27,6 +27,12 @@ test('unknown is an error, never a pass', () => {
   expect(named(elements, 'error')[0]?.attributes).toEqual({ type: 'unknown', message: 'vacuous: it never fired' });
 });
 
+test('what an unknown has found is told as not proved', () => {
+  const { findings } = rowDouble(failed('no answer'));
+  const row = rowDouble(unknown('hang', 'starved', 'CPU pressure 98 %'), { findings });
+  expect(named(parseXml(junitXml(summaryDouble([row]))), 'error')[0]?.text).toContain('not proved (starved): hang: no answer');
+});
+
 test('a failure is headed by its first finding and holds the others and the replay line', () => {
   const verdict = failOrPass('hang', [
     { message: 'no answer', events: [1] },

@@ -85,7 +85,8 @@ function attachmentsOf(row: CaseRow, report: string | undefined): string[] {
 }
 
 function bodyOf(row: CaseRow): string {
-  const found = row.findings.map((finding) => `${finding.oracle}: ${finding.message}`);
+  const doubt = outcomeOf(row) === 'error' ? `not proved (${row.reasonKind}): ` : '';
+  const found = row.findings.map((finding) => `${doubt}${finding.oracle}: ${finding.message}`);
   const text = escapeXml([...found, ...(row.accepted ? [acceptedText(row.accepted)] : []), row.replay].join('\n'));
   switch (outcomeOf(row)) {
     case 'pass':

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { changesBetween } from '../../gate/changes.ts';
-import { judgeGate, type WantedDefect } from '../../gate/judge-gate.ts';
+import { judgeGate, type SweptFacts, type WantedDefect } from '../../gate/judge-gate.ts';
 import { readPolicy } from '../../gate/policy-file.ts';
 import { budgetMs, type Policy } from '../../model/policy.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
@@ -21,7 +21,10 @@ import { patchProblem } from '../../run/patched-source.ts';
 import { RuntimeError } from '../../runtime/runtime.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
 import { askedBy, planCases, wantedDefects, type Availability } from '../campaign/cases.ts';
-import { commitOf } from '../campaign/maker.ts';
+import { commitOf, makerOf } from '../campaign/maker.ts';
+import { availableOf, sweepAll, type SweepAbout, type Swept } from '../exploration/sweep.ts';
+import { onInterrupt } from '../base/interrupt.ts';
+import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import { findRun } from '../project/found.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
@@ -63,8 +66,11 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   const endsMs = performance.now() + budgetMs(policy);
   const more = { report: options.report, ...(options.jobs !== undefined && { jobs: options.jobs }) };
   const summary = await perform(planned, { project, crew, seed, say, flaws, mayBegin: () => performance.now() < endsMs, ...more });
+  const swept = summary.interrupted ? undefined : await sweptFor(policy, { project, crew, seed, say, flaws, jobs: options.jobs });
+  if (swept === 'interrupted') summary.interrupted = true;
   const outcome = judgeGate({
     policy,
+    ...(swept && swept !== 'interrupted' && { swept }),
     summary,
     commit: await commitOf(project.root),
     planned: planned.length,
@@ -78,6 +84,44 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   await tellMachines(summary, { project, scenarios: all, json: options.json === true, withoutMarkdown: true, ...sarif });
   if (options.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
   return exitCodeOf(outcome);
+}
+
+interface Sweeping extends Pick<SweepAbout, 'project' | 'crew' | 'seed' | 'say' | 'flaws'> {
+  jobs: number | undefined;
+}
+
+/** Behind the cases, where the policy asks for it. @throws NothingToRunError when there is no workload. */
+async function sweptFor({ sweep }: Policy, { jobs, ...about }: Sweeping): Promise<SweptFacts | 'interrupted' | undefined> {
+  if (!sweep) return undefined;
+  const { project, crew, say } = about;
+  using interrupt = onInterrupt();
+  interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });
+  const there = await availableOf(await loadScenarios(project, crew, ['workload']), crew, say);
+  const options = { depth: 2, replays: 4, shrink: 40, ...(jobs !== undefined && { jobs }) };
+  const maker = await makerOf(project.root);
+  const swept = await sweepAll(there, options, {
+    ...about,
+    maker,
+    signal: interrupt.signal,
+    budgetMs: milliseconds(sweep.budget as Duration),
+  });
+  await crew.rest();
+  return interrupt.signal.aborted ? 'interrupted' : factsOf(swept);
+}
+
+function factsOf(swept: readonly Swept[]): SweptFacts {
+  const facts = { points: 0, done: 0, findings: [] as string[], unclear: [] as string[] };
+  for (const { workload, outcome } of swept) {
+    if ('failsAlone' in outcome)
+      (outcome.unclear ? facts.unclear : facts.findings).push(`${workload} without any fault: ${outcome.failsAlone}`);
+    else {
+      facts.points += outcome.coverage.points;
+      facts.done += outcome.coverage.done;
+      const found = [...outcome.findings, ...outcome.untriaged];
+      facts.findings.push(...found.map(({ oracle, message, repro }) => `${workload} by ${oracle}: ${message} (${repro ?? 'no repro'})`));
+    }
+  }
+  return facts;
 }
 
 export function exitCodeOf(outcome: GateOutcome): number {

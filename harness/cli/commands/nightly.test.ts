@@ -33,6 +33,28 @@ test('it prints its seed and command first, takes round after round with fresh s
   expect(await readdir(join(user.root, folder, 'cases')).catch(() => [])).toEqual([]);
 });
 
+const WORKLOAD = `
+import { defineWorkload } from 'tornwire';
+import { echo } from '../../system.ts';
+export default defineWorkload({
+  title: 'what is said comes back',
+  system: echo(),
+  operations: (operation) => ({
+    say: operation({ arguments: (any) => ({ line: any.oneOf('a', 'b') }), run: ({ say }, { line }) => say(line) }),
+  }),
+  recovered: [{ what: 'a line comes back', within: '5s', holds: async ({ say }) => (await say('x')) === 'x' }],
+});
+`;
+
+test('the last quarter of the budget sweeps the workloads', { timeout: 120_000 }, async () => {
+  await writeFile(join(user.root, 'scenarios', 'echo', 'says.workload.ts'), WORKLOAD);
+  const { out } = await user.start(['nightly', '--seed', '13', '--budget', '16s', '--jobs', '2'], HERE).ended;
+  expect(out).toMatch(/^echo\/says: what is said comes back$/m);
+  expect(out).toMatch(/^coverage: [1-9]\d* of \d+ enumerated fault points are done/m);
+  const chosen = await user.start(['nightly', 'echo/answers', '--seed', '14', '--budget', '1s'], HERE).ended;
+  expect(chosen.out).not.toContain('coverage:');
+});
+
 test('a failing case is saved as a repro with its rate, exit 1', async () => {
   const { code, out } = await user.start(['nightly', 'echo/crashes', '--seed', '9', '--budget', '1ms', '--replays', '2'], HERE).ended;
   expect(code).toBe(4);

@@ -1,5 +1,5 @@
 // `tornwire nightly`: round after round of the pack with fresh seeds, in every runtime and with every engine of this
-// machine, until the budget is used up. The seed names the ledger. If the same command is typed again, it goes on with that
+// machine, and a sweep of the workloads behind them, until the budget is used up. The seed names the ledger. If the same command is typed again, it goes on with that
 // ledger.
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -23,7 +23,9 @@ import { sweepBefore } from '../campaign/sweep-before.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { makerOf } from '../campaign/maker.ts';
 import { onInterrupt } from '../base/interrupt.ts';
+import { NothingToRunError } from '../base/usage-error.ts';
 import { onlyOneOfSeed } from '../base/only-here.ts';
+import { availableOf, sweepAll, type SweepAbout, type Swept, sweptExitCode } from '../exploration/sweep.ts';
 import { loadScenarios, projectAt } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import { isolationLine } from '../../report/isolation.ts';
@@ -52,6 +54,7 @@ export async function nightly(filters: readonly string[], options: NightlyOption
   say(`seed ${seed}; the same again, or on with it after a kill: ${command}`);
   const budgetMs = milliseconds(options.budget as Duration);
   const all = await loadScenarios(project, crew);
+  const workloads = await workloadsOf({ project, crew, say }, filters);
   const chosen = select(all, filters);
   const flaws = await knownFlawsOf(project.root, all);
   const places = await placesHere(say);
@@ -65,7 +68,8 @@ export async function nightly(filters: readonly string[], options: NightlyOption
   if (ledger.cases.length > 0) say(`${ledger.cases.length} finished case(s) found in ${ledger.file}`);
   const startedMs = performance.now();
   const elapsedMs = (): number => Math.round(ledger.spentMs + performance.now() - startedMs);
-  const mayBegin = (): boolean => elapsedMs() < budgetMs;
+  const packMs = workloads.length === 0 ? budgetMs : budgetMs * (1 - SWEPT);
+  const mayBegin = (): boolean => elapsedMs() < packMs;
 
   let last: Summary | undefined;
   for (let round = 1; !ledger.ended && mayBegin() && !interrupt.signal.aborted; round++) {
@@ -95,11 +99,41 @@ export async function nightly(filters: readonly string[], options: NightlyOption
   if (last) knownFlawLines(last).forEach((line) => say(line));
   say(nightlyText(ledger.cases, elapsedMs()));
   say(`ledger: ${ledger.file}`);
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ version: 1, seed, elapsedMs: elapsedMs(), ledger: ledger.file, cases: ledger.cases }, null, 2)}\n`,
-    );
-  return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(ledger.cases);
+  const about = { project, crew, seed, signal: interrupt.signal, flaws, maker, say, budgetMs: budgetMs * SWEPT };
+  const sweeps = await sweepAll(workloads, sweepOptions(options), about);
+  if (options.json) print({ version: 1, seed, elapsedMs: elapsedMs(), ledger: ledger.file, cases: ledger.cases, sweeps });
+  return interrupt.signal.aborted ? EXIT.interrupted : worstOf(ledger.cases, sweeps);
+}
+
+function print(outcome: object): void {
+  process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+}
+
+function worstOf(cases: readonly LedgerCase[], sweeps: readonly Swept[]): number {
+  const codes = [exitCodeOf(cases), ...(sweeps.length === 0 ? [] : [sweptExitCode(sweeps)])];
+  return [EXIT.fail, EXIT.unknown].find((code) => codes.includes(code)) ?? EXIT.pass;
+}
+
+/** The share of the budget that is for the workloads, where there are any. */
+const SWEPT = 0.25;
+const SHRINK = 40;
+
+function sweepOptions({ jobs, replays }: NightlyOptions): Parameters<typeof sweepAll>[1] {
+  return { depth: 2, replays, shrink: SHRINK, ...(jobs !== undefined && { jobs }) };
+}
+
+/** Those that can be swept here; there may be none. Filters choose scenarios: with them nothing is swept. */
+async function workloadsOf(
+  { project, crew, say }: Pick<SweepAbout, 'project' | 'crew' | 'say'>,
+  filters: readonly string[],
+): Promise<readonly DescribedScenario[]> {
+  if (filters.length > 0) return [];
+  try {
+    return await availableOf(await loadScenarios(project, crew, ['workload']), crew, say);
+  } catch (error) {
+    if (error instanceof NothingToRunError) return [];
+    throw error;
+  }
 }
 
 interface RunPlace {

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
+import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { pathPartOf } from '../../model/values/path-part.ts';
@@ -11,6 +12,7 @@ import { shellWord } from '../../model/values/shell-word.ts';
 import { coverageLines } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
 import { resultPaths } from '../../results/paths.ts';
+import type { Maker } from '../../results/repro-file.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import { onlyOneOfSeed } from '../base/only-here.ts';
 import { NothingToRunError } from '../base/usage-error.ts';
@@ -21,7 +23,7 @@ import { sayer } from '../campaign/perform.ts';
 import { sweepBefore } from '../campaign/sweep-before.ts';
 import type { FailsAlone } from './record.ts';
 import { sweepWorkload, type SweepOutcome } from './sweep-workload.ts';
-import { loadScenarios, projectAt } from '../project/project.ts';
+import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import type { Crew } from '../worker/crew.ts';
 
@@ -39,7 +41,7 @@ export interface SweepOptions {
   json?: boolean;
 }
 
-interface Swept {
+export interface Swept {
   workload: string;
   outcome: SweepOutcome | FailsAlone;
 }
@@ -58,46 +60,63 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
   interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });
   const [before, maker] = await Promise.all([sweepBefore(project), makerOf(project.root)]);
   before.forEach((line) => say(line));
+  const about = { project, crew, seed, signal: interrupt.signal, flaws, maker, say, budgetMs: milliseconds(options.budget as Duration) };
+  const swept = await sweepAll(await availableOf(chosen, crew, say), options, about);
+  await crew.rest();
+  if (options.json) process.stdout.write(`${JSON.stringify({ seed, workloads: swept }, null, 2)}\n`);
+  return interrupt.signal.aborted ? EXIT.interrupted : sweptExitCode(swept);
+}
+
+export interface SweepAbout {
+  project: Project;
+  crew: Crew;
+  seed: number;
+  signal: AbortSignal;
+  flaws: readonly KnownFlaw[];
+  maker: Maker;
+  say: (line: string) => void;
+  /** Shared by the workloads: what one does not need is the others'. */
+  budgetMs: number;
+}
+
+/** One after the other. What came of each is said. */
+export async function sweepAll(
+  there: readonly DescribedScenario[],
+  options: Omit<SweepOptions, 'budget' | 'seed' | 'json'>,
+  { project, crew, seed, signal, flaws, maker, say, budgetMs }: SweepAbout,
+): Promise<Swept[]> {
   const paths = resultPaths(project.results);
   const swept: Swept[] = [];
-  const there = await availableOf(chosen, crew, say);
-  let leftMs = milliseconds(options.budget as Duration);
+  let leftMs = budgetMs;
   for (const [index, workload] of there.entries()) {
-    if (interrupt.signal.aborted || (options.untilFound === true && swept.some(hasFound))) break;
+    if (signal.aborted || (options.untilFound === true && swept.some(hasFound))) break;
     const name = [pathPartOf(workload.name), String(seed), options.defect ?? []].flat().join('-');
-    const sweeping = {
-      workload,
-      crew,
-      seed,
-      folder: join(paths.sweeps, name),
-      signal: interrupt.signal,
-      flaws,
-      ...(options.defect !== undefined && { defect: options.defect }),
-    };
+    const defect = options.defect === undefined ? {} : { defect: options.defect };
     say(`${workload.name}: ${workload.title}`);
-    const outcome = await sweepWorkload(sweeping, {
-      about: { workload: workload.name, seed, defect: options.defect ?? null, ...maker },
-      budgetMs: leftMs / (there.length - index),
-      depth: options.depth,
-      ...(options.only !== undefined && { only: options.only }),
-      jobs: options.jobs ?? availableParallelism(),
-      replays: options.replays,
-      triesMax: options.shrink,
-      ...(options.cases !== undefined && { casesMax: options.cases }),
-      untilFound: options.untilFound === true,
-      paths,
-      maker,
-      root: project.root,
-      say,
-    });
-    // What one does not need is the others'.
-    if (!('failsAlone' in outcome)) leftMs -= Math.min(outcome.spentMs, leftMs / (there.length - index));
+    const shareMs = leftMs / (there.length - index);
+    const outcome = await sweepWorkload(
+      { workload, crew, seed, folder: join(paths.sweeps, name), signal, flaws, ...defect },
+      {
+        about: { workload: workload.name, seed, defect: options.defect ?? null, ...maker },
+        budgetMs: shareMs,
+        depth: options.depth,
+        ...(options.only !== undefined && { only: options.only }),
+        jobs: options.jobs ?? availableParallelism(),
+        replays: options.replays,
+        triesMax: options.shrink,
+        ...(options.cases !== undefined && { casesMax: options.cases }),
+        untilFound: options.untilFound === true,
+        paths,
+        maker,
+        root: project.root,
+        say,
+      },
+    );
+    if (!('failsAlone' in outcome)) leftMs -= Math.min(outcome.spentMs, shareMs);
     swept.push({ workload: workload.name, outcome });
     linesOf(outcome).forEach((line) => say(line));
   }
-  await crew.rest();
-  if (options.json) process.stdout.write(`${JSON.stringify({ seed, workloads: swept }, null, 2)}\n`);
-  return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(swept);
+  return swept;
 }
 
 function commandOf(filters: readonly string[], options: SweepOptions, seed: number): string {
@@ -124,7 +143,12 @@ async function knownDefect(id: string, workloads: readonly DescribedScenario[], 
   await wantedDefects([...scenarios, ...workloads], [id]);
 }
 
-async function availableOf(chosen: readonly DescribedScenario[], crew: Crew, say: (line: string) => void): Promise<DescribedScenario[]> {
+/** @throws NothingToRunError when none of them can be swept here. */
+export async function availableOf(
+  chosen: readonly DescribedScenario[],
+  crew: Crew,
+  say: (line: string) => void,
+): Promise<DescribedScenario[]> {
   const answers = await askedBy(crew)(chosen, 'process');
   const there = chosen.filter((workload, index) => {
     const { skipped, unplayable } = answers[index] ?? {};
@@ -179,7 +203,7 @@ function hasFound({ outcome }: Swept): boolean {
   return 'failsAlone' in outcome ? !outcome.unclear : outcome.findings.length + outcome.untriaged.length > 0;
 }
 
-function exitCodeOf(swept: readonly Swept[]): number {
+export function sweptExitCode(swept: readonly Swept[]): number {
   const outcomes = swept.map(({ outcome }) => outcome);
   if (swept.some(hasFound)) return EXIT.fail;
   const isSeen = (outcome: SweepOutcome | FailsAlone): boolean => !('failsAlone' in outcome) && outcome.coverage.totals.clean > 0;
