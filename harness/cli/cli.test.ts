@@ -36,8 +36,8 @@ describe('run', () => {
     ['echo/hangs', 'hang', 1],
     ['echo/leaves-a-process', 'leak', 1],
   ])('%s fails by the %s oracle, prints one command that replays it, and that command brings it back', async (name, oracle, times) => {
-    const { code, out } = await tornwire('run', name);
-    expect(code).toBe(1);
+    const { code, out, err } = await tornwire('run', name);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
     const [row] = (await summary()).cases;
     expect(row).toMatchObject({ verdict: 'fail', oracle });
     expect(out).toMatch(new RegExp(`^ +${oracle}: .* \\[TW-${oracle.toUpperCase()}-[A-Z-]+\\]$`, 'm'));

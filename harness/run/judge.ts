@@ -26,6 +26,8 @@ function withoutSecrets(verdict: Verdict, redact: Redactor): Verdict {
     ...finding,
     message: redact.text(finding.message),
     ...(finding.bug !== undefined && { bug: redact.text(finding.bug) }),
+    ...(finding.cause !== undefined && { cause: redact.text(finding.cause) }),
+    ...(finding.word !== undefined && { word: redact.text(finding.word) }),
   });
   if (verdict.outcome === 'unknown') return { ...verdict, detail: redact.text(verdict.detail), findings: verdict.findings.map(of) };
   const [first, ...rest] = verdict.findings;
@@ -49,5 +51,5 @@ function bounded(verdict: Verdict): Verdict {
 }
 
 function boundedFinding(finding: Finding): Finding {
-  return { ...finding, message: boundedText(finding.message) };
+  return { ...finding, message: boundedText(finding.message), ...(finding.cause !== undefined && { cause: boundedText(finding.cause) }) };
 }

@@ -16,7 +16,7 @@ test('an editor is told of each key of a policy, and of one that there is not', 
     properties: Record<string, { description?: string }>;
     additionalProperties: boolean;
   };
-  expect(Object.keys(properties)).toEqual(['$schema', 'version', 'budget', 'runtimes', 'tags', 'clean', 'defects']);
+  expect(Object.keys(properties)).toEqual(['$schema', 'version', 'budget', 'runtimes', 'tags', 'clean', 'defects', 'sweep']);
   expect(properties['budget']?.description).toMatch(/No case begins after it/);
   expect(additionalProperties).toBe(false);
 });

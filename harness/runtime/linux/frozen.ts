@@ -12,7 +12,12 @@ export async function freeze(path: string, deep: boolean): Promise<AsyncDisposab
 /** After a harness that died: whatever was frozen below a folder can be removed again. */
 export async function thawBelow(folder: string): Promise<void> {
   if (isRoot()) await chattr('-R', '-i', '-f', folder).catch(() => undefined);
-  else for (const path of await withAllBelow(folder)) if ((await lstat(path)).isDirectory()) await chmod(path, 0o700);
+  // Somebody else may be removing it too: what has gone need not be thawed.
+  else for (const path of await withAllBelow(folder).catch(() => [])) await thawFolder(path).catch(() => undefined);
+}
+
+async function thawFolder(path: string): Promise<void> {
+  if ((await lstat(path)).isDirectory()) await chmod(path, 0o700);
 }
 
 /** Why nothing below this folder can be frozen, with the cure; tried out, because only that tells. */

@@ -32,8 +32,8 @@ export interface SweepOptions {
 
 export async function sweepDeadRuns({ onWait, turnWithinMs = TURN_WITHIN_MS }: SweepOptions = {}): Promise<Swept[]> {
   const { dead, unreadable, unnamed } = await runsToSweep();
-  for (const folder of unnamed) await removeRunFolder(folder);
-  const removed = [...unnamed.map((folder) => ({ ...NOTHING, runId: basename(folder), folder })), ...unreadable];
+  const removed = [...unreadable];
+  for (const folder of unnamed) removed.push(await folderRemoved({ ...NOTHING, runId: basename(folder), folder }));
   if (dead.length === 0) return removed;
   // One sweep at a time: who waited finds the work done.
   await using turn = (await takeAbstractSocket(sweepLock())) ?? (await waitForTurn(turnWithinMs, onWait));
@@ -111,8 +111,17 @@ async function sweepRun(folder: string, { runId, runtime }: Owner): Promise<Swep
   const swept = { runId, folder, processes: killed, removed };
   if (problem !== undefined) return { ...swept, left: problem };
   if (left.length > 0) return { ...swept, left: `processes ${left.join(', ')} survived SIGKILL for ${KILL_WITHIN_MS} ms` };
-  await removeRunFolder(folder);
-  return swept;
+  return await folderRemoved(swept);
+}
+
+/** What cannot be removed now is told, and a later sweep tries again: it keeps no campaign from beginning. */
+async function folderRemoved(swept: Swept): Promise<Swept> {
+  try {
+    await removeRunFolder(swept.folder);
+    return swept;
+  } catch (error) {
+    return { ...swept, left: `its folder cannot be removed: ${(error as Error).message}` };
+  }
 }
 
 async function removeBelongings(runId: string, runtime: string): Promise<Pick<Swept, 'removed'> & { problem?: string }> {
