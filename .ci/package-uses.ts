@@ -120,8 +120,10 @@ export default defineWorkload({
 `;
 
 async function sweeps(user: User): Promise<void> {
-  writeFileSync(join(user.folder, 'scenarios', 'relay', 'says.workload.ts'), WORKLOAD);
-  const options = ['--only', ': latency', '--depth', '1', '--cases', '2', '--budget', '60s', '--seed', '1'];
+  const isModule = manifestOf(user.folder).type === 'module';
+  const [ending, text] = isModule ? ['ts', WORKLOAD] : ['mts', WORKLOAD.replace('relay.ts', 'relay.mts')];
+  writeFileSync(join(user.folder, 'scenarios', 'relay', `says.workload.${ending}`), text);
+  const options = ['--only', ': split', '--depth', '1', '--cases', '2', '--budget', '60s', '--seed', '1'];
   wantEnd(await user.tornwire('sweep', ...options), 0, /^coverage: [1-9]\d* of \d+ enumerated fault points are done/m);
 }
 

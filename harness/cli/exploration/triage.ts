@@ -9,7 +9,7 @@ import { ddmin } from '../../explore/triage/shrink.ts';
 import type { ResultPaths } from '../../results/paths.ts';
 import { readRepro, saveRepro, type Maker } from '../../results/repro-file.ts';
 import type { SweptFinding } from '../../results/sweep-ledger.ts';
-import { messageOf, playCase, type Sweeping } from './sweep-cases.ts';
+import { isStarved, messageOf, playCase, type Sweeping } from './sweep-cases.ts';
 
 export interface TriageSettings {
   paths: ResultPaths;
@@ -90,7 +90,9 @@ async function shrink(failure: CaseResult, sweeping: Sweeping, { triesMax, mayGo
   const fails = async (given: Case): Promise<boolean | undefined> => {
     if (tries >= triesMax || !mayGoOn() || sweeping.signal.aborted) return undefined;
     tries += 1;
-    const result = await playCase(sweeping, given);
+    let result = await playCase(sweeping, given);
+    // On a busy machine it is asked once more: nothing is known of it yet.
+    if (isStarved(result) && mayGoOn()) result = await playCase(sweeping, given);
     if (!isSame(result, failure)) return false;
     least = result;
     return true;

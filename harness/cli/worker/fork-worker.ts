@@ -9,6 +9,7 @@ import { programFile } from '../../model/values/program-file.ts';
 
 /** A worker that has let go of its channel is of no use any more. */
 const DISCONNECTED_WITHIN_MS = 10_000;
+const LAST_WORDS_WITHIN_MS = 2_000;
 
 /**
  * A session of its own: Ctrl+C reaches the process that counts alone, and whatever else the user's code starts in the group ends
@@ -27,15 +28,26 @@ export function forkWorker(root: string, boxed: boolean): ChildProcess {
   return child;
 }
 
-/** In words. A process that cannot even be started has ended too. */
+/** In words, once its last words have been read. A process that cannot even be started has ended too. */
 export function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
     child.once('exit', (code, ended) => {
       const signal = ended ?? signalOfShell(code);
-      resolve(signal === undefined ? `it ended with code ${code}` : signalWords(signal));
+      const words = signal === undefined ? `it ended with code ${code}` : signalWords(signal);
+      afterLastWords(child, () => resolve(words));
     });
     child.once('disconnect', () => setTimeout(() => killGroup(child), DISCONNECTED_WITHIN_MS).unref());
+  });
+}
+
+/** What it has said at its end may still be on its way when it has ended. Somebody else may hold the channel open. */
+function afterLastWords(child: ChildProcess, go: () => void): void {
+  if (!child.connected) return go();
+  const overdue = setTimeout(go, LAST_WORDS_WITHIN_MS);
+  child.once('disconnect', () => {
+    clearTimeout(overdue);
+    go();
   });
 }
 

@@ -54,7 +54,8 @@ export const LINK_FAULTS_AT_FRAMES: readonly LinkFaultAtFrame[] = [
     passesBySelf: true,
     dwellMs: AT_ONCE_MS,
   },
-  { label: 'latency', place: 'before it', fault: { kind: 'latency', delayMs: 120 }, passesBySelf: true, dwellMs: HELD_MS },
+  // The fault `latency` is about whole connections; of one frame it is a short stall.
+  { label: 'latency', place: 'before it', fault: { kind: 'stall', forMs: 120 }, passesBySelf: true, times: 1, dwellMs: AT_ONCE_MS },
   { ...cutAt('blackhole', 'before it'), passesBySelf: false, dwellMs: HELD_MS },
   { label: 'slow reader', place: 'before it', fault: { kind: 'slow-reader', rateBps: 2_048 }, passesBySelf: false, dwellMs: HELD_MS },
   cutAt('rst', 'before it'),

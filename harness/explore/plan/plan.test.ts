@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Event, EventBody, History } from '../../model/judging/history.ts';
 import type { Topology } from '../../model/system/topology.ts';
+import { whyImpossible } from '../../network/impossible.ts';
 import { conversationIn } from '../conversation/conversation.ts';
 import { LIFTED } from '../work/play-work.ts';
 import { inOrder, mixedWith, randomRound } from './choose.ts';
 import { coverageOf, type PointOutcome } from './coverage.ts';
+import { LINK_FAULTS_AT_FRAMES } from './faults-at-frames.ts';
 import { pairsIn } from './pairs.ts';
 import { pointsIn } from './points.ts';
 
@@ -112,6 +114,21 @@ describe('a plan', () => {
     const groups = inOrder(points, 3).map(({ link, fault }) => `${link} ${fault}`);
     const firstRepeat = groups.findIndex((group) => seen.size === seen.add(group).size);
     expect(firstRepeat).toBe(new Set(groups).size);
+  });
+
+  test('has no fault that no link can carry: each of them is in the plan of some link', () => {
+    const framed = (framing: 'websocket' | 'json-lines'): Topology => ({
+      ...TOPOLOGY,
+      links: TOPOLOGY.links.map((link) => ({ ...link, framing })),
+    });
+    const carried = (['websocket', 'json-lines'] as const).flatMap((framing) =>
+      pointsIn(CALM, framed(framing), (schedule) => {
+        const [step] = schedule;
+        return step?.on === 'link' ? whyImpossible(step, framed(framing)) : undefined;
+      }),
+    );
+    const labels = new Set(carried.map(({ fault }) => fault));
+    expect(LINK_FAULTS_AT_FRAMES.map(({ label }) => label).filter((label) => !labels.has(label))).toEqual([]);
   });
 
   test('reaches for the first, second and last frame of a class, and strikes nodes only once they are there', () => {
