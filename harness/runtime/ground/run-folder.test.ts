@@ -33,6 +33,9 @@ test('whose number means nothing here lives for as long as it holds its lock', a
   const owner = await readOwner(place.folder);
   const elsewhere = owner && { ...owner, pid: 1, startTime: '1' };
   expect(elsewhere && ownerLives(elsewhere, place.folder)).toBe(true);
+  process.env['TORNWIRE_NO_NATIVE'] = '1';
+  expect(elsewhere && ownerLives(elsewhere, place.folder), 'nobody can look at its lock').toBe(true);
+  delete process.env['TORNWIRE_NO_NATIVE'];
   await writeFile(join(tmp, 'owner.json'), `${JSON.stringify(elsewhere)}\n`);
   expect(elsewhere && ownerLives(elsewhere, tmp), 'nobody holds that one').toBe(false);
   await place[Symbol.asyncDispose]();

@@ -120,9 +120,14 @@ export async function wasNeverNamed(folder: string, nowMs = Date.now()): Promise
   return made !== undefined && nowMs - made.mtimeMs > NAMED_WITHIN_MS && isHeld(join(folder, OWNER_FILE)) !== true;
 }
 
+/**
+ * Of a run that holds a lock its process number says nothing: it may be one of another PID namespace. Where the lock cannot be looked at,
+ * nobody knows that it is dead, and it is left alone.
+ */
 export function ownerLives(owner: Owner, folder: string): boolean {
-  const held = owner.locked === true ? isHeld(join(folder, OWNER_FILE)) : undefined;
-  return held ?? startTimeOf(owner.pid) === owner.startTime;
+  const file = join(folder, OWNER_FILE);
+  if (owner.locked === true) return isHeld(file) ?? existsSync(file);
+  return startTimeOf(owner.pid) === owner.startTime;
 }
 
 /** A named lock among all processes of this machine's network; gone with its holder. Undefined when it is held. */
