@@ -29,7 +29,7 @@ process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
 interface Report {
   /** Of a sweep: points that were reached and clean are passed; what was not reached says nothing. */
-  workloads?: { outcome: { findings?: unknown[]; untriaged?: unknown[]; coverage?: { totals: Record<string, number> } } }[];
+  workloads?: { workload: string; outcome: Swept }[];
   /** Of a gate: what is not settled has not been shown. */
   clauses?: { holds: 'yes' | 'no' | 'unsettled' }[];
   numPassedTests?: number;
@@ -49,19 +49,29 @@ function countsOf(report: Report): Counts {
     const held = report.clauses.filter((clause) => clause.holds === 'yes').length;
     return { passed: held, failed: report.clauses.length - held, skipped: 0 };
   }
-  if (report.workloads) {
-    return report.workloads.reduce<Counts>(
-      (sum, { outcome: { findings, untriaged = [], coverage } }) => ({
-        passed: sum.passed + (coverage?.totals.clean ?? 0),
-        failed: sum.failed + (findings ? findings.length + untriaged.length : 1),
-        skipped: sum.skipped,
-      }),
-      { passed: 0, failed: 0, skipped: 0 },
-    );
-  }
+  if (report.workloads) return report.workloads.map(({ workload, outcome }) => sweptCounts(workload, outcome)).reduce(added);
   return {
     passed: report.numPassedTests ?? 0,
     failed: report.numFailedTests ?? 0,
     skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
   };
+}
+
+interface Swept {
+  failsAlone?: string;
+  unclear?: boolean;
+  findings?: unknown[];
+  untriaged?: unknown[];
+  coverage?: { totals: Record<string, number> };
+}
+
+/** What had no verdict without faults says nothing, and is named. */
+function sweptCounts(workload: string, { failsAlone, unclear = false, findings = [], untriaged = [], coverage }: Swept): Counts {
+  if (failsAlone === undefined) return { passed: coverage?.totals['clean'] ?? 0, failed: findings.length + untriaged.length, skipped: 0 };
+  console.log(`${workload} was not swept: ${failsAlone}`);
+  return { passed: 0, failed: unclear ? 0 : 1, skipped: unclear ? 1 : 0 };
+}
+
+function added(sum: Counts, more: Counts): Counts {
+  return { passed: sum.passed + more.passed, failed: sum.failed + more.failed, skipped: sum.skipped + more.skipped };
 }
