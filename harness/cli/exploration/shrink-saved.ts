@@ -32,7 +32,7 @@ export interface ShrinkOptions {
 }
 
 /** So often it is played, at most, until it fails as it did: a failure that comes now and then is made small as well. */
-const COMES_BACK_WITHIN = 5;
+const COMES_BACK_WITHIN = 10;
 
 export async function shrinkSaved(file: string, options: ShrinkOptions, crew: Crew): Promise<number> {
   const say = sayer(options.json);
