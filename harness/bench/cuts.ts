@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Outcome, Target } from './ends.ts';
 import { atLeast, atMost, type Row } from './row.ts';
 import { descriptors, type Ends, ends, ourProxy, type ProxyUnderTest, residentMiB, temporaryFolder } from './stand.ts';
+import { poll } from '../runtime/linux/poll.ts';
 
 export interface CutOptions {
   connections?: number;
@@ -85,12 +86,11 @@ async function storiesOf(both: Ends, target: Target, connections: number, atOnce
 /** The server learns of the last ends a little later than the client; those that never come are told as such. */
 async function serverOutcomes(both: Ends, connections: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const deadline = performance.now() + 5000;
-  while (outcomes.length < connections && performance.now() < deadline) {
+  const allEnded = async (): Promise<true | undefined> => {
     outcomes.push(...((await both.server.outcomes()) as Outcome[]));
-    // Between two looks; the deadline of 5 s ends them.
-    if (outcomes.length < connections) await sleep(20);
-  }
+    return outcomes.length >= connections || undefined;
+  };
+  await poll(allEnded, { withinMs: 5_000 });
   return outcomes;
 }
 

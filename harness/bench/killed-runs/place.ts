@@ -11,6 +11,7 @@ import { allPids, commandLineOf, stateOf } from '../../runtime/linux/proc.ts';
 import { baseFolder, compileCacheFolder } from '../../runtime/ground/base-folder.ts';
 import { sweepDeadRuns } from '../../runtime/registry/sweep.ts';
 import { hash32 } from '../../model/values/seed.ts';
+import { poll } from '../../runtime/linux/poll.ts';
 
 export interface KilledRun {
   number: number;
@@ -70,9 +71,8 @@ async function lengthOf(way: What['way']): Promise<Length> {
   const startedMs = performance.now();
   const run = started(way);
   const ended = once(run, 'exit') as Promise<[number | null]>;
-  // Between two looks for its worker, until it is there, the run has ended, or its time is over.
-  const deadlineMs = startedMs + WORKER_WITHIN_MS;
-  while (workers().length === 0 && run.exitCode === null && performance.now() < deadlineMs) await sleep(LOOK_EVERY_MS);
+  // Its worker is there, or the run has ended.
+  await poll(() => workers().length > 0 || run.exitCode !== null || undefined, { withinMs: WORKER_WITHIN_MS, pauseMsMax: LOOK_EVERY_MS });
   const workerMs = performance.now() - startedMs;
   const [code] = await ended;
   if (code !== 0) throw new Error(`a run that nobody kills ended with ${code}`);
@@ -130,8 +130,8 @@ function kill(pid: number): boolean {
 
 async function gone(who: () => number[], withinMs: number): Promise<number> {
   const startedMs = performance.now();
-  // Between two looks, for `withinMs` at most; whoever is there then is counted as left.
-  while (who().length > 0 && performance.now() - startedMs < withinMs) await sleep(LOOK_EVERY_MS);
+  // Whoever is there when the time is over is counted as left.
+  await poll(() => who().length === 0 || undefined, { withinMs, pauseMsMax: LOOK_EVERY_MS });
   return performance.now() - startedMs;
 }
 

@@ -147,3 +147,27 @@ test('Ctrl+C ends the gate as interrupted, exit 130, with nothing left running',
   expect(code).toBe(130);
   expect(await user.serversAlive()).toEqual([]);
 });
+
+test('a policy that asks for a sweep where there is no workload is told before anything runs; one with a workload is judged by it', async () => {
+  const policy = 'version: 1\ntags: [gate]\nclean: { repeats: 1 }\nsweep: { budget: 3s }\n';
+  const none = await gate(policy);
+  expect([none.code, none.out.includes('case(s)')]).toEqual([4, false]);
+  expect(none.err).toMatch(/^tornwire: no workload in .*scenarios: workload files end in \.workload\.ts/);
+  await writeFile(
+    join(user.root, 'scenarios', 'echo', 'says.workload.ts'),
+    `import { defineWorkload } from 'tornwire';
+     import { echo } from '../../system.ts';
+     export default defineWorkload({
+       title: 'never mind what is said', system: echo(),
+       operations: (operation) => ({ say: operation({ run: async ({ say }) => { if ((await say('x')) === 'x') throw new Error('I want another one'); } }) }),
+       recovered: [],
+     });`,
+  );
+  const judged = await gate(policy);
+  expect(judged.code).toBe(1);
+  const { clauses } = await outcome();
+  expect(clauses.find(({ name }) => name === 'sweeps find nothing')).toMatchObject({
+    holds: 'no',
+    detail: expect.stringMatching(/^echo\/says without any fault: .*I want another one/),
+  });
+});

@@ -60,13 +60,16 @@ export async function gate(options: GateOptions, crew: Crew): Promise<number> {
   const flaws = await knownFlawsOf(project.root, all);
   await requireRuntimes(policy.runtimes);
   const defects = await defectsFor(all, chosen, policy);
+  const workloads = policy.sweep ? await availableOf(await loadScenarios(project, crew, ['workload']), crew, say) : [];
   const planned = await planGate(all, chosen, defects, { policy, seed, availability: askedBy(crew) });
   say(`seed ${seed}, ${planned.length} case(s): ${chosen.length} scenario(s) ${policy.clean.repeats} times, ${defects.length} defect(s)`);
 
   const endsMs = performance.now() + budgetMs(policy);
   const more = { report: options.report, ...(options.jobs !== undefined && { jobs: options.jobs }) };
   const summary = await perform(planned, { project, crew, seed, say, flaws, mayBegin: () => performance.now() < endsMs, ...more });
-  const swept = summary.interrupted ? undefined : await sweptFor(policy, { project, crew, seed, say, flaws, jobs: options.jobs });
+  const swept = summary.interrupted
+    ? undefined
+    : await sweptFor(policy, workloads, { project, crew, seed, say, flaws, jobs: options.jobs });
   if (swept === 'interrupted') summary.interrupted = true;
   const outcome = judgeGate({
     policy,
@@ -90,13 +93,16 @@ interface Sweeping extends Pick<SweepAbout, 'project' | 'crew' | 'seed' | 'say' 
   jobs: number | undefined;
 }
 
-/** Behind the cases, where the policy asks for it. @throws NothingToRunError when there is no workload. */
-async function sweptFor({ sweep }: Policy, { jobs, ...about }: Sweeping): Promise<SweptFacts | 'interrupted' | undefined> {
+/** Behind the cases, where the policy asks for it. */
+async function sweptFor(
+  { sweep }: Policy,
+  there: readonly DescribedScenario[],
+  { jobs, ...about }: Sweeping,
+): Promise<SweptFacts | 'interrupted' | undefined> {
   if (!sweep) return undefined;
-  const { project, crew, say } = about;
+  const { project, crew } = about;
   using interrupt = onInterrupt();
   interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });
-  const there = await availableOf(await loadScenarios(project, crew, ['workload']), crew, say);
   const options = { depth: 2, replays: 4, shrink: 40, ...(jobs !== undefined && { jobs }) };
   const maker = await makerOf(project.root);
   const swept = await sweepAll(there, options, {

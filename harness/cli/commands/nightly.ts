@@ -50,7 +50,7 @@ export async function nightly(filters: readonly string[], options: NightlyOption
   const seed = options.seed ?? randomInt(SEED_MAX);
   const words = ['npx', 'tornwire', 'nightly', ...filters, '--seed', String(seed), '--budget', options.budget];
   const command = words.map(shellWord).join(' ');
-  await using _alone = await onlyOneOfSeed('nightly', project.results, seed);
+  await using _alone = await aloneHere(project.results, seed);
   say(`seed ${seed}; the same again, or on with it after a kill: ${command}`);
   const budgetMs = milliseconds(options.budget as Duration);
   const all = await loadScenarios(project, crew);
@@ -112,6 +112,23 @@ function print(outcome: object): void {
 function worstOf(cases: readonly LedgerCase[], sweeps: readonly Swept[]): number {
   const codes = [exitCodeOf(cases), ...(sweeps.length === 0 ? [] : [sweptExitCode(sweeps)])];
   return [EXIT.fail, EXIT.unknown].find((code) => codes.includes(code)) ?? EXIT.pass;
+}
+
+/** Neither another nightly nor a sweep of this seed: they would write the same ledgers. @throws when there is one */
+async function aloneHere(results: string, seed: number): Promise<AsyncDisposable> {
+  const night = await onlyOneOfSeed('nightly', results, seed);
+  try {
+    const sweep = await onlyOneOfSeed('sweep', results, seed);
+    return {
+      async [Symbol.asyncDispose]() {
+        await using _night = night;
+        await sweep[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await night[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** The share of the budget that is for the workloads, where there are any. */

@@ -39,6 +39,17 @@ test('a relay that does not dial again after a clean end is found, made small, a
   expect(finding?.work).toBeLessThanOrEqual(2);
   const replayed = await project.tornwire('repro', finding?.repro ?? '', '--times', '3');
   expect(replayed.out).toMatch(/^reproduced [1-3] of 3/m);
+  const before = await readFile(join(project.root, finding?.repro ?? ''), 'utf8');
+  const shrunk = await project.tornwire('shrink', finding?.repro ?? '', '--replays', '1', '--json');
+  expect({ code: shrunk.code, err: shrunk.code === 0 ? '' : shrunk.err }).toEqual({ code: 0, err: '' });
+  const {
+    was,
+    finding: least,
+    whole,
+  } = JSON.parse(shrunk.out) as { was: Outcome['findings'][0]; finding: Outcome['findings'][0]; whole: string };
+  expect(least.work).toBeLessThanOrEqual(was.work);
+  expect(least.faults).toBeLessThanOrEqual(was.faults);
+  expect(await readFile(join(project.root, whole), 'utf8')).toBe(before);
   const lost = await project.tornwire('shrink', 'no-such.json');
   expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('cannot read')]);
   expect(await project.alive()).toEqual([]);

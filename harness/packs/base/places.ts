@@ -23,6 +23,24 @@ export interface Lack {
   exits?: Node['exits'];
 }
 
+/** What is the same of the node that is checked, however it is spoken to. `start`: what is done before the shell becomes the command. */
+export function serverNode(
+  target: Target,
+  { env = { HOME: '{home}' }, exits }: Lack,
+  start?: string,
+): Pick<Node, 'name' | 'role' | 'command' | 'env' | 'exits' | 'warnings' | 'mayLeave'> {
+  return {
+    name: SERVER,
+    role: SERVER,
+    command: becoming(target, start),
+    env: { ...env, ...target.env },
+    ...(exits !== undefined && { exits }),
+    // A warning of a language runtime is nobody's requirement.
+    warnings: 'ignored',
+    mayLeave: mayLeave(target),
+  };
+}
+
 /** Does what is to be done before, changes the folder and becomes the command: the node's own folder is another one. */
 export function becoming({ cwd, command }: Target, before?: string): readonly string[] {
   return ['/bin/sh', '-c', `${before === undefined ? '' : `${before}\n`}cd "$0" && exec "$@"`, cwd, ...command];

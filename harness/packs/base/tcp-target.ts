@@ -3,7 +3,7 @@ import type { Link } from '../../model/system/link.ts';
 import type { System } from '../../model/scenario.ts';
 import { PackUsageError } from './broken.ts';
 import type { Target } from './pack.ts';
-import { becoming, type Lack, mayLeave, SERVER } from './places.ts';
+import { type Lack, SERVER, serverNode } from './places.ts';
 
 /** Where servers listen who listen at one loopback address, or at all. */
 export const HOST = '127.0.0.1';
@@ -33,27 +33,19 @@ export function portIn(text: string, option: string): number {
 }
 
 export function tcpTarget(target: Target, { port, links, watched = false, lack = {} }: Listening): System {
-  const { before, env = { HOME: '{home}' }, exits } = lack;
-  const first = [before, ...(watched ? [`echo '${STARTED}'`] : [])].filter((line) => line !== undefined).join('\n');
+  const first = [lack.before, ...(watched ? [`echo '${STARTED}'`] : [])].filter((line) => line !== undefined).join('\n');
   return {
     name: 'your server',
     topology: {
       nodes: [
         {
-          name: SERVER,
-          role: SERVER,
-          command: becoming(target, first === '' ? undefined : first),
-          env: { ...env, ...target.env },
+          ...serverNode(target, lack, first === '' ? undefined : first),
           listens: { [LISTENER]: { transport: 'tcp', port, host: HOST } },
           ready: watched ? { when: 'log', contains: STARTED } : { when: 'listening', listener: LISTENER },
           readyWithinMs: READY_WITHIN_MS,
           stopWithinMs: STOP_WITHIN_MS,
-          ...(exits !== undefined && { exits }),
           // Before it is the program, it is a shell of 1 MB.
           ...(watched && { growthMaxMB: 4_096 }),
-          // A warning of a language runtime is nobody's requirement.
-          warnings: 'ignored',
-          mayLeave: mayLeave(target),
         },
       ],
       links: Object.entries(links).map(([name, link]) => ({ name, from: 'driver', to: SERVER, listener: LISTENER, ...link })),
