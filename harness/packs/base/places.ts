@@ -42,7 +42,7 @@ export function serverNode(
 }
 
 /** Does what is to be done before, changes the folder and becomes the command: the node's own folder is another one. */
-export function becoming({ cwd, command }: Target, before?: string): readonly string[] {
+function becoming({ cwd, command }: Target, before?: string): readonly string[] {
   return ['/bin/sh', '-c', `${before === undefined ? '' : `${before}\n`}cd "$0" && exec "$@"`, cwd, ...command];
 }
 
@@ -50,7 +50,7 @@ export function becoming({ cwd, command }: Target, before?: string): readonly st
  * In a box the folders for temporary files are watched, and programs may lie there: what Python compiles at the first start, and what
  * is written in the folder where the command is typed or where its program lies, is no litter of a session.
  */
-export function mayLeave({ cwd, command }: Target): readonly string[] {
+function mayLeave({ cwd, command }: Target): readonly string[] {
   const programs = command.filter((word) => isAbsolute(word)).map((word) => dirname(dirname(word)));
   const folders = [cwd, ...programs].filter((folder) => folder.split('/').filter(Boolean).length > 1);
   return [...MAY_LEAVE, '/**/__pycache__/**', ...new Set(folders.map((folder) => `${folder}/**`))];
