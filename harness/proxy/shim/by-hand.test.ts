@@ -2,7 +2,7 @@
 // equal, whether its parent starts it in its own group or detached.
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CELLS, type Cell, endAll, outputOf, SLEEPER, takenUntilFull, writer, writtenUntilBlocked } from '../testing/stdio-cells.ts';
+import { CELLS, type Cell, endAll, outputOf, SLEEPER, takenUntilFull, writtenUntilBlocked } from '../testing/stdio-cells.ts';
 import { stdioBench, type StdioBench } from '../testing/stdio-bench.ts';
 import { nativesHere } from './relay.ts';
 
@@ -38,12 +38,8 @@ describe.skipIf('missing' in natives)('a child over stdio', () => {
     const ratios = await Promise.all([
       ...([1, 2] as const).flatMap((fd) =>
         [80, 4_000].map(async (bytes) => {
-          const command = writer(fd, bytes);
-          const byHand = await writtenUntilBlocked({ words: command, detached: false });
-          return {
-            what: `${fd} by ${bytes}`,
-            ratio: (await writtenUntilBlocked({ words: bench.words(command), detached: false })) / byHand,
-          };
+          const byHand = await writtenUntilBlocked((command) => [...command], fd, bytes);
+          return { what: `${fd} by ${bytes}`, ratio: (await writtenUntilBlocked(bench.words, fd, bytes)) / byHand };
         }),
       ),
       ...[80, 1_000, 4_000].map(async (bytes) => {

@@ -397,25 +397,43 @@ for words in sys.argv[2:]:
     print(child.stdout.read().decode(), child.returncode)
 `;
 
-/** How many blocks of a writer were taken when it blocks, while its parent does not read. */
-export async function writtenUntilBlocked(how: How): Promise<number> {
-  const child = start(how, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
-  let written = 0;
-  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => (written += chunk.length));
+/**
+ * Starts a command and never reads what it prints. Node alone would read ahead by up to 64 KiB, more on a busy machine than on an idle one, so it
+ * does nothing any more once it has told the command's process.
+ */
+const NEVER_READS = `
+const [, ...words] = process.argv;
+const child = require('node:child_process').spawn(words[0], words.slice(1), { stdio: 'pipe' });
+require('node:fs').writeSync(1, child.pid + '\\n');
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+process.kill(child.pid, 'SIGKILL');
+`;
+
+/** How many blocks of a writer are taken when it blocks, while its parent does not read. */
+export async function writtenUntilBlocked(words: (command: readonly string[]) => string[], fd: 1 | 2, bytes: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'tornwire-writer-'));
+  const counted = join(folder, 'counted');
+  const parent = start({ words: [...node(NEVER_READS), ...words(writer(fd, bytes, counted))], detached: false });
+  const pid = Number(await lineOf(parent.stdout));
+  started.add(pid);
   let [last, looks] = [-1, 0];
   await until(() => {
-    looks = written === last && written > 0 && isWriting(child.pid!) ? looks + 1 : 0;
+    const written = fs.statSync(counted, { throwIfNoEntry: false })?.size ?? 0;
+    looks = written === last && written > 0 && isWriting(pid) ? looks + 1 : 0;
     last = written;
     return looks >= 40;
   }, 'a write that blocks');
-  child.kill('SIGKILL');
-  return written;
+  parent.kill('SIGKILL');
+  process.kill(pid, 'SIGKILL');
+  started.delete(pid);
+  await rm(folder, { recursive: true, force: true });
+  return last;
 }
 
-/** Writes blocks of so many bytes to a stream, and a byte to descriptor 3 for each. */
-export function writer(fd: 1 | 2, bytes: number): string[] {
+/** Writes blocks of so many bytes to a stream, and a byte to a file for each. */
+function writer(fd: 1 | 2, bytes: number, counted: string): string[] {
   return node(
-    `const fs = require('node:fs'), block = Buffer.alloc(${bytes}, 'x'); for (;;) { fs.writeSync(${fd}, block); fs.writeSync(3, '.'); }`,
+    `const fs = require('node:fs'), block = Buffer.alloc(${bytes}, 'x'), counted = fs.openSync('${counted}', 'a'); for (;;) { fs.writeSync(${fd}, block); fs.writeSync(counted, '.'); }`,
   );
 }
 
