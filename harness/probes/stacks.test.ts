@@ -49,5 +49,15 @@ test('a stopped process shows as stopped', async () => {
 test('a process that has gone has nothing', async () => {
   const child = await childThat(`console.log('up'); setInterval(() => {}, 1e6);`);
   await child[Symbol.asyncDispose]();
-  expect(await stacksOf([child.pid])).toEqual({ cpuMs: 0, threads: [], asleep: false, handles: [] });
+  expect(await stacksOf([child.pid])).toEqual({ cpuMs: 0, movedBytes: 0, threads: [], asleep: false, handles: [] });
+});
+
+test('what a process reads and writes is counted, also while it waits at each look', async () => {
+  await using child = await childThat(`
+    console.log('up');
+    const fs = require('node:fs'), file = fs.openSync('/dev/null', 'w');
+    setInterval(() => fs.writeSync(file, Buffer.alloc(2_048)), 5);
+  `);
+  const first = await stacksOf([child.pid]);
+  await expect.poll(async () => (await stacksOf([child.pid])).movedBytes - first.movedBytes, { timeout: 20_000 }).toBeGreaterThan(8_192);
 });

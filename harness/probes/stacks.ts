@@ -7,6 +7,8 @@ import { handlesOf } from './resources.ts';
 export interface Stacks {
   /** Of all processes together, since they started. */
   cpuMs: number;
+  /** Bytes that they have read and written, of those that are there (`rchar` and `wchar`, proc(5)); 0 where that is not readable. */
+  movedBytes: number;
   threads: readonly string[];
   /** Every thread slept (state S, proc(5)); false when there was none. */
   asleep: boolean;
@@ -18,6 +20,7 @@ export async function stacksOf(pids: readonly number[]): Promise<Stacks> {
   const states = processes.flatMap(({ threads }) => threads.map(({ state }) => state));
   return {
     cpuMs: processes.reduce((sum, process) => sum + process.cpuMs, 0),
+    movedBytes: processes.reduce((sum, { pid }) => sum + movedBytesOf(pid), 0),
     threads: processes.flatMap((process) => threadLines(process)),
     asleep: states.length > 0 && states.every((state) => state === 'S'),
     handles: await handleLines(pids),
@@ -30,6 +33,11 @@ function threadLines({ pid, threads }: Process): string[] {
     const [call = '?'] = orUnknown(() => readProc(`${task}/syscall`)).split(' ');
     return `pid ${pid} tid ${tid} ${name}: ${state}, waits in ${orUnknown(() => readProc(`${task}/wchan`))}, system call ${call.trim()}`;
   });
+}
+
+function movedBytesOf(pid: number): number {
+  const counts = orUnknown(() => readProc(`${pid}/io`)).matchAll(/^[rw]char: (\d+)$/gm);
+  return [...counts].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
 /** Many kernels show these two to root only, or to nobody. */

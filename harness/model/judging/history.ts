@@ -170,12 +170,16 @@ export type Observation =
   | RestObservation
   /** How the machine and the harness fared in the last interval. */
   | MachineReading
-  /** What a node's processes are doing. Two equal dumps at least 1 s apart show that the node stands still. `asleep`: every thread slept. */
+  /**
+   * What a node's processes are doing. Two equal dumps at least 1 s apart show that the node stands still. `asleep`: every thread slept.
+   * `movedBytes`: what they have read and written since they started.
+   */
   | {
       probe: 'stacks';
       node: string;
       sample: number;
       cpuMs: number;
+      movedBytes?: number;
       threads: readonly string[];
       asleep: boolean;
       handles: readonly string[];

@@ -9,6 +9,8 @@ import { mayHoldBytes } from './on-its-way.ts';
 /** A second, less what a timer may come early. */
 const DUMPS_APART_MIN_MS = 980;
 const ASLEEP_CPU_SHARE = 0.1;
+/** Heartbeats and timers move some; who hands on a stream moves more, however long each piece has to wait. */
+const ASLEEP_BYTES_A_SECOND = 8_192;
 
 export interface DumpPair {
   node: string;
@@ -17,6 +19,8 @@ export interface DumpPair {
   equal: boolean;
   sleeping: boolean;
   cpuShare: number;
+  /** What its processes read and wrote between the dumps, in bytes a second. */
+  bytesASecond: number;
   events: readonly number[];
 }
 
@@ -34,13 +38,14 @@ export function dumpPairs(history: History, fromMs: number): DumpPair[] {
       equal: sameItems(first.threads, second.threads) && sameItems(first.handles, second.handles),
       sleeping: first.asleep && second.asleep,
       cpuShare: (second.cpuMs - first.cpuMs) / (second.atMs - first.atMs),
+      bytesASecond: (((second.movedBytes ?? 0) - (first.movedBytes ?? 0)) * 1_000) / (second.atMs - first.atMs),
       events: [first.seq, second.seq],
     };
   });
 }
 
 /**
- * Every thread of every node slept in both dumps and hardly woke in between, and no fault may still hand bytes on: then
+ * Every thread of every node slept in both dumps, hardly woke in between and handed nothing on, and no fault may still hand bytes on: then
  * nobody in the system waited for a processor, and nobody will move again by itself.
  */
 export function everybodySleeps(history: History, plan: Plan, dumps: readonly DumpPair[], inForce: readonly Step[]): boolean {
@@ -54,7 +59,10 @@ export function everybodySleeps(history: History, plan: Plan, dumps: readonly Du
 
 /** Of those that were dumped. */
 export function allSleep(dumps: readonly DumpPair[]): boolean {
-  return dumps.length > 0 && dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE);
+  return (
+    dumps.length > 0 &&
+    dumps.every((pair) => pair.sleeping && pair.cpuShare < ASLEEP_CPU_SHARE && pair.bytesASecond < ASLEEP_BYTES_A_SECOND)
+  );
 }
 
 /** It did not run when the dumps began: it had never been heard of, or had ended. */

@@ -29,7 +29,9 @@ export interface ResourceSample {
 export interface Probes {
   /** What these processes hold now; a reason when this user may not look. */
   resources(pids: readonly number[]): Promise<ResourceSample | { unreadable: string }>;
-  stacks(pids: readonly number[]): Promise<{ cpuMs: number; threads: readonly string[]; asleep: boolean; handles: readonly string[] }>;
+  stacks(
+    pids: readonly number[],
+  ): Promise<{ cpuMs: number; movedBytes?: number; threads: readonly string[]; asleep: boolean; handles: readonly string[] }>;
   /**
    * What these processes occupy now; undefined when none is there. `live`: also what is alive in them, for which Node programs
    * are made to collect their garbage.
