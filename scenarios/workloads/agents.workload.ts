@@ -1,5 +1,5 @@
 import { defineWorkload } from 'tornwire';
-import { mcpStdioStack, workingAgents, type RunEnd } from '../../fixtures/stack.ts';
+import { mcpStdioStack, saidBack, workingAgents, type RunEnd } from '../../fixtures/stack.ts';
 
 const COMPLETED: RunEnd = { state: 'completed', text: 'You said: hello' };
 const FAILED: RunEnd = { state: 'failed' };
@@ -103,10 +103,3 @@ export default defineWorkload({
     { what: 'nothing but messages has come from the server', within: '2s', holds: ({ saysNothingElse }) => saysNothingElse() },
   ],
 });
-
-/** The agent takes the words of each line, and leaves out lines without any. */
-function saidBack(prompt: string): string {
-  const lines = prompt.split('\n').map((line) => line.split(/\s+/).filter(Boolean).join(' '));
-  const text = lines.filter(Boolean).join('\n');
-  return text === '' ? 'Done.' : `You said: ${text}`;
-}
