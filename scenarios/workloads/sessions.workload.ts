@@ -144,6 +144,7 @@ export default defineWorkload({
           'POST /api/sessions/nobody/messages {"text":"hello"}',
           'POST /api/sessions/{session}/messages {}',
           'POST /api/sessions/{session}/messages {"text":""}',
+          'POST /api/sessions/{session}/messages {"text":"\\n\\t"}',
           'POST /api/sessions/{session}/messages {"text":5}',
           'POST /api/sessions/{session}/messages {"text":"\\u0007"}',
           `POST /api/sessions/{session}/messages {"text":"${'x'.repeat(5_000)}"}`,
