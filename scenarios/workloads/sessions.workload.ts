@@ -58,6 +58,11 @@ export default defineWorkload({
       arguments: (any) => ({ which: any.which(), how: any.oneOf('close', 'terminate'), by: any.oneOf('key', 'alias') }),
       run: ({ comesBack }, { which, how, by }) => comesBack(which, how, by),
     }),
+    'who comes is told what is pending': operation({
+      within: '12s',
+      arguments: (any) => ({ which: any.which(), ms: any.whole({ max: 500 }) }),
+      run: ({ tellsWhatIsPending }, { which, ms }) => tellsWhatIsPending(which, ms),
+    }),
     'a stream answers a ping': operation({
       within: '10s',
       arguments: (any) => ({ which: any.which(), payload: any.oneOf('', 'x', 'Grüße', 'p'.repeat(125)) }),

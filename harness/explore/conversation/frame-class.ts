@@ -20,8 +20,8 @@ const NAMING = ['type', 'method', 'event', 'op', 'command', 'cmd', 'action', 'ki
 const NAMES_MAX = 2;
 /** Beyond that a value is content and no name. */
 const NAME = /^[\w./:@-]{1,40}$/;
-/** An identifier, such as a number, a UUID or hexadecimal: another one each time. */
-const CHANCE = /^\d+$|\d{3,}|^[0-9a-f]{6,}$|[0-9a-f]{8}-[0-9a-f]{4}/i;
+/** An identifier, such as a number, a UUID or hexadecimal, which may have words before it (`tmp-24d44dbddaf3`): another one each time. */
+const CHANCE = /^\d+$|\d{3,}|^[0-9a-f]{6,}$|[0-9a-f]{8}-[0-9a-f]{4}|[-_.:](?=[a-f]*\d)[0-9a-f]{6,}$/i;
 const WORD = /^[A-Za-z][\w.:-]{0,39}/;
 
 export function classOf({ link, direction, type, payload }: Frame): FrameClass {
