@@ -12,6 +12,7 @@ const FILES_IN_A_ROOM_MAX = 20;
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'fixtures/package-user': ['fixtures/package-user', 'tornwire'],
   'fixtures/stack': ['fixtures/stack', 'ws', 'yaml', 'zod', '@modelcontextprotocol/sdk'],
+  'fixtures/mutations': ['fixtures/mutations'],
   'fixtures/bench': ['fixtures/bench', 'fixtures/stack', 'ws'],
   'fixtures/stack-clients': ['fixtures/stack-clients', 'tornwire', 'ws', '@modelcontextprotocol/sdk'],
   'fixtures/stack-systems': ['fixtures/stack-systems', 'fixtures/stack-clients', 'fixtures/agents/installed.ts', 'tornwire'],

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import type { Isolation } from '../model/isolation.ts';
 import type { Summary } from '../results/summary.ts';
 import { atLeast, atMost, median, notMeasured, told, type Row } from './row.ts';
-import { startTied } from './tied-child.ts';
+import { startTied } from './base/tied-child.ts';
 
 type Way = Isolation['way'];
 

@@ -1,8 +1,8 @@
 // Bulk copy and one-byte round trips through our proxy against Shopify's Toxiproxy. Both run at once and take turns, so
 // whatever else the machine does affects both alike. The figures are ratios.
-import type { Target } from './ends.ts';
+import type { Target } from './base/ends.ts';
 import { atLeast, atMost, median, type Row } from './row.ts';
-import { type Ends, ends, ourProxy, type ProxyUnderTest, residentMiB, shopifysProxy } from './stand.ts';
+import { type Ends, ends, ourProxy, type ProxyUnderTest, residentMiB, shopifysProxy } from './base/stand.ts';
 
 export interface BulkOptions {
   turns?: number;

@@ -13,7 +13,7 @@ import { resultPaths } from '../results/paths.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
 import { atLeast, atMost, median, notMeasured, told, type Row } from './row.ts';
-import { startTied } from './tied-child.ts';
+import { startTied } from './base/tied-child.ts';
 
 /** Faults and script of this scenario ask for no wait of their own. */
 const WITHOUT_WAITS = 'split-packets/upgrade-in-two-segments-is-answered-like-a-whole-one';
@@ -129,8 +129,14 @@ function described(summary: Summary): string {
 
 /** What it prints as JSON, whatever the exit code: the counts are what is measured. @throws when it prints none */
 export async function tornwire<T = Summary>(command: string, ...words: readonly string[]): Promise<T> {
+  return tornwireWith({}, command, ...words);
+}
+
+/** With these variables besides those that are there. */
+export async function tornwireWith<T = Summary>(variables: NodeJS.ProcessEnv, command: string, ...words: readonly string[]): Promise<T> {
   const main = join(import.meta.dirname, '../main.ts');
-  const child = startTied([process.execPath, main, command, '--json', ...words], { stdout: 'pipe', stderr: 'pipe' });
+  const env = { ...process.env, ...variables };
+  const child = startTied([process.execPath, main, command, '--json', ...words], { stdout: 'pipe', stderr: 'pipe' }, { env });
   const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
   try {
     return JSON.parse(out) as T;

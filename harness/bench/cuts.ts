@@ -2,9 +2,9 @@
 // every connection must tell the same story, with exactly the bytes that were asked for.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import type { Outcome, Target } from './ends.ts';
+import type { Outcome, Target } from './base/ends.ts';
 import { atLeast, atMost, type Row } from './row.ts';
-import { descriptors, type Ends, ends, ourProxy, type ProxyUnderTest, residentMiB, temporaryFolder } from './stand.ts';
+import { descriptors, type Ends, ends, ourProxy, type ProxyUnderTest, residentMiB, temporaryFolder } from './base/stand.ts';
 import { poll } from '../runtime/linux/poll.ts';
 
 export interface CutOptions {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { KilledRun } from './killed-runs/place.ts';
 import { atLeast, atMost, told, type Row } from './row.ts';
-import { temporaryFolder } from './stand.ts';
+import { temporaryFolder } from './base/stand.ts';
 
 const KILLS = 300;
 const PLACES = 2;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Row } from './row.ts';
-import { startTied } from './tied-child.ts';
+import { startTied } from './base/tied-child.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WITHIN_MS = 400_000;

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { countingReader, type PairTransport } from '../proxy/testing/connected-pair.ts';
 import { writeSlices, type Fidelity } from '../proxy/exact/exact.ts';
 import { atLeast, atMost, told, type Row } from './row.ts';
-import { killed, startTied } from './tied-child.ts';
+import { killed, startTied } from './base/tied-child.ts';
 
 interface Way {
   name: string;

@@ -18,6 +18,7 @@ import { checkMcp } from './check-mcp.ts';
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
 import { discovery } from './discovery.ts';
 import { killedRuns } from './killed-runs.ts';
+import { mutations } from './mutations.ts';
 import { figuresOf } from './program.ts';
 import { reportFigures } from './report.ts';
 import type { Row } from './row.ts';
@@ -83,6 +84,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'discovery',
     what: 'each reported bug put back, and found by sweeps of the workloads alone (hours; in parts: see discovery.ts)',
     run: discovery,
+  },
+  {
+    name: 'mutations',
+    what: 'bugs of our own, made by rule and half of them kept aside, found by sweeps of the workloads alone (hours; see mutations.ts)',
+    run: mutations,
   },
   { name: 'gate', what: 'the gate at its built-in policy', run: gateTime },
   { name: 'clock-speed-t1', what: 'a defect that waits 15 s, found at clock speed 10 and confirmed at 1', run: hangByFasterClocks },

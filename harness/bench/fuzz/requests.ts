@@ -1,7 +1,7 @@
 // 100,000 damaged requests to the control API of a proxy: it lives, answers each within a second, and its memory stays.
 import { Agent, request } from 'node:http';
 import { readFileSync } from 'node:fs';
-import { ourProxy } from '../stand.ts';
+import { ourProxy } from '../base/stand.ts';
 import { figures } from './figures.ts';
 import { diceOf, mutated, type Dice } from './mutation.ts';
 

@@ -7,8 +7,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { controlOf } from '../network/api/api-client.ts';
-import { findToxiproxy, ownProgram } from '../network/engines/engines.ts';
+import { controlOf } from '../../network/api/api-client.ts';
+import { findToxiproxy, ownProgram } from '../../network/engines/engines.ts';
 import { killed, startTied } from './tied-child.ts';
 import type { FromClient, FromServer, Target, Task, ToClient, ToServer } from './ends.ts';
 
