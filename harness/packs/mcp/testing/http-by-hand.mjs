@@ -1,8 +1,10 @@
 // An MCP server over streamable HTTP by hand, for the tests of the pack. MISTAKES names what it does wrong, with commas between;
 // nothing by default. It answers with JSON, and listens at 3000.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 
 const PORT = 3000;
 const mistakes = new Set((process.env.MISTAKES ?? '').split(','));
@@ -11,12 +13,18 @@ const names = [`127.0.0.1:${PORT}`, `localhost:${PORT}`];
 const isStateless = does('stateless');
 /** Of running calls, by session and id: what ends them. */
 const calls = new Map();
+/** What running calls have started. */
+const running = new Set();
 /** What is open for each session that is known. */
 const sessions = new Map();
 /** Of requests that share an id. */
 const waiting = new Map();
 const kept = [];
 let isTaken = false;
+/** The id of the last request, as where the answer is made from a variable that all requests share. */
+let lastId;
+/** Once the request before has been read to its end. */
+let readBefore = Promise.resolve();
 
 const http = createServer((request, response) => {
   request.on('error', () => {
@@ -24,20 +32,42 @@ const http = createServer((request, response) => {
   });
   if (does('keeps-processes')) kept.push(spawn('sleep', ['600'], { stdio: 'ignore' }));
   if (does('body-in-one-read')) return request.once('data', (bytes) => take(request, response, bytes.toString()));
-  const parts = [];
-  request.on('data', (bytes) => {
-    parts.push(bytes);
-  });
-  request.on('end', () => take(request, response, Buffer.concat(parts).toString()));
+  if (does('reads-one-at-a-time')) {
+    readBefore = readBefore.then(() => new Promise((resolve) => read(request, response, resolve)));
+    return;
+  }
+  read(request, response, () => undefined);
 });
+if (does('dies-of-crowds')) http.on('connection', () => setImmediate(() => closeSync(openSync('/dev/null'))));
+if (does('starts-by-shell')) execFile('sh', ['-c', 'exit 0'], (error) => failing(error));
+if (does('starts-with-many-files')) for (let index = 0; index < 80; index++) kept.push(openSync('/dev/null'));
+if (does('starts-with-a-file')) writeFileSync(join(process.env.HOME, '.by-hand'), 'x'.repeat(1_000_000));
 http.listen(PORT, does('everywhere') ? '0.0.0.0' : '127.0.0.1');
 
 process.on('SIGTERM', () => {
+  if (does('deaf') || (does('waits-for-calls') && running.size > 0)) return;
+  for (const child of running) child.kill();
   http.close(() => process.exit(0));
   if (does('waits-for-streams')) return;
   http.closeAllConnections();
   process.exit(0);
 });
+
+function read(request, response, done) {
+  const parts = [];
+  request.on('data', (bytes) => {
+    parts.push(bytes);
+  });
+  request.on('end', () => {
+    done();
+    const body = Buffer.concat(parts);
+    take(request, response, does('dies-of-no-utf8') ? new TextDecoder('utf-8', { fatal: true }).decode(body) : body.toString());
+  });
+}
+
+function failing(error) {
+  if (error) throw error;
+}
 
 function take(request, response, body) {
   const { host, origin } = request.headers;
@@ -106,6 +136,8 @@ function begin(response, id) {
 function call(response, id, session, name) {
   if (name === 'hello') {
     if (does('call-leaves-child')) spawn('sleep', ['60'], { detached: true, stdio: 'ignore' }).unref();
+    if (does('calls-a-shell')) execFile('sh', ['-c', 'exit 0'], (error) => failing(error));
+    if (does('calls-write')) writeFileSync(join(process.env.HOME, '.by-hand'), 'x'.repeat(1_000_000));
     return say(response, id, { content: [] });
   }
   if (does('blocks')) {
@@ -113,6 +145,8 @@ function call(response, id, session, name) {
     return say(response, id, { content: [] });
   }
   const child = spawn('sleep', ['30'], { stdio: 'ignore' });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
   if (!does('goes-on-when-cancelled')) calls.set(`${session} ${id}`, () => child.kill());
 }
 
@@ -122,6 +156,10 @@ function say(response, id, result) {
   if (does('mixes-sessions') && id !== null) {
     waiting.set(id, response);
     return setTimeout(() => waiting.get(id) === response && write(response, bytes), 300);
+  }
+  if (does('mixes-requests')) {
+    lastId = id;
+    return setTimeout(() => write(response, JSON.stringify({ jsonrpc: '2.0', id: lastId, result })), 100);
   }
   return write(response, bytes);
 }
