@@ -27,7 +27,11 @@ describe('crash', () => {
     ['the code of an error that nobody caught is one', 1, 'fail'],
   ])('of a node that may end with any code, which logs an error: %s', (_, code, outcome) => {
     const nodes = PLAN.topology.nodes.map((node) => ({ ...node, exits: 'any code' as const }));
-    const lines = ['Traceback (most recent call last):', 'ZeroDivisionError: division by zero'];
+    const lines = [
+      'Traceback (most recent call last):',
+      '  File "/srv/main.py", line 3, in <module>',
+      'ZeroDivisionError: division by zero',
+    ];
     const history = historyOf([
       { atMs: 1, kind: 'node', node: 'bridge', state: 'ready' },
       ...lines.map((line) => ({ atMs: 2, kind: 'log' as const, node: 'bridge', stream: 'stderr' as const, line })),

@@ -13,6 +13,24 @@ test.each([
     'import logging, sys\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("caught")\nsys.exit(3)',
     false,
   ],
+  [
+    'an error that a function only logs, and it ends with code 1',
+    'import logging, sys\ndef main():\n  try: 1/0\n  except ZeroDivisionError: logging.exception("caught"); sys.exit(1)\nmain()',
+    false,
+  ],
+  [
+    'an error that a function only prints, and it ends with code 1',
+    'import traceback, sys\ndef main():\n  try: 1/0\n  except ZeroDivisionError: traceback.print_exc(); sys.exit(1)\nmain()',
+    false,
+  ],
+  [
+    'an error that its module only logs, and it ends with code 1',
+    'import logging, sys\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("caught"); sys.exit(1)',
+    false,
+  ],
+  ['an error that it logs and raises again', 'import logging\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("seen"); raise', true],
+  ['an error with a cause', 'try: 1/0\nexcept ZeroDivisionError as error: raise ValueError("y") from error', true],
+  ['an error in a function', 'import sys\ndef main(): 1/0\nprint("INFO begins", file=sys.stderr)\nmain()', true],
   ['an error in a thread, which ends alone', 'import threading\nthreading.Thread(target=lambda: 1/0).start()', false],
   ['an exit code', 'import sys\nsys.exit(1)', false],
 ])('Python with %s', async (_, source, uncaught) => {
