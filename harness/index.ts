@@ -34,7 +34,7 @@ export type {
 } from './explore/work/parts.ts';
 export type { Arbitraries } from './explore/work/arbitraries.ts';
 export type { CheckWording, Rule } from './model/check.ts';
-export type { SaidByCheck } from './model/judging/said-by-check.ts';
+export type { SaidByCheck, SeenCrash } from './model/judging/said-by-check.ts';
 export type { RuntimeName } from './model/case.ts';
 export {
   calls,

@@ -7,7 +7,7 @@ import { kindOf, placeIn, saidOf, type Found } from './check-words.ts';
 /** Empty before the first check; what is said of each one is added. */
 export class ToldBefore {
   readonly #words = new Set<string>();
-  readonly #crashes = new Map<string, string>();
+  readonly #crashes = new Map<string, { check: string; isHabit: boolean }>();
 
   /**
    * Without what a program does at any time, such as a banner on stdout, where it was told before: the check holds beside it. A crash is
@@ -26,20 +26,24 @@ export class ToldBefore {
     return fresh.length === 0 ? { ...row, verdict: 'pass', findings: [] } : { ...row, findings: fresh };
   }
 
-  /** The check of which the same crash was told first; undefined when this is the first one, or when nobody can tell. */
-  sameCrash(finding: Found, check: string): string | undefined {
+  /**
+   * The check of which the same crash was told first; undefined when this is the first one, or when nobody can tell. What breaks a rule is
+   * told in full also where a habit was told of it before.
+   */
+  sameCrash(finding: Found, check: string, isHabit: boolean): string | undefined {
     const bug = bugOf(finding);
     if (bug === undefined) return undefined;
-    const first = this.#crashes.get(bug) ?? check;
-    this.#crashes.set(bug, first);
-    return first === check ? undefined : first;
+    const first = this.#crashes.get(bug);
+    if (first !== undefined && (isHabit || !first.isHabit)) return first.check === check ? undefined : first.check;
+    this.#crashes.set(bug, { check, isHabit });
+    return undefined;
   }
 }
 
 /** Place and cause. Who ended without a word has neither, and may have had a different reason each time. */
 function bugOf(finding: Found): string | undefined {
   const { oracle, subject, cause, message } = finding;
-  if (oracle !== 'crash' || cause === undefined) return undefined;
+  if ((oracle !== 'crash' && oracle !== 'script') || cause === undefined) return undefined;
   const place = placeIn(message);
   return [subject, place ?? '', place === undefined ? withoutChance(cause) : causeAt(cause)].join('\n');
 }

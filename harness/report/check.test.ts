@@ -180,6 +180,31 @@ test('one crash that several checks meet is told once, and the others name it in
   for (const index of [0, 2, 3, 4]) expect(texts[index]).toMatch(/^CRASH {2}exit code 1: .* at s\.js:1[34] after what/);
 });
 
+test('a crash that the script of a check has seen is the same as one that an oracle found, and a habit never stands for a breach', () => {
+  const seen = {
+    findings: crashAt('Error: write EPIPE', 13).findings.map(({ message, ...facts }) => ({
+      ...facts,
+      oracle: 'script',
+      code: 'TW-CHECK-BROKEN' as const,
+      word: 'CRASH',
+      message: message.replace(/.*/, 'CRASH: exit code 1, EPIPE at s.js:13'),
+    })),
+  };
+  const habit: CheckWording = { ...WORDING, rule: { ...RULE, force: 'habit' }, after: 'it was not read' };
+  const met = (told: ToldBefore, check: string, row: object, wording = WORDING) =>
+    checkText(checkLineOf({ ...ROW, scenario: `mcp/${check}`, ...row } as CaseRow, wording, told));
+  const first = new ToldBefore();
+  expect(met(first, 'reply-cut', crashAt('Error: write EPIPE', 13))).toMatch(/^CRASH {2}exit code 1: Error: write EPIPE at s\.js:13 after/);
+  expect(met(first, 'stops-reading', seen, habit)).toBe("HABIT  CRASH  the same crash as in 'reply-cut', after it was not read.");
+  expect(met(first, 'prompt-cut', seen)).toBe("CRASH  the same crash as in 'reply-cut', after its client was killed.");
+  const second = new ToldBefore();
+  expect(met(second, 'stops-reading', seen, habit)).toMatch(/^HABIT {2}CRASH {2}exit code 1, EPIPE at s\.js:13/);
+  expect(met(second, 'reply-cut', crashAt('Error: write EPIPE', 13))).toMatch(
+    /^CRASH {2}exit code 1: Error: write EPIPE at s\.js:13 after/,
+  );
+  expect(met(second, 'prompt-cut', seen)).toBe("CRASH  the same crash as in 'reply-cut', after its client was killed.");
+});
+
 test('a server that ends without a word is told for each check: nobody knows whether it is one bug', () => {
   const told = new ToldBefore();
   const row = finding('crash', "'server' ended with code 1 without being asked", { code: 'TW-CRASH-UNASKED', subject: 'server' });

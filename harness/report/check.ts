@@ -37,7 +37,9 @@ export function checkLineOf(whole: CaseRow, wording: CheckWording, told = new To
   const check = row.scenario.slice(row.scenario.indexOf('/') + 1);
   const chosen = row.verdict === 'fail' ? chosenOf(row, wording) : undefined;
   const { outcome, word, said } = judged(row, wording);
-  const sameAs = outcome === 'broken' && chosen !== undefined ? told.sameCrash(chosen, check) : undefined;
+  const shown = chosen && (mildOf(row, wording) ?? chosen);
+  const isHabit = outcome === 'habit';
+  const sameAs = shown && (isHabit || outcome === 'broken') ? told.sameCrash(shown, check, isHabit) : undefined;
   const { rule, cure } = restsOn(row, wording);
   // What the program is called: a pack says it in its titles.
   const who = /^your \w+/.exec(row.title)?.[0] ?? 'your server';
@@ -48,7 +50,10 @@ export function checkLineOf(whole: CaseRow, wording: CheckWording, told = new To
     word,
     ...(chosen?.code !== undefined && { code: chosen.code }),
     ...(sameAs !== undefined && { sameAs }),
-    said: sameAs === undefined ? said.replaceAll('your server', who) : `the same crash as in '${sameAs}', after ${wording.after}.`,
+    said:
+      sameAs === undefined
+        ? said.replaceAll('your server', who)
+        : `${isHabit ? 'CRASH  ' : ''}the same crash as in '${sameAs}', after ${wording.after}.`,
     ...(cure !== undefined && (outcome === 'broken' || outcome === 'habit') && { cure }),
     rule,
     durationMs: row.durationMs,

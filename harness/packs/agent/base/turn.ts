@@ -2,7 +2,7 @@
 import type { Script, ScriptChild } from '../../../model/scenario.ts';
 import { isUncaught } from '../../../model/text/uncaught.ts';
 import type { Duration } from '../../../model/time/duration.ts';
-import { Broken } from '../../base/broken.ts';
+import { Broken, seenCrash } from '../../base/broken.ts';
 import { commandsOf } from '../../base/commands.ts';
 import { endWithLastWords } from '../../base/last-words.ts';
 import { isAtWork, processorTicksOf } from '../../base/processor-ticks.ts';
@@ -77,7 +77,11 @@ export async function ends(script: Script, turn: Turn, what: string, within: Dur
 export function endsWell({ ended, stderr }: Turn, after: string): void {
   if (ended === undefined || !isUncaught(stderr.split('\n'), ended)) return;
   const error = /^(?:Uncaught )?((?:[A-Z]\w*)?Error: [^\n]*|thread .* panicked at[^\n]*)/m.exec(stderr)?.[1];
-  throw new Broken('CRASH', `${exitText(ended)}${error === undefined ? '' : `, ${error.slice(0, 200)}`} after ${after}`);
+  throw new Broken(
+    'CRASH',
+    `${exitText(ended)}${error === undefined ? '' : `, ${error.slice(0, 200)}`} after ${after}`,
+    seenCrash(SERVER, stderr),
+  );
 }
 
 export function exitText(exit: Turn['ended']): string {

@@ -1,5 +1,6 @@
 // Does it end with its client, and how.
-import { Broken } from '../../base/broken.ts';
+import { Broken, seenCrash } from '../../base/broken.ts';
+import { SERVER } from '../../base/places.ts';
 import type { Check } from '../../base/pack.ts';
 import { stdioTarget } from '../../base/stdio-target.ts';
 import type { Script } from '../../../model/scenario.ts';
@@ -167,7 +168,11 @@ async function stopsReading(script: Script): Promise<void> {
   await session.ends('your server ends after its client has stopped reading');
   const { ended, stderr } = session;
   if (ended !== undefined && isUncaught(stderr.split('\n'), ended))
-    throw new Broken('CRASH', `${exitText(ended).replace(/^with /, '')}, ${whatAndWhere(stderr)} after the client stopped reading`);
+    throw new Broken(
+      'CRASH',
+      `${exitText(ended).replace(/^with /, '')}, ${whatAndWhere(stderr)} after the client stopped reading`,
+      seenCrash(SERVER, stderr),
+    );
 }
 
 /** From Node's `Error: write EPIPE … at f (/a/b.js:1:2)`, or Python's last line. */
