@@ -114,6 +114,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--slow <name>', 'a request that takes some seconds: for what happens beside it')
     .option('--slow-args <json>', 'its arguments')
     .option('--http <port/path>', 'for mcp: the server speaks streamable HTTP at this port and path, such as 3000/mcp; without it stdio')
+    .option('--header <header...>', 'with --http: what each request bears, such as "Authorization: Bearer …"; its value is a secret')
     .option('--port <n>', 'for websocket: the port that the server listens at')
     .option('--path <path>', 'for websocket: where it is upgraded, with its query (default /)')
     .option('--hello <text>', 'for websocket: a message that is answered')
@@ -132,15 +133,16 @@ function addCheck(program: Command, done: Done): void {
     .addOption(isolation())
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'checks side by side; by default as many as there are cores', wholeNumber(1, 64))
-    .action(async (pack: string, command: string[], options) =>
+    .action(async (pack: string, command: string[], options) => {
+      if (options.header !== undefined) (await import('./project/headers.ts')).keepHeaders(options.header);
       done(
         await withCrew(
           options.isolation,
           async (crew) => (await import('./commands/check.ts')).check(pack, command, options, crew),
           process.cwd(),
         ),
-      ),
-    );
+      );
+    });
 }
 
 function addGate(program: Command, done: Done): void {

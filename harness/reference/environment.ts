@@ -4,6 +4,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   TORNWIRE_TOXIPROXY: "Shopify's Toxiproxy for --engine toxiproxy: the path of its server, or the URL of one that runs.",
   TORNWIRE_TOXIPROXY_IMAGE: 'The image of Toxiproxy in containers; `tornwire/toxiproxy:latest` when absent.',
   TORNWIRE_LIBFAKETIME: 'The path of libfaketime, where it is not in a usual place.',
+  TORNWIRE_HEADER_AUTHORIZATION:
+    'The value of the header Authorization for `check --header Authorization`, and in what `--save` writes; other headers likewise.',
   TORNWIRE_NO_NATIVE: '1: the native library is not loaded, as on a machine that has none. Splits are then paced by time.',
   TORNWIRE_SEED: 'The seed of scenarios that run as Vitest tests; on the command line it is --seed.',
   TOXIPROXY_SERVER: 'For `tornwire images`: the path of the server of Toxiproxy that goes into the image.',

@@ -93,7 +93,7 @@ async function plannedChecks(
 const keyOf = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 function closerLook(pack: string, key: string, given: CheckOptions, command: readonly string[]): string {
-  const { call, args, slow, slowArgs, strict, set = [], env = [], seed } = given;
+  const { call, args, slow, slowArgs, strict, set = [], env = [], header = [], seed } = given;
   const named = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
   const options = [...named('--call', call), ...named('--args', args), ...named('--slow', slow), ...named('--slow-args', slowArgs)];
   const settings = settingsIn(given).flatMap(([name, value]) => named(`--${name}`, value));
@@ -101,6 +101,8 @@ function closerLook(pack: string, key: string, given: CheckOptions, command: rea
     ...(strict === true ? ['--strict'] : []),
     ...(set.length === 0 ? [] : ['--set', ...set]),
     ...(env.length === 0 ? [] : ['--env', ...env.map(withoutSecret)]),
+    // Of a header only the name, which takes the value from its variable.
+    ...header.flatMap((each) => ['--header', each.replace(/:.*/s, '')]),
     ...named('--seed', seed === undefined ? undefined : String(seed)),
   ];
   return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command].map(shellWord).join(' ');

@@ -12,6 +12,7 @@ import { pathPartOf } from '../../model/values/path-part.ts';
 import { programFile } from '../../model/values/program-file.ts';
 import { makeFolder, writeWhole } from '../../results/atomic-file.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
+import { headersOf, headersText, variableOf } from './headers.ts';
 
 export interface CheckOptions {
   call?: string;
@@ -28,6 +29,7 @@ export interface CheckOptions {
   prompt?: string;
   set?: readonly string[];
   env?: readonly string[];
+  header?: readonly string[];
   only?: readonly string[];
   save?: boolean;
   /** What no rule demands is broken too. */
@@ -45,12 +47,14 @@ export function targetOf(command: readonly string[], cwd: string, options: Check
   const slow = callOf('--slow', '--slow-args', options.slow, options.slowArgs);
   const env = variables(options.env ?? []);
   const settings = settingsOf(options);
+  const headers = headersOf(options.header ?? []);
   return {
     command,
     cwd,
     ...(call && { call }),
     ...(slow && { slow }),
     ...(Object.keys(env).length > 0 && { env }),
+    ...(Object.keys(headers).length > 0 && { headers }),
     ...(Object.keys(settings).length > 0 && { settings }),
   };
 }
@@ -85,6 +89,7 @@ export function askPack(name: string, target: Target): void {
   if (pack === undefined) return;
   const unknown = Object.keys(target.settings ?? {}).find((each) => pack.settings?.includes(each) !== true);
   if (unknown !== undefined) throw new UsageError(`pack '${name}' knows no --${unknown}${suggestion(unknown, pack.settings ?? [])}`);
+  if (target.headers !== undefined && pack.settings?.includes('http') !== true) throw new UsageError(`pack '${name}' knows no --header`);
   try {
     pack.checks(target);
   } catch (error) {
@@ -117,7 +122,9 @@ function variables(given: readonly string[]): Record<string, string> {
 
 /** @returns the file. A target has a file of its own, so that two checks at one time do not meet. */
 export async function writeChecks(pack: string, target: Target, results: string): Promise<string> {
-  const text = `// Written by \`tornwire check\`.\n${imports(pack, target.cwd)}\nexport default pack.checks(${JSON.stringify(target, null, 2)});\n`;
+  const { headers, ...rest } = target;
+  const given = `${JSON.stringify(rest, null, 2).slice(0, -2)}${headers === undefined ? '' : `,\n  "headers": ${headersText(headers)}`}\n}`;
+  const text = `// Written by \`tornwire check\`.\n${imports(pack, target.cwd)}\nexport default pack.checks(${given});\n`;
   const folder = join(results, 'checks', createHash('sha256').update(text).digest('hex').slice(0, 12));
   await makeFolder(folder);
   const file = join(folder, `${pathPartOf(nameOf(pack))}.scenario.mjs`);
@@ -153,8 +160,11 @@ export async function saveChecks(pack: string, target: Target, cwd: string): Pro
   const importLine = isOurs(pack)
     ? `import { PACKS } from 'tornwire/packs';\n\nconst pack = PACKS[${JSON.stringify(pack)}];`
     : `import pack from ${JSON.stringify(`../${relative(cwd, foreignPack(pack, cwd))}`)};`;
-  const { cwd: _, ...rest } = target;
-  const fields = Object.entries(rest).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
+  const { cwd: _, headers, ...rest } = target;
+  const fields = [
+    ...Object.entries(rest).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`),
+    ...(headers === undefined ? [] : [`  headers: ${headersText(headers)},`]),
+  ];
   const text = [
     `// The checks of the pack '${pack}' on this program, as scenarios: \`npx tornwire run ${nameOf(pack)}\`. Each of them is a value: what you`,
     '// put beside them, or in their place by the same key, runs with them.',
@@ -174,7 +184,8 @@ export async function saveChecks(pack: string, target: Target, cwd: string): Pro
   await makeFolder(join(cwd, 'scenarios'));
   await writeWhole(file, text);
   const install = isInstalled(cwd) ? [] : ['install first, so that the file finds its imports: npm install --save-dev tornwire'];
-  return [`saved: ${relative(cwd, file)}`, ...install, `run it: npx tornwire run ${nameOf(pack)}`];
+  const variables = Object.keys(headers ?? {}).map((name) => `give it ${variableOf(name)}: the value of ${name} is not in the file`);
+  return [`saved: ${relative(cwd, file)}`, ...install, ...variables, `run it: npx tornwire run ${nameOf(pack)}`];
 }
 
 function isInstalled(cwd: string): boolean {

@@ -16,6 +16,8 @@ export interface Target {
   call?: Call;
   /** A request that takes at least some seconds. */
   slow?: Call;
+  /** Of a server over HTTP: what each request bears, by name. Their values are secrets of its node. */
+  headers?: Readonly<Record<string, string>>;
   /** What only this pack knows: `--port`, `--path`, `--hello`, `--expect`, and any other by `--set name=value`. */
   settings?: Readonly<Record<string, string>>;
 }

@@ -28,17 +28,25 @@ export function serverNode(
   target: Target,
   { env = { HOME: '{home}' }, exits }: Lack,
   start?: string,
-): Pick<Node, 'name' | 'role' | 'command' | 'env' | 'exits' | 'warnings' | 'mayLeave'> {
+): Pick<Node, 'name' | 'role' | 'command' | 'env' | 'exits' | 'secrets' | 'warnings' | 'mayLeave'> {
+  const secrets = Object.values(target.headers ?? {}).flatMap(secretsInHeader);
   return {
     name: SERVER,
     role: SERVER,
     command: becoming(target, start),
     env: { ...env, ...target.env },
     ...(exits !== undefined && { exits }),
+    ...(secrets.length > 0 && { secrets }),
     // A warning of a language runtime is nobody's requirement.
     warnings: 'ignored',
     mayLeave: mayLeave(target),
   };
+}
+
+/** The value, and of `Bearer …` what stands behind the scheme. */
+function secretsInHeader(value: string): string[] {
+  const credentials = /^\S+\s+(\S+)$/.exec(value)?.[1];
+  return [...(value === '' ? [] : [value]), ...(credentials === undefined ? [] : [credentials])];
 }
 
 /** Does what is to be done before, changes the folder and becomes the command: the node's own folder is another one. */

@@ -59,6 +59,37 @@ test.concurrent(
 );
 
 test.concurrent(
+  'a server that wants to know who asks: one line says what to give, and what is given stands nowhere',
+  async () => {
+    const secret = 'open-sesame-1';
+    const given = [...HTTP, '--header', `Authorization: Bearer ${secret}`];
+    const none = await checked('mcp', 'http-by-hand.mjs', ['asks-who'], HTTP);
+    expect(none.err).toMatch(/HTTP 401 '.*': it wants to know who asks \(Bearer\): --header 'Name: value' says it, and the usual name/);
+    expect(none.code).toBe(2);
+    const wrong = await checked('mcp', 'http-by-hand.mjs', ['asks-who'], [...HTTP, '--header', `Authorization: Bearer not-${secret}`]);
+    expect(wrong.err).toMatch(/HTTP 401 '.*': it does not let in who asks with authorization; --header says it anew/);
+    // It logs what it was given, and with that mistake it has a finding too.
+    const only = ['--only', 'handshake', 'notification', 'two-clients', 'ended-session'];
+    const well = await checked('mcp', 'http-by-hand.mjs', ['asks-who', 'notification-is-200'], [...given, ...only]);
+    expect(Object.values(well.said).map((line) => line.split(' ')[0])).toEqual(['HOLDS', 'WRONG', 'HOLDS', 'HOLDS']);
+    expect(well.left).toContain('asked by ');
+    const saved = await checked('mcp', 'http-by-hand.mjs', ['asks-who'], [...given, '--save']);
+    expect(saved.left).toContain('headers: { "authorization": process.env["TORNWIRE_HEADER_AUTHORIZATION"] ?? \'\' },');
+    for (const { left } of [wrong, well, saved]) expect(left).not.toContain(secret);
+  },
+  WITHIN_MS,
+);
+
+test.concurrent.each([
+  [['--header', 'no header, swordfish-1'], "tornwire: --header: a name, a colon and a value, such as 'Accept-Language: en'\n"],
+  [['--header', 'X-None'], 'tornwire: --header X-None: no value, neither behind a colon nor in TORNWIRE_HEADER_X_NONE\n'],
+])('%j is refused, and no value is quoted', async (words, said) => {
+  const { err, code } = await checked('mcp', 'http.mjs', [], [...HTTP, ...words]);
+  expect(err).toBe(said);
+  expect(code).toBe(2);
+});
+
+test.concurrent(
   'a program that is no MCP server, and one that does not start, are told so in one line',
   async () => {
     const other = await checked('mcp', '../../websocket/testing/echo.mjs', [], ['--http', '8080/']);

@@ -1,4 +1,5 @@
 // The pack for servers of the Model Context Protocol: over stdio, or over streamable HTTP where `--http` says where.
+import { PackUsageError } from '../base/broken.ts';
 import { type Checks, definePack, type Target } from '../base/pack.ts';
 import { makingOf } from './base/mcp-check.ts';
 import { conversation } from './checks/conversation.ts';
@@ -16,6 +17,7 @@ export const mcp = definePack({
 });
 
 function overStdio(target: Target): Checks {
+  if (target.headers !== undefined) throw new PackUsageError('--header needs --http: over stdio there are none');
   const making = makingOf(target);
   // The longest one comes early, so that others run beside it.
   return { ...conversation(making), ...volume(making), ...ending(making), ...work(making), ...scarcity(making) };

@@ -1,6 +1,6 @@
 // `tornwire check` as somebody types it, in an empty folder, on a program of a pack's `testing/`.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckLine } from '../../report/check.ts';
@@ -16,6 +16,8 @@ export interface Checked {
   outcomes: Readonly<Record<string, CheckLine['outcome']>>;
   /** What stands on stderr. */
   err: string;
+  /** What was printed and written, all of it. */
+  left: string;
 }
 
 /** @param file of harness/packs/<pack>/testing/ */
@@ -25,17 +27,25 @@ export async function checked(pack: string, file: string, mistakes: readonly str
     const options = ['--env', `MISTAKES=${mistakes.join(',')}`, '--json', ...words];
     const command = ['node', join(import.meta.dirname, '..', pack, 'testing', file)];
     const { code, out, err } = await tornwire(['check', pack, ...options, '--', ...command], folder);
-    const { total = '', checks = [] } = out === '' ? {} : (JSON.parse(out) as { total: string; checks: CheckLine[] });
+    const { total = '', checks = [] } = out.startsWith('{') ? (JSON.parse(out) as { total: string; checks: CheckLine[] }) : {};
     return {
       code,
       total,
       err,
+      left: [out, err, ...(await textsIn(folder))].join('\n'),
       said: Object.fromEntries(checks.map(({ check, word, said }) => [check, `${word} ${said}`])),
       outcomes: Object.fromEntries(checks.map(({ check, outcome }) => [check, outcome])),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function textsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return await Promise.all(
+    entries.filter((entry) => entry.isFile()).map(async (entry) => await readFile(join(entry.parentPath, entry.name), 'utf8')),
+  );
 }
 
 function tornwire(words: readonly string[], cwd: string): Promise<{ code: number | null; out: string; err: string }> {

@@ -75,6 +75,11 @@ function take(request, response, body) {
     !does('any-host') && (!names.includes(host) || (origin !== undefined && !does('any-origin') && !names.includes(origin)));
   if (isForeign) return refuse(response, 403, 'Forbidden');
   if (request.url !== '/mcp') return refuse(response, 404, 'Not found');
+  if (does('asks-who')) console.error(`asked by ${request.headers.authorization}`);
+  if (does('asks-who') && request.headers.authorization !== 'Bearer open-sesame-1') {
+    response.setHeader('www-authenticate', 'Bearer');
+    return refuse(response, 401, 'Unauthorized');
+  }
   const version = request.headers['mcp-protocol-version'];
   if (version !== undefined && !version.startsWith('202') && !does('any-version')) return refuse(response, 400, 'Unknown version');
   const id = request.headers['mcp-session-id'];

@@ -16,14 +16,16 @@ export interface Endpoint {
   port: number;
   /** With its query. */
   path: string;
+  /** What each request bears. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /** @throws PackUsageError for what is no port with a path. */
-export function endpointOf({ settings = {} }: Target): Endpoint {
+export function endpointOf({ settings = {}, headers = {} }: Target): Endpoint {
   const { http = '' } = settings;
   const [, port = '', path = ''] = /^(\d+)(\/.*)?$/.exec(http) ?? [];
   if (port === '') throw new PackUsageError(`--http ${http}: a port with a path, such as 3000/mcp`);
-  return { port: portIn(port, `--http ${http}`), path: path === '' ? USUAL_PATH : path };
+  return { port: portIn(port, `--http ${http}`), path: path === '' ? USUAL_PATH : path, headers };
 }
 
 /** @param watched the script itself waits until it listens, and says what is wrong when it does not */

@@ -60,6 +60,7 @@ export function ask(script: Script, endpoint: Endpoint, { method = 'POST', body,
       host: `${HOST}:${endpoint.port}`,
       ...(agent === undefined && { connection: 'close' }),
       ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      ...endpoint.headers,
       ...headers,
     },
   });

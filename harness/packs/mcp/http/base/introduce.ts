@@ -40,21 +40,28 @@ export function introduce(target: Target): (script: Script) => Promise<void> {
 }
 
 /** What it is instead, behind the command. */
-function noServer(exchange: Exchange, { path }: Endpoint): string | undefined {
+function noServer(exchange: Exchange, { path, headers: given }: Endpoint): string | undefined {
   const { status, ended, replies, headers } = exchange;
   const asked = `initialize at ${path}`;
   if (replies.some(({ id }) => id === 'tw-init')) return undefined;
   if (ended?.startsWith('HPE_') === true) return `is no HTTP server: what it answered ${asked} with is no HTTP (${ended})`;
   if (ended !== undefined) return `is no MCP server over HTTP: it ended the connection (${ended}) after ${asked}`;
   if (status === undefined) return `is no MCP server over HTTP: no answer to ${asked} in ${FIRST_ANSWER_MS / 1_000} s`;
-  if (status >= 400) return `answered ${asked} with ${answerText(exchange)}: ${hintFor(status)}`;
+  if (status >= 400) return `answered ${asked} with ${answerText(exchange)}: ${hintFor(status, headers, given)}`;
   if (mediaTypeOf(headers) === 'text/event-stream')
     return `is no MCP server over HTTP: no answer to ${asked} in ${FIRST_ANSWER_MS / 1_000} s, only the beginning of a stream`;
   return `is no MCP server at ${path}: it answered initialize with ${answerText(exchange)}: --http 3000/path says where it is`;
 }
 
-function hintFor(status: number): string {
-  if (status === 401 || status === 403) return 'it wants to know who asks; --http may hold a query, and --env what lets everybody in';
+/** @param given what each request bore */
+function hintFor(status: number, headers: Exchange['headers'], given: Endpoint['headers']): string {
+  if (status === 401 || status === 403) {
+    const names = Object.keys(given);
+    if (names.length > 0) return `it does not let in who asks with ${names.join(' and ')}; --header says it anew`;
+    // RFC 9110, 11.6.1: a 401 names the scheme.
+    const scheme = /^[\w-]+/.exec(headers['www-authenticate'] ?? '')?.[0] ?? 'Bearer';
+    return `it wants to know who asks (${scheme}): --header 'Name: value' says it, and the usual name is Authorization`;
+  }
   if (status === 404 || status === 405) return '--http 3000/path says where the MCP endpoint is';
   return 'that is no answer of an MCP server to a first message';
 }
