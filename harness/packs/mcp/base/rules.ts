@@ -60,6 +60,12 @@ export const RULES = {
     url: 'https://pubs.opengroup.org/onlinepubs/9799919799/functions/V2_chap02.html#tag_16_03',
     force: 'habit',
   },
+  keeps: {
+    source: 'POSIX write(), ENOSPC',
+    says: 'a disk is finite: who keeps a file of each session and never removes one fills it one day',
+    url: 'https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html',
+    force: 'habit',
+  },
   brokenPipe: {
     source: 'POSIX write(), EPIPE',
     says: 'a client that has gone is an error of a write; who ends well handles it, and a stack trace helps nobody',

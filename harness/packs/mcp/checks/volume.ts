@@ -1,9 +1,11 @@
 // Much at once: many requests, big ones, streams that nobody reads for a while, many sessions.
-import { Broken } from '../../base/broken.ts';
+import { Broken, NotApplicable } from '../../base/broken.ts';
+import { filesIn, growingIn, homeOf, type HomeFiles } from '../../base/home-files.ts';
 import type { Check } from '../../base/pack.ts';
+import { SERVER } from '../../base/places.ts';
 import type { Script } from '../../../model/scenario.ts';
 import type { Making } from '../base/mcp-check.ts';
-import { LONG_ID } from '../base/messages.ts';
+import { callOf, LONG_ID } from '../base/messages.ts';
 import { RULES } from '../base/rules.ts';
 import { open, pingIs, withSession, type Session } from '../base/session.ts';
 
@@ -13,11 +15,48 @@ const SESSIONS = 16;
 /** Of a program that takes long to start fewer have to do. */
 const SESSIONS_MIN = 4;
 const SESSIONS_MS = 30_000;
+/** Whether files of sessions have a bound is seen in no fewer. */
+const KEPT_MIN = 8;
 /** An answer bears the id of its request. So these are more than pipes and buffers hold, whatever the server can do. */
 const UNREAD = 300;
 
 export function volume(making: Making): Record<string, Check> {
-  return { ...many(making), ...unread(making) };
+  return { ...many(making), ...keeping(making), ...unread(making) };
+}
+
+function keeping({ check, target }: Making): Record<string, Check> {
+  return {
+    'home-grows': check({
+      title: 'sessions of your server, one after another, do not fill its HOME',
+      expectation: 'its own folder there has a bound',
+      check: {
+        rule: RULES.keeps,
+        after: `up to ${SESSIONS} sessions`,
+        cure: 'Keep the files of the last sessions, and remove older ones.',
+      },
+      within: '240s',
+      async script(script) {
+        if (target.env?.['HOME'] !== undefined) throw new NotApplicable('its HOME is one of yours');
+        const series: HomeFiles[] = [];
+        const begunMs = performance.now();
+        const isTimeLeft = (): boolean => performance.now() - begunMs < SESSIONS_MS;
+        for (let index = 0; index < SESSIONS && (index < KEPT_MIN || isTimeLeft()); index++) {
+          const session = await open(script);
+          await session.handshake();
+          if (target.call !== undefined) await session.request(callOf(target.call, 'call'), '30s');
+          const home = homeOf((await script.node(SERVER).pids())[0]);
+          await session.close();
+          if (home !== undefined) series.push(filesIn(home));
+        }
+        // The first one makes what all of them need.
+        const steps = series.length - 2;
+        const grown = steps < KEPT_MIN - 2 ? undefined : growingIn(series, steps);
+        if (grown === undefined) return;
+        const where = `$HOME/${grown.folder}`;
+        throw new Broken('GROWS', `your server left files of each session in ${where}: ${grown.more} more after ${steps} sessions`);
+      },
+    }),
+  };
 }
 
 function many({ check }: Making): Record<string, Check> {
