@@ -17,6 +17,8 @@ export interface Found {
   defect: string;
   /** By what, and where; undefined when it was not found. */
   how: string | undefined;
+  /** Why there was no sweep, or none that ended; then it was not found. */
+  trouble?: string;
   seconds: number;
   cases: number;
 }
@@ -37,9 +39,10 @@ interface SweptWorkload {
  */
 export async function searchFor(measurement: string, defect: string, search: Search, filters: readonly string[] = []): Promise<Found> {
   const { seed, budget } = search;
-  const row = await foundBy(defect, search, filters);
+  // One of many hours does not end the others.
+  const row = await foundBy(defect, search, filters).catch((error: Error) => notSearched(defect, error.message));
   appendFileSync(join('results', `${measurement}.ndjson`), `${JSON.stringify({ seed, budget, ...row })}\n`);
-  process.stderr.write(`${defect}: ${row.how ?? 'not found'} (${row.cases} cases, ${row.seconds} s)\n`);
+  process.stderr.write(`${defect}: ${row.how ?? row.trouble ?? 'not found'} (${row.cases} cases, ${row.seconds} s)\n`);
   return row;
 }
 
@@ -48,8 +51,12 @@ export function foundPercent(rows: readonly Found[]): { percent: number; found: 
   return { percent: Math.round((1_000 * found) / rows.length) / 10, found };
 }
 
-export function toldOf(measurement: string, { defect, how, seconds }: Found): Row {
-  return told(`${measurement}-${defect}`, how === undefined ? 0 : 1, `found, ${seconds} s, ${how ?? ''}`);
+export function notSearched(defect: string, why: string): Found {
+  return { defect, how: undefined, trouble: inOneLine(why), seconds: 0, cases: 0 };
+}
+
+export function toldOf(measurement: string, { defect, how, trouble, seconds }: Found): Row {
+  return told(`${measurement}-${defect}`, how === undefined ? 0 : 1, `found, ${seconds} s, ${how ?? trouble ?? ''}`);
 }
 
 async function foundBy(defect: string, { seed, budget, variables = {} }: Search, filters: readonly string[]): Promise<Found> {
@@ -60,7 +67,11 @@ async function foundBy(defect: string, { seed, budget, variables = {} }: Search,
   const seconds = Math.round((performance.now() - startedMs) / 1_000);
   const cases = workloads.reduce((sum, { outcome }) => sum + ('cases' in outcome ? outcome.cases : 0), 0);
   const [how] = workloads.flatMap(howFound);
-  return { defect, how: how?.replaceAll(/\s+/g, ' ').slice(0, 160), seconds, cases };
+  return { defect, how: how && inOneLine(how), seconds, cases };
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 160);
 }
 
 function howFound({ workload, outcome }: SweptWorkload): string[] {

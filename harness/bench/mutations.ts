@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SEED_MAX } from '../model/values/seed.ts';
-import { foundPercent, searchFor, toldOf, type Found, type Search } from './found-by-sweep.ts';
+import { foundPercent, notSearched, searchFor, toldOf, type Found, type Search } from './found-by-sweep.ts';
 import { atLeast, notMeasured, told, type Row } from './row.ts';
 
 const PROGRAM = 'fixtures/mutations/write.ts';
@@ -29,7 +29,7 @@ export async function mutations(): Promise<Row[]> {
     const search = { seed, budget, variables: { STACK_DEFECTS: folder } };
     mkdirSync('results', { recursive: true });
     const found: (Found & { aside: boolean })[] = [];
-    for (const mutation of wanted(all)) found.push({ aside: mutation.aside, ...(await lookFor(mutation, search)) });
+    for (const mutation of wanted(all, process.env)) found.push({ aside: mutation.aside, ...(await lookFor(mutation, search)) });
     return figures(found, `seed ${seed}, ${budget} each`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -37,8 +37,8 @@ export async function mutations(): Promise<Row[]> {
 }
 
 /** @throws Error when one is named that is not there */
-function wanted(all: readonly Mutation[]): Mutation[] {
-  const { TORNWIRE_MUTATIONS: only, TORNWIRE_MUTATIONS_ASIDE: aside } = process.env;
+export function wanted(all: readonly Mutation[], environment: NodeJS.ProcessEnv): Mutation[] {
+  const { TORNWIRE_MUTATIONS: only, TORNWIRE_MUTATIONS_ASIDE: aside } = environment;
   const names = only?.split(',');
   const unknown = names?.find((name) => !all.some((mutation) => mutation.name === name));
   if (unknown !== undefined) throw new Error(`there is no mutation '${unknown}'`);
@@ -48,12 +48,12 @@ function wanted(all: readonly Mutation[]): Mutation[] {
 async function lookFor({ name, workloads }: Mutation, search: Search): Promise<Found> {
   const there = readdirSync('scenarios', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.workload.ts'));
   const filters = workloads.filter((part) => there.some((file) => file.includes(part)));
-  if (workloads.length > 0 && filters.length === 0) return { defect: name, how: undefined, seconds: 0, cases: 0 };
+  if (workloads.length > 0 && filters.length === 0) return notSearched(name, `there is no workload ${workloads.join(', ')}`);
   return searchFor('mutations', name, search, filters);
 }
 
 /** Those that were kept aside are what is promised; the others have taught. */
-function figures(rows: readonly (Found & { aside: boolean })[], how: string): Row[] {
+export function figures(rows: readonly (Found & { aside: boolean })[], how: string): Row[] {
   const [aside, others] = [rows.filter((row) => row.aside), rows.filter((row) => !row.aside)];
   const of = foundPercent(others);
   const promised = foundPercent(aside);
