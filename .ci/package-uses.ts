@@ -43,6 +43,7 @@ export const USES: readonly [what: string, use: (user: User) => void | Promise<v
       );
     },
   ],
+  ['tornwire sweep breaks a workload, and tells what of it is covered', sweeps],
   ['tornwire gate', async (user) => wantEnd(await user.tornwire('gate', '--policy', 'policy.yaml'), 0, /^gate: pass/m)],
   ['tornwire proxy answers, and ends when it is told to', serves],
   [
@@ -97,6 +98,37 @@ async function packs(user: User): Promise<void> {
   const [file = ''] = readdirSync(join(user.folder, repros));
   wantEnd(await user.tornwire('pack', join(repros, file), '--output', 'failure.tar.gz'), 0, /^failure\.tar\.gz: \d+ files/);
   wantEnd(await user.tornwire('repro', 'failure.tar.gz', '--trust'), 1, /^reproduced 1 of 1 judged/m);
+}
+
+const WORKLOAD = `
+import { defineWorkload } from 'tornwire';
+import { relay } from '../../relay.ts';
+
+export default defineWorkload({
+  title: 'what is said comes back louder',
+  system: relay(),
+  operations: (operation) => ({
+    say: operation({
+      arguments: (any) => ({ line: any.oneOf('"hello"', '"x"') }),
+      async run({ ask }, { line }) {
+        if ((await ask(line)) !== line.toUpperCase()) throw new Error('something else came back');
+      },
+    }),
+  }),
+  recovered: [{ what: 'a line comes back', within: '5s', holds: async ({ ask }) => (await ask('"x"')) === '"X"' }],
+});
+`;
+
+/** The relay may die of what a sweep does to it, and the sweep says so: what is asked here is that a stranger's sweep runs. */
+async function sweeps(user: User): Promise<void> {
+  const isModule = manifestOf(user.folder).type === 'module';
+  const [ending, text] = isModule ? ['ts', WORKLOAD] : ['mts', WORKLOAD.replace('relay.ts', 'relay.mts')];
+  const file = join(user.folder, 'scenarios', 'relay', `says.workload.${ending}`);
+  writeFileSync(file, text);
+  const options = ['--depth', '1', '--cases', '3', '--budget', '60s', '--replays', '0', '--shrink', '0', '--seed', '1'];
+  const end = await user.tornwire('sweep', ...options);
+  rmSync(file);
+  wantEnd(end, end.code === 1 ? 1 : 0, /^coverage: \d+ of [1-9]\d* enumerated fault points are done/m);
 }
 
 /** What it is given as stdin has no line. */
