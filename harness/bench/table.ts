@@ -20,6 +20,7 @@ import { discovery } from './discovery.ts';
 import { killedRuns } from './killed-runs.ts';
 import { mutations } from './mutations.ts';
 import { figuresOf } from './program.ts';
+import { sweepSpeed } from './sweep-speed.ts';
 import { reportFigures } from './report.ts';
 import type { Row } from './row.ts';
 import { splitPipe, splitTcp, splitUnixBoundary, splitUnixGated } from './splits.ts';
@@ -89,6 +90,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'mutations',
     what: 'bugs of our own, made by rule and half of them kept aside, found by sweeps of the workloads alone (hours; see mutations.ts)',
     run: mutations,
+  },
+  {
+    name: 'sweep-speed',
+    what: 'cases of a sweep an hour, beside bare starts and stops of the same programs',
+    run: sweepSpeed,
   },
   { name: 'gate', what: 'the gate at its built-in policy', run: gateTime },
   { name: 'clock-speed-t1', what: 'a defect that waits 15 s, found at clock speed 10 and confirmed at 1', run: hangByFasterClocks },
