@@ -113,6 +113,7 @@ export default defineWorkload({
       arguments: (any) => ({ which: any.which() }),
       run: ({ deletesReview }, { which }) => deletesReview(which),
     }),
+    'a review outlives its parent': operation({ within: '15s', run: ({ outlivesItsParent }) => outlivesItsParent() }),
     'a session is ended': operation({
       weight: 2,
       within: '12s',
