@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { isLawfullyLeft } from '../../model/system/leave-pattern.ts';
 import type { Node, Topology } from '../../model/system/topology.ts';
+import { isClockRemains } from '../linux/fake-clock.ts';
 import { homeFolder, nodeFolder } from './node-home.ts';
 import type { Leftover } from '../runtime.ts';
 
@@ -16,7 +17,7 @@ export async function fileLeftovers(folder: string, topology: Topology, written:
   );
   // Whoever wrote there is not known, so whatever any node may leave is lawful.
   const allowed = topology.nodes.flatMap(({ mayLeave }) => mayLeave ?? []);
-  const inBox = written.filter((path) => !isLawfullyLeft(path, allowed));
+  const inBox = written.filter((path) => !isClockRemains(path) && !isLawfullyLeft(path, allowed));
   return [...found.flat(), ...inBox.toSorted().map((detail): Leftover => ({ what: 'file', detail, place: 'box' }))];
 }
 

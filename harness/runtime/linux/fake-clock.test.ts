@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fakeClocks, removeClockRemains, setClockOf } from './fake-clock.ts';
+import { fakeClocks, isClockRemains, removeClockRemains, setClockOf } from './fake-clock.ts';
 import { poll } from './poll.ts';
 import { RuntimeError } from '../runtime.ts';
 
@@ -82,4 +82,15 @@ test('what a killed process left in /dev/shm goes, and what a living one made st
   } finally {
     await Promise.all([dead, alive].map((file) => rm(file, { force: true })));
   }
+});
+
+test('what a clock of ours leaves in /dev/shm is no file of the system, and what has another name or place is', () => {
+  const names = [
+    '/dev/shm/faketime_shm_9',
+    '/dev/shm/sem.faketime_sem_9',
+    '/dev/shm/faketime_shm_x',
+    '/tmp/faketime_shm_9',
+    '/dev/shm/mine',
+  ];
+  expect(names.map(isClockRemains)).toEqual([true, true, false, false, false]);
 });

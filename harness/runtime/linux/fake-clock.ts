@@ -9,7 +9,7 @@
 // Programs that ask the kernel themselves (static ones, Go) and the times of files are not reached.
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { allPids, procText, startTimeOf } from './proc.ts';
 import { type Clocks, RuntimeError } from '../runtime.ts';
 
@@ -99,7 +99,7 @@ function followersOf(pids: readonly number[]): number {
  */
 export async function removeClockRemains(): Promise<string[]> {
   const remains = (await readdir('/dev/shm').catch(() => [])).filter((name) => {
-    const [, pid] = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name) ?? [];
+    const [, pid] = REMAINS.exec(name) ?? [];
     return pid !== undefined && startTimeOf(Number(pid)) === undefined && isOurs(name);
   });
   if (remains.length === 0) return [];
@@ -107,6 +107,13 @@ export async function removeClockRemains(): Promise<string[]> {
   const unused = remains.filter((name) => !inUse.some((known) => known.includes(name.replace(/^sem\./, ''))));
   for (const name of unused) await rm(join('/dev/shm', name), { force: true });
   return unused;
+}
+
+const REMAINS = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/;
+
+/** One of these objects, by its absolute path: in a box they go with it, and no program of the system has made them. */
+export function isClockRemains(path: string): boolean {
+  return dirname(path) === '/dev/shm' && REMAINS.test(basename(path));
 }
 
 /** What it has mapped, and what it was told by its parent (FAKETIME_SHARED) and is about to map. */
