@@ -51,6 +51,13 @@ const judged = z.object({
   /** Of a failure that was new: the case as it was found, from the project's root. A later sitting can make it small. */
   repro: z.string().optional(),
 });
+const kept = z.object({
+  kind: z.literal('kept'),
+  /** The case that has shown something new, and will be varied. */
+  key: z.string(),
+  /** Of which kinds: a class of frame, a text in a log, an end of a connection, a shape at rest. */
+  novelties: z.array(z.enum(['frame', 'log', 'end', 'held'])),
+});
 const found = z.object({
   kind: z.literal('finding'),
   fingerprint: z.string(),
@@ -63,11 +70,12 @@ const found = z.object({
   work: z.int(),
   repro: z.string(),
 });
-const line = z.discriminatedUnion('kind', [began, planned, judged, found]);
+const line = z.discriminatedUnion('kind', [began, planned, judged, kept, found]);
 
 export type SweptPlan = Omit<z.infer<typeof planned>, 'kind'>;
 export type SweptCase = Omit<z.infer<typeof judged>, 'kind'>;
 export type SweptFinding = Omit<z.infer<typeof found>, 'kind'>;
+type KeptCase = Omit<z.infer<typeof kept>, 'kind'>;
 type Line = z.infer<typeof line>;
 
 export interface SweepLedger extends Disposable {
@@ -77,12 +85,15 @@ export interface SweepLedger extends Disposable {
   readonly cases: ReadonlyMap<string, SweptCase>;
   /** Those that were made small, by fingerprint. */
   readonly findings: ReadonlyMap<string, SweptFinding>;
+  /** Cases that have shown something new, in the order in which they did, of all sittings. */
+  readonly kept: readonly KeptCase[];
   readonly spentMs: number;
   /** Failures that no sitting has made small, one for each fingerprint. */
   untriaged(): readonly SweptCase[];
   /** On the disk when they return. @throws ResultsError */
   planned(plan: SweptPlan): void;
   judged(swept: SweptCase): void;
+  keeps(kept: KeptCase): void;
   found(finding: SweptFinding): void;
 }
 
@@ -94,9 +105,11 @@ export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
   let plan: SweptPlan | undefined;
   const cases = new Map<string, SweptCase>();
   const findings = new Map<string, SweptFinding>();
+  const keptCases: KeptCase[] = [];
   const take = (entry: Line): void => {
     if (entry.kind === 'plan') plan = entry;
     else if (entry.kind === 'case') cases.set(entry.key, entry);
+    else if (entry.kind === 'kept') keptCases.push(entry);
     else if (entry.kind === 'finding') findings.set(entry.fingerprint, entry);
   };
   lines.forEach(take);
@@ -122,10 +135,12 @@ export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
     },
     cases,
     findings,
+    kept: keptCases,
     spentMs,
     untriaged: () => untriagedOf(cases, findings),
     planned: (given) => write({ kind: 'plan', ...given }),
     judged: (swept) => write({ kind: 'case', ...swept }),
+    keeps: (given) => write({ kind: 'kept', ...given }),
     found: (finding) => write({ kind: 'finding', ...finding }),
     [Symbol.dispose]: () => closeSync(handle),
   };

@@ -2,7 +2,7 @@
 // the disk before its place is free again.
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { shownBy } from '../../explore/feedback/novelty.ts';
+import { newIn, type Novelty, shownBy } from '../../explore/feedback/novelty.ts';
 import { isVaried, variationsOf } from '../../explore/feedback/variations.ts';
 import type { History } from '../../model/judging/history.ts';
 import type { CaseResult } from '../../model/case-result.ts';
@@ -62,10 +62,10 @@ export async function playPlan(
   const starved: FaultPoint[] = [];
   let begun = ledger.cases.size;
   const isEnough = (): boolean => begun >= (settings.casesMax ?? Infinity) || (settings.untilFound && ledger.untriaged().length > 0);
-  const novelty = noveltyOf(plan, points, sweeping.seed);
+  const corpus = corpusOf(plan, points, sweeping.seed, (key, novelties) => ledger.keeps({ key, novelties }));
   const take = async (point: FaultPoint, isAgain = false): Promise<void> => {
     begun += 1;
-    const result = await played(point, plan, sweeping, novelty);
+    const result = await played(point, plan, sweeping, corpus);
     if (signal.aborted) return;
     if (isStarved(result) && !isAgain) {
       begun -= 1;
@@ -86,7 +86,7 @@ export async function playPlan(
     const other = randomRound(points, sweeping.seed, round);
     for (const some of partsOf(round === 1 ? mixedWith(points, other) : other)) {
       await takeAll(some, settings.jobs, mayBegin);
-      await takeAll(novelty.next(), settings.jobs, mayBegin);
+      await takeAll(corpus.next(), settings.jobs, mayBegin);
     }
   }
   const untilMs = performance.now() + AGAIN_ALONE_MS;
@@ -98,21 +98,29 @@ function partsOf<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / PART) }, (_, index) => items.slice(index * PART, (index + 1) * PART));
 }
 
-interface Novelty {
+interface Corpus {
   saw(point: FaultPoint, history: History): void;
   /** What is tried because of that, the latest first; each is given once. */
   next(): FaultPoint[];
 }
 
 /** Of what the recordings have shown nothing is new. What comes of a variation is not varied again. */
-function noveltyOf({ shown }: Pick<SweptPlan, 'shown'>, points: readonly FaultPoint[], seed: number): Novelty {
+function corpusOf(
+  { shown }: Pick<SweptPlan, 'shown'>,
+  points: readonly FaultPoint[],
+  seed: number,
+  keep: (key: string, novelties: Novelty[]) => void,
+): Corpus {
   const known = new Set(shown);
   let kept: FaultPoint[] = [];
   return {
     saw(point, history) {
-      const before = known.size;
-      for (const name of shownBy(history)) known.add(name);
-      if (known.size > before && !isVaried(point)) kept.push(point);
+      const seen = shownBy(history);
+      const novelties = newIn(seen, known);
+      for (const name of seen) known.add(name);
+      if (novelties.length === 0 || isVaried(point)) return;
+      kept.push(point);
+      keep(point.key, novelties);
     },
     next() {
       const varied = kept.toReversed().flatMap((point) => variationsOf(point, points, seed));
@@ -123,11 +131,11 @@ function noveltyOf({ shown }: Pick<SweptPlan, 'shown'>, points: readonly FaultPo
 }
 
 /** What passes leaves nothing, once it has been looked at: thousands of histories would fill the disk. */
-async function played(point: FaultPoint, plan: SweptPlan, sweeping: Sweeping, novelty: Novelty): Promise<CaseResult> {
+async function played(point: FaultPoint, plan: SweptPlan, sweeping: Sweeping, corpus: Corpus): Promise<CaseResult> {
   const work = point.workSeed === undefined ? plan.work : await workOf(sweeping, point.workSeed);
   const result = await playCase(sweeping, caseOf(sweeping, { ...plan, work: [...work] }, point), true);
   const outcome = outcomeOf(result);
-  if (outcome === 'clean') novelty.saw(point, await historyIn(result.folder));
+  if (outcome === 'clean') corpus.saw(point, await historyIn(result.folder));
   if (outcome !== 'found') await rm(result.folder, { recursive: true, force: true });
   return result;
 }

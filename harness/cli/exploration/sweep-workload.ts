@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CaseResult } from '../../model/case-result.ts';
 import { coverageOf, type Coverage, type PointOutcome } from '../../explore/plan/coverage.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
+import { feedbackIn, type FeedbackTold } from '../../explore/feedback/feedback-told.ts';
 import { coverageMarkdown } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
 import { ReproError } from '../../model/repro.ts';
@@ -32,6 +33,8 @@ export interface SweepOutcome {
   findings: readonly SweptFinding[];
   /** Failures that were not made small yet: the sweep was interrupted. They count like findings. */
   untriaged: readonly Pick<SweptCase, 'fingerprint' | 'oracle' | 'message' | 'repro'>[];
+  /** What has shown something new, and what came of its variations. */
+  feedback: FeedbackTold;
   /** Beyond the plan: the same points with other work. */
   random: number;
   cases: number;
@@ -67,6 +70,7 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
     coverage,
     findings: [...ledger.findings.values()],
     untriaged: ledger.untriaged().map(({ fingerprint, oracle, message, repro }) => ({ fingerprint, oracle, message, repro })),
+    feedback: feedbackIn(ledger.kept, ledger.cases.values()),
     random,
     cases: ledger.cases.size,
     spentMs: last?.elapsedMs ?? 0,

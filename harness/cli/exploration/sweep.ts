@@ -2,6 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { FeedbackTold } from '../../explore/feedback/feedback-told.ts';
+import { OUTCOMES } from '../../explore/plan/coverage.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { milliseconds, type Duration } from '../../model/time/duration.ts';
@@ -165,7 +167,7 @@ function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
     const what = outcome.unclear ? 'has no verdict without faults' : 'fails without faults';
     return [oneLine(`the workload ${what}, so nothing is swept: ${outcome.failsAlone}`)];
   }
-  const { coverage, findings, untriaged, random, cases, spentMs, ledger } = outcome;
+  const { coverage, findings, untriaged, feedback, random, cases, spentMs, ledger } = outcome;
   const minutes = spentMs / 60_000;
   return [
     ...findings.flatMap((finding) => [
@@ -175,10 +177,19 @@ function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
     ]),
     ...untriagedLines(untriaged),
     ...coverageLines(coverage),
+    feedbackLine(feedback),
     `${cases} cases in ${minutes.toFixed(1)} min, ${random} of them with other work; ${findings.length} finding(s)`,
     nextHour(coverage.points - coverage.done, cases, minutes),
     `ledger: ${ledger}`,
   ];
+}
+
+function feedbackLine({ kept, newBy, varied, outcomes }: FeedbackTold): string {
+  if (kept === 0) return 'feedback: no case has shown anything that the recordings had not';
+  const { frame, log, end, held } = newBy;
+  const novelties = `a class of frame ${frame}, a line in a log ${log}, an end of a connection ${end}, a shape at rest ${held}`;
+  const came = OUTCOMES.flatMap((outcome) => (outcome === 'not run' ? [] : `${outcomes[outcome]} ${outcome}`)).join(', ');
+  return `feedback: ${kept} case(s) kept for what was new (${novelties}); of them ${varied} variation(s) were played: ${came}`;
 }
 
 function untriagedLines(untriaged: SweepOutcome['untriaged']): string[] {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Event, EventBody, History } from '../../model/judging/history.ts';
 import type { LinkStep } from '../../model/faults/fault.ts';
 import type { FaultPoint } from '../plan/fault-point.ts';
-import { shownBy } from './novelty.ts';
+import { newIn, shownBy } from './novelty.ts';
+import { feedbackIn } from './feedback-told.ts';
 import { variationsOf } from './variations.ts';
 
 function historyOf(...bodies: readonly EventBody[]): History {
@@ -53,4 +54,19 @@ test('a case is varied by other work, and by a fault elsewhere; the seed decides
   expect(beside.schedule).toHaveLength(2);
   expect(variationsOf(at('a'), points, 1)).toEqual([other, beside]);
   expect(variationsOf(at('a'), [at('a')], 1)).toHaveLength(1);
+});
+
+test('what was kept is told by its kinds, and what came of the variations adds up', () => {
+  expect(newIn(new Set(['log relay x', 'held relay fd 3', 'frame a']), new Set(['frame a']))).toEqual(['log', 'held']);
+  const cases = [
+    { key: 'a', outcome: 'clean' },
+    { key: 'a (varied: other work)', outcome: 'clean' },
+    { key: 'a, and b (varied: another fault)', outcome: 'found' },
+  ] as const;
+  expect(feedbackIn([{ novelties: ['log', 'held'] }, { novelties: ['log'] }], cases)).toEqual({
+    kept: 2,
+    newBy: { frame: 0, log: 2, end: 0, held: 1 },
+    varied: 2,
+    outcomes: { found: 1, clean: 1, 'not reached': 0, unclear: 0 },
+  });
 });

@@ -15,3 +15,13 @@ export function shownBy(history: History): Set<string> {
     ),
   ]);
 }
+
+/** What was new about a case, by the first word of its names. */
+export const NOVELTIES = ['frame', 'log', 'end', 'held'] as const;
+export type Novelty = (typeof NOVELTIES)[number];
+
+/** The kinds of the names that are not known yet. */
+export function newIn(shown: ReadonlySet<string>, known: ReadonlySet<string>): Novelty[] {
+  const fresh = [...shown].filter((name) => !known.has(name));
+  return NOVELTIES.filter((kind) => fresh.some((name) => name.startsWith(`${kind} `)));
+}

@@ -1,5 +1,5 @@
 // Which points are tried first. Every fault on every direction of a link comes before any of them comes twice, each at the place that
-// tells most; ties are broken by the seed. So the same seed makes the same plan, and a plan that is cut short has seen something of all.
+// tells most; what says little about the system comes last; ties are broken by the seed. So the same seed makes the same plan, and a plan that is cut short has seen something of all.
 import { hash32 } from '../../model/values/seed.ts';
 import type { FaultPoint } from './fault-point.ts';
 
@@ -14,7 +14,13 @@ export function inOrder(points: readonly FaultPoint[], seed: number): FaultPoint
     turns.set(group, turn + 1);
     return { point, turn, tie };
   });
-  return turned.toSorted((a, b) => a.turn - b.turn || a.point.weight - b.point.weight || a.tie - b.tie).map(({ point }) => point);
+  return turned
+    .toSorted((a, b) => lastOf(a) - lastOf(b) || a.turn - b.turn || a.point.weight - b.point.weight || a.tie - b.tie)
+    .map(({ point }) => point);
+}
+
+function lastOf({ point }: { point: FaultPoint }): number {
+  return point.isLast ? 1 : 0;
 }
 
 function directionOf({ schedule }: FaultPoint): string {
@@ -26,7 +32,7 @@ function directionOf({ schedule }: FaultPoint): string {
 export function randomRound(points: readonly FaultPoint[], seed: number, round: number): FaultPoint[] {
   const order = points
     .map((point) => ({ point, tie: hash32(seed, 'random', round, point.key) }))
-    .toSorted((a, b) => a.tie - b.tie)
+    .toSorted((a, b) => lastOf(a) - lastOf(b) || a.tie - b.tie)
     .map(({ point }) => point);
   return order.map((point, index) => {
     const both = index % 2 === 1 ? withAnother(point, order, index) : point;

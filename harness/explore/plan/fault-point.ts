@@ -11,6 +11,8 @@ export interface FaultPoint {
   fault: string;
   /** More telling points come earlier: handshakes, rare classes, first ones. */
   weight: number;
+  /** Behind all others: it is about a program that stands for a user, and says little about the system. */
+  isLast?: true;
   schedule: readonly Step[];
   /** How long the faults stay in force after the work. */
   dwellMs: number;

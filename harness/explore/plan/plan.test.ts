@@ -7,6 +7,7 @@ import { conversationIn } from '../conversation/conversation.ts';
 import { LIFTED } from '../work/play-work.ts';
 import { inOrder, mixedWith, randomRound } from './choose.ts';
 import { coverageOf, type PointOutcome } from './coverage.ts';
+import type { FaultPoint } from './fault-point.ts';
 import { LINK_FAULTS_AT_FRAMES } from './faults-at-frames.ts';
 import { pairsIn } from './pairs.ts';
 import { pointsIn } from './points.ts';
@@ -188,8 +189,29 @@ test('what is asked between nodes is answered in the place of who is asked, and 
   expect(pointsIn(CALM, TOPOLOGY, possible).some(({ fault }) => /^(answered|closed)/.test(fault))).toBe(false);
 });
 
-test('coverage adds up', () => {
-  const points = pointsIn(CALM, TOPOLOGY, possible);
+test('where the script only gives orders, all on that link comes last', () => {
+  const ordered: Topology = {
+    ...TOPOLOGY,
+    links: TOPOLOGY.links.map((link) => (link.from === 'driver' ? { ...link, carries: 'orders' } : link)),
+  };
+  const all = pointsIn(CALM, ordered, possible);
+  const isOrder = ({ link }: FaultPoint): boolean => link === 'client->relay';
+  for (const order of [inOrder(all, 5), randomRound(all, 5, 1)]) {
+    const firstOrder = order.findIndex(isOrder);
+    expect(firstOrder).toBe(all.filter((point) => !isOrder(point)).length);
+    expect(order.slice(firstOrder).every(isOrder)).toBe(true);
+  }
+  expect(inOrder(pointsIn(CALM, TOPOLOGY, possible), 5).findIndex(isOrder)).toBeLessThan(10);
+  expect(inOrder(all, 5)).toEqual(inOrder(all.toReversed(), 5));
+});
+
+test('coverage adds up, and holds each point once: of frames, answers and pairs', () => {
+  const framed = { ...TOPOLOGY, links: TOPOLOGY.links.map((link) => ({ ...link, framing: 'json-rpc' as const })) };
+  const points = [...pointsIn(CALM, framed, possible), ...pairsIn(CALM, framed, possible)];
+  expect(new Set(points.map(({ key }) => key)).size).toBe(points.length);
+  for (const fault of ['latency', 'answered with an error']) expect(points.some((point) => point.fault === fault)).toBe(true);
+  const rowsOf = coverageOf(points, new Map()).rows.map((row) => `${row.link} ${row.class} ${row.fault}`);
+  expect(new Set(rowsOf).size).toBe(rowsOf.length);
   const outcomes = new Map(
     points.map(({ key }, index): [string, PointOutcome] => [key, (['clean', 'found', 'not reached', 'unclear'] as const)[index % 4]!]),
   );
@@ -198,6 +220,7 @@ test('coverage adds up', () => {
   expect(count).toBe(points.length);
   for (const outcome of ['clean', 'found', 'not reached', 'unclear', 'not run'] as const)
     expect(rows.reduce((sum, { counts }) => sum + counts[outcome], 0)).toBe(totals[outcome]);
+  expect(Object.values(totals).reduce((sum, each) => sum + each, 0)).toBe(count);
   expect(totals['not run']).toBe(10);
   expect(done + totals.unclear + totals['not run']).toBe(count);
 });

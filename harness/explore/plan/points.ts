@@ -43,7 +43,7 @@ function occurrencesOf({ count, unstable }: TalkClass): Occurrence[] {
 
 function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): FaultPoint[] {
   const base = weightOf(each) + OCCURRENCE_WEIGHT[occurrence.name];
-  const { from, to, framing } = linkNamed(topology, each.link);
+  const { from, to, framing, carries } = linkNamed(topology, each.link);
   const [sender, receiver] = each.direction === 'upstream' ? [from, to] : [to, from];
   const nodes = [receiver, sender].filter((node) => node !== DRIVER && topology.nodes.some(({ name }) => name === node));
   const onLink = [...LINK_FAULTS_AT_FRAMES, ...answersAtFrames(each, framing)]
@@ -56,7 +56,7 @@ function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): 
     : nodes.flatMap((node, end) =>
         NODE_FAULTS_AT_FRAMES.map((what, rank) => nodePoint(each, occurrence, node, what, base + (rank + end) / 10, topology)),
       );
-  return [...onLink, ...onNodes];
+  return carries === 'orders' ? [...onLink, ...onNodes].map((point) => ({ ...point, isLast: true })) : [...onLink, ...onNodes];
 }
 
 /**

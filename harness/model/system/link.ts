@@ -38,6 +38,11 @@ export interface Link {
   heartbeats?: readonly Heartbeat[];
   /** `none`: what its frames say is not recorded, only that they passed. Everything is, when absent: secrets are replaced. */
   capture?: 'none';
+  /**
+   * `orders`: the script tells a program by it what to do, as its user would. What breaks there says little about the system, so a sweep
+   * tries it last.
+   */
+  carries?: 'orders';
 }
 
 /**
