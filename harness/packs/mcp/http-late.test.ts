@@ -30,6 +30,10 @@ const STARTS: readonly Readonly<Record<string, { mistake: string; said: RegExp }
   {
     listening: { mistake: 'head-with-first-event', said: /^HANG not within 8 s after a GET: your server answers a GET/ },
     'ping-beside-slow': { mistake: 'blocks', said: /^BLOCKED not within 3 s after a ping beside a call of nap/ },
+    'slow-reader': {
+      mistake: 'blocks-when-full',
+      said: /^HANG not within 8 s after a client did not read its answers for a while: your server answers a ping beside a client that does not/,
+    },
     'term-idle': { mistake: 'deaf', said: /^DEAF (your server lived|not within) 8 s after SIGTERM: node/ },
   },
 ];

@@ -64,6 +64,15 @@ test.concurrent(
 );
 
 test.concurrent(
+  'a server that loses an answer that nobody reads for a while is named',
+  async () => {
+    const { said } = await checked('mcp', SERVER, ['drops-for-slow'], [...HTTP, '--only', 'slow-reader']);
+    expect(said['slow-reader']).toMatch(/^LOST your server sent nothing in the place of the answer to ping \d+ of 400/);
+  },
+  WITHIN_MS,
+);
+
+test.concurrent(
   'a server that dies of clients that go is named',
   async () => {
     const dies = await checked('mcp', SERVER, ['dies-of-lost-requests'], [...HTTP, '--only', 'vanish', 'resets']);

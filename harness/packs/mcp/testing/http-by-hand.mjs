@@ -20,6 +20,8 @@ const sessions = new Map();
 /** Of requests that share an id. */
 const waiting = new Map();
 const kept = [];
+/** Connections whose client has left an answer in the way for a while. */
+const slow = new WeakSet();
 let isTaken = false;
 /** The id of the last request, as where the answer is made from a variable that all requests share. */
 let lastId;
@@ -170,6 +172,13 @@ function say(response, id, result) {
 }
 
 function write(response, bytes) {
+  const { socket } = response.req;
+  if (does('drops-for-slow')) {
+    setTimeout(() => response.writableFinished || slow.add(socket), 300);
+    if (slow.delete(socket)) return response.writeHead(200, { 'content-type': 'application/json' }).end();
+  }
+  // As a write that blocks.
+  if (does('blocks-when-full') && socket.writableLength > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15_000);
   response.writeHead(200, { 'content-type': 'application/json' }).end(bytes);
 }
 

@@ -1,7 +1,7 @@
 // Requests in pieces, many at once, big ones, many clients.
 import { split } from '../../../../model/faults/steps.ts';
 import type { Script } from '../../../../model/scenario.ts';
-import { Broken } from '../../../base/broken.ts';
+import { Broken, NotApplicable } from '../../../base/broken.ts';
 import type { Check } from '../../../base/pack.ts';
 import { SERVER } from '../../../base/places.ts';
 import { FOREIGN } from '../../base/messages.ts';
@@ -9,17 +9,67 @@ import { BYTES, type Endpoint, LINK } from '../base/endpoint.ts';
 import type { Exchange } from '../base/exchange.ts';
 import { type HttpMaking, withHttpSession } from '../base/http-check.ts';
 import { HTTP_RULES } from '../base/rules.ts';
-import { listening, open, replyTo } from '../base/session.ts';
+import { pipeline } from '../base/pipeline.ts';
+import { bodyOf, listening, open, replyTo } from '../base/session.ts';
 
 const BURST = 50;
 const CONNECTIONS = 10;
 const BIG_BYTES = 1_000_000;
+/** An answer bears the id of its request. So these are more than sockets hold: tcp(7), tcp_wmem and tcp_rmem. */
+const UNREAD = 400;
+const UNREAD_BYTES = 60_000;
 /** After two rounds that warm up. */
 const ROUNDS = 8;
 
 export function volume(making: HttpMaking): Record<string, Check> {
-  return { ...sizes(making), ...clients(making) };
+  return { ...sizes(making), ...clients(making), ...unread(making) };
 }
+
+function unread({ check }: HttpMaking): Record<string, Check> {
+  return {
+    'slow-reader': check({
+      title: 'your server serves others while a client does not read, and loses none of its answers',
+      expectation: `the answers to ${UNREAD} pings on one connection come once it is read, each once and in order`,
+      check: {
+        rule: HTTP_RULES.slow,
+        after: 'a client did not read its answers for a while',
+        cure: 'Wait for the drain event of that connection alone, and take no more requests from it meanwhile.',
+      },
+      async script(script, endpoint) {
+        const session = await open(script, endpoint, BYTES);
+        const ids = Array.from({ length: UNREAD }, (_, index) => `${index} ${'x'.repeat(UNREAD_BYTES)}`);
+        const slow = pipeline(
+          script,
+          endpoint,
+          session,
+          ids.map((id) => bodyOf({ id, method: 'ping' })),
+        );
+        for (let before = -1; slow.sent > before;) {
+          before = slow.sent;
+          await script.passed('500ms', 'its answers fill whatever is between them');
+        }
+        await session.ping('beside', 'a ping beside a client that does not read');
+        slow.socket.resume();
+        await script.until(
+          `your server answers each of ${UNREAD} pings once it is read again`,
+          () => {
+            if (slow.answers.length >= UNREAD || slow.isOver) return true;
+            throw new Error(`${slow.answers.length} of ${UNREAD} answers have come`);
+          },
+          { within: '30s' },
+        );
+        if (slow.answers.length === 0) throw new NotApplicable('it ends a connection that brings many requests at once');
+        const refused = slow.answers.find(({ status }) => status >= 400);
+        if (refused) throw new NotApplicable(`it refuses so many (HTTP ${refused.status})`);
+        for (const [index, { body }] of slow.answers.entries())
+          if (!body.includes(`"${ids[index]}"`))
+            throw new Broken('LOST', `your server sent ${quoted(body)} in the place of the answer to ping ${index + 1} of ${UNREAD}`);
+      },
+    }),
+  };
+}
+
+const quoted = (body: string): string => (body === '' ? 'nothing' : `'${body.slice(0, 100)}'`);
 
 function sizes({ check }: HttpMaking): Record<string, Check> {
   const upstream = { direction: 'upstream', every: 1 } as const;
