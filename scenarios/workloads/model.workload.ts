@@ -1,5 +1,5 @@
 import { defineWorkload } from 'tornwire';
-import { askingAgentsStack, workingAsking } from '../../fixtures/stack.ts';
+import { askingAgentsStack, saidBack, workingAsking } from '../../fixtures/stack.ts';
 
 const TOOLS = ['codex_run', 'codex_local_exec'] as const;
 /** What the model is asked, and why there is no whole answer. */
@@ -28,7 +28,7 @@ export default defineWorkload({
         tool: any.oneOf(...TOOLS),
         text: any.text({ longest: 300 }).filter((text) => !/[!#]/.test(text) && text.isWellFormed()),
       }),
-      run: ({ asks }, { tool, text }) => asks(tool, text, saidBack(text)),
+      run: ({ asks }, { tool, text }) => asks(tool, text, saidBack(`{question} ${text}`)),
     }),
     'a run waits for a model that is slow, and says all of it': operation({
       weight: 2,
@@ -129,12 +129,6 @@ export default defineWorkload({
     },
   ],
 });
-
-/** The agent takes the words of each line, leaves out lines without any, and the model says that back. */
-function saidBack(prompt: string): string {
-  const lines = `{question} ${prompt}`.split('\n').map((line) => line.split(/\s+/).filter(Boolean).join(' '));
-  return `You said: ${lines.filter(Boolean).join('\n')}`;
-}
 
 function counted(words: number): string {
   return Array.from({ length: words }, (_, index) => `word-${index + 1} `).join('');
