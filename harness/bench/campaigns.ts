@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { noPostgres } from '../cli/queue/testing/private-postgres.ts';
 import { commitOf } from '../cli/campaign/maker.ts';
 import type { Event } from '../model/judging/history.ts';
 import { percent, rateOf } from '../model/values/rate.ts';
@@ -12,6 +13,7 @@ import { writeFalseAlarms } from '../results/false-alarms.ts';
 import { resultPaths } from '../results/paths.ts';
 import type { GateOutcome } from '../results/gate-outcome.ts';
 import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
+import { CASES, sweptBy } from './queue/swept-by.ts';
 import { atLeast, atMost, median, notMeasured, told, type Row } from './row.ts';
 import { startTied } from './base/tied-child.ts';
 
@@ -95,6 +97,21 @@ async function defectsCaught(runtime: 'process' | 'container', repeat: number, l
     if (rows.every((row) => row.verdict === 'skipped')) return notMeasured(name, `skipped: ${first.reason}`);
     return atLeast(name, rows.filter(isCaught).length, `of ${rows.length} by ${first.expectedOracle}`, least);
   });
+}
+
+export async function sweepQueue(): Promise<Row[]> {
+  const missing = noPostgres();
+  if (missing !== undefined) return [notMeasured('sweep-queue', missing)];
+  const one = await sweptBy(1);
+  const three = await sweptBy(3);
+  const { keys } = await sweptBy(3, true);
+  return [
+    told('sweep-queue-one', one.seconds, `s, ${CASES} cases by one worker`),
+    told('sweep-queue-three', three.seconds, `s, ${CASES} cases by three workers`),
+    atMost('sweep-queue-lost', CASES - new Set(keys).size, `cases without a result of ${CASES}, one of three workers killed`, 0),
+    atMost('sweep-queue-twice', keys.length - new Set(keys).size, 'cases with two results', 0),
+    atLeast('sweep-queue', one.seconds / three.seconds, 'times as fast with three workers as with one', 2.2),
+  ];
 }
 
 /** The gate at its built-in policy. */

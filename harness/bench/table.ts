@@ -13,6 +13,7 @@ import {
   packInContainers,
   packInProcesses,
   startUp,
+  sweepQueue,
 } from './campaigns.ts';
 import { checkMcp } from './check-mcp.ts';
 import { cutsLeaveNothing, exactCuts } from './cuts.ts';
@@ -71,6 +72,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   },
   { name: 'one-scenario', what: 'one scenario in processes, from call to verdict', run: oneScenario },
   { name: 'start-up', what: 'from npm start to the first case', run: startUp },
+  {
+    name: 'sweep-queue',
+    what: 'the same sweep played by one worker and by three, through one PostgreSQL; one of three is killed',
+    run: sweepQueue,
+  },
   { name: 'pack-process', what: 'the whole pack in processes', run: packInProcesses },
   { name: 'pack-container', what: 'the whole pack in containers', run: packInContainers },
   { name: 'clean-100', what: '100 repeats of the pack on the clean stack', run: () => cleanRepeats() },

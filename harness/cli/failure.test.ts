@@ -12,6 +12,7 @@ import { TopologyError } from '../model/system/topology.ts';
 import { InjectorError } from '../network/api/network-sink.ts';
 import { ResultsError } from '../results/atomic-file.ts';
 import { PackError } from './archive/pack-file.ts';
+import { QueueError } from './queue/boss.ts';
 import { UnknownStepError } from '../run/faults/faults.ts';
 import { DefectError } from '../run/patched-source.ts';
 import { PlanError } from '../run/plan.ts';
@@ -21,7 +22,7 @@ import { failureOf } from './failure.ts';
 import { NothingToRunError, UsageError } from './base/usage-error.ts';
 
 const USAGE = [UsageError, DurationError, SettingsError, ReproError, TopologyError, PlanError, FindError, PackError];
-const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError];
+const HARNESS = [RuntimeError, InjectorError, ResultsError, RecorderError, DefectError, UnknownStepError, QueueError];
 
 /** What is typed wrong needs no explanation. */
 const codeOf = (Kind: (typeof USAGE)[number] | (typeof HARNESS)[number]): string => (Kind === UsageError ? '' : ` [${new Kind('').code}]`);

@@ -11,6 +11,7 @@ import { VERSION } from './base/version.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { ReproOptions } from './commands/repro.ts';
 import { duration, isolation, reportWhen, wholeNumber, withCrew } from './options.ts';
+import type { takeQueueAddress } from './queue/address.ts';
 import { READING } from './reading.ts';
 
 export async function main(words: readonly string[]): Promise<number> {
@@ -45,6 +46,7 @@ export function commands(done: Done): Command {
     addGate,
     addNightly,
     addSweep,
+    addWorker,
     addRepro,
     addShrink,
     ...READING,
@@ -197,10 +199,41 @@ function addSweep(program: Command, done: Done): void {
     .option('--defect <id>', 'bring a reported bug back')
     .option('--until-found', 'the first finding ends the sweep')
     .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
+    .addOption(queue('workers take its cases from there, on any number of machines; without it this machine plays them'))
+    .option(
+      '--lost-after <time>',
+      'with --queue: a worker that was not heard of for so long is lost, and its case is taken again',
+      duration,
+      '30s',
+    )
     .addOption(isolation())
-    .action(async (filters: string[], options) =>
-      done(await withCrew(options.isolation, async (crew) => (await import('./exploration/sweep.ts')).sweep(filters, options, crew))),
-    );
+    .action(async (filters: string[], given) => {
+      const options = { ...given, ...(given.queue !== undefined && { queue: (await queueAddresses())(given.queue, 'sweep') }) };
+      done(await withCrew(options.isolation, async (crew) => (await import('./exploration/sweep.ts')).sweep(filters, options, crew)));
+    });
+}
+
+function addWorker(program: Command, done: Done): void {
+  program
+    .command('worker')
+    .description('play cases of sweeps that were started elsewhere with --queue, until it is told to end')
+    .addOption(queue('where they wait').makeOptionMandatory())
+    .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option('--idle-exit <time>', 'end when there was nothing to do for so long', duration)
+    .option('--once', 'play one case and end')
+    .addOption(isolation())
+    .action(async (options) => {
+      const address = (await queueAddresses())(options.queue, 'worker');
+      done(await withCrew(options.isolation, async (crew) => (await import('./exploration/worker.ts')).worker(address, options, crew)));
+    });
+}
+
+function queue(what: string): Option {
+  return new Option('--queue <url>', `a PostgreSQL, as postgres://user@host:5432/database: ${what}`).env('TORNWIRE_QUEUE');
+}
+
+async function queueAddresses(): Promise<typeof takeQueueAddress> {
+  return (await import('./queue/address.ts')).takeQueueAddress;
 }
 
 function addRepro(program: Command, done: Done): void {

@@ -8,6 +8,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
     'The value of the header Authorization for `check --header Authorization`, and in what `--save` writes; other headers likewise.',
   TORNWIRE_NO_NATIVE: '1: the native library is not loaded, as on a machine that has none. Splits are then paced by time.',
   TORNWIRE_SEED: 'The seed of scenarios that run as Vitest tests; on the command line it is --seed.',
+  TORNWIRE_QUEUE: 'The queue of `tornwire sweep` and `tornwire worker`, as --queue; no program that they start gets it.',
   TOXIPROXY_SERVER: 'For `tornwire images`: the path of the server of Toxiproxy that goes into the image.',
   TOXIPROXY_IMAGE: 'For `tornwire images`: a published image from which that server is taken.',
   DOCKER_HOST: 'Where the container engine answers, as Docker has it: `unix:///path`. An engine on another machine is refused.',

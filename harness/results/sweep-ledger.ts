@@ -1,6 +1,7 @@
 // The ledger of a sweep: one NDJSON file, a line for each thing that is known. The plan stands in it, so a sweep that goes on keeps its
 // plan, and each case is written before the next one begins. A torn last line is a case that is taken again.
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { RESULT_MODE, ResultsError } from './atomic-file.ts';
@@ -14,6 +15,8 @@ const began = z.object({
   startedAt: z.string(),
   tornwire: z.string(),
   commit: z.string().nullable(),
+  /** Of chance. Absent in ledgers of older versions. */
+  id: z.string().optional(),
 });
 const planned = z.object({
   kind: z.literal('plan'),
@@ -80,6 +83,8 @@ type Line = z.infer<typeof line>;
 
 export interface SweepLedger extends Disposable {
   readonly file: string;
+  /** The same in all its sittings, and of no other sweep: when it began, what of, and a part of chance. */
+  readonly sweep: string;
   readonly plan: SweptPlan | undefined;
   /** What an earlier sitting had finished, and this one since, by key. */
   readonly cases: ReadonlyMap<string, SweptCase>;
@@ -97,17 +102,19 @@ export interface SweepLedger extends Disposable {
   found(finding: SweptFinding): void;
 }
 
-export type SweepAbout = Omit<z.infer<typeof began>, 'kind' | 'version' | 'startedAt'>;
+export type SweepAbout = Omit<z.infer<typeof began>, 'kind' | 'version' | 'startedAt' | 'id'>;
 
 /** @throws ResultsError when the file is no ledger or cannot be written. */
 export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
   const { lines, wholeBytes } = readLines(file);
+  let sweep = '';
   let plan: SweptPlan | undefined;
   const cases = new Map<string, SweptCase>();
   const findings = new Map<string, SweptFinding>();
   const keptCases: KeptCase[] = [];
   const take = (entry: Line): void => {
-    if (entry.kind === 'plan') plan = entry;
+    if (entry.kind === 'began') sweep = [entry.workload, entry.seed, entry.defect, entry.startedAt, entry.id].join(' ');
+    else if (entry.kind === 'plan') plan = entry;
     else if (entry.kind === 'case') cases.set(entry.key, entry);
     else if (entry.kind === 'kept') keptCases.push(entry);
     else if (entry.kind === 'finding') findings.set(entry.fingerprint, entry);
@@ -126,10 +133,13 @@ export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
     });
     take(entry);
   };
-  if (lines.length === 0) write({ kind: 'began', version: 1, startedAt: new Date().toISOString(), ...about });
+  if (lines.length === 0) write({ kind: 'began', version: 1, startedAt: new Date().toISOString(), id: randomUUID(), ...about });
   const spentMs = [...cases.values()].reduce((most, { elapsedMs }) => Math.max(most, elapsedMs), 0);
   return {
     file,
+    get sweep() {
+      return sweep;
+    },
     get plan() {
       return plan;
     },

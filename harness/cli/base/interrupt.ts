@@ -5,11 +5,12 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
-export function onInterrupt(): Interrupt {
+/** @param what happens now, in the words of the command */
+export function onInterrupt(what = 'stopping everything and saving what is done'): Interrupt {
   const controller = new AbortController();
   const handle = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    process.stderr.write(`\ntornwire: ${signal}: stopping everything and saving what is done; once more to leave at once\n`);
+    process.stderr.write(`\ntornwire: ${signal}: ${what}; once more to leave at once\n`);
     controller.abort(new Error(`interrupted by ${signal}`));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,19 +1,17 @@
-// The cases of one sweep in their order, as many side by side as there are jobs, until the budget is used up. What came of each is on
-// the disk before its place is free again.
+// The cases of one sweep in their order, until the budget is used up. What came of each is on the disk before its place is free again.
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { newIn, type Novelty, shownBy } from '../../explore/feedback/novelty.ts';
+import { newIn, type Novelty } from '../../explore/feedback/novelty.ts';
 import { isVaried, variationsOf } from '../../explore/feedback/variations.ts';
-import type { History } from '../../model/judging/history.ts';
+import type { Case } from '../../model/case.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import { mixedWith, randomRound } from '../../explore/plan/choose.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
 import { oneLine } from '../../report/plain.ts';
 import { saveReproBesideCase } from '../../results/repro-file.ts';
 import type { SweepLedger, SweptPlan } from '../../results/sweep-ledger.ts';
-import { sideBySide } from '../campaign/side-by-side.ts';
-import { caseOf, isStarved, messageOf, outcomeOf, playCase, type Sweeping, workOf } from './sweep-cases.ts';
-import { historyIn } from './record.ts';
+import type { CasePlayer, PlannedCase, PlayedCase } from '../players/case-player.ts';
+import { caseOf, isStarved, messageOf, outcomeOf, ownFolder, type Sweeping, withoutFlaws, workOf } from './sweep-cases.ts';
 import type { TriageSettings } from './triage.ts';
 
 const TELL_EVERY = 25;
@@ -26,7 +24,6 @@ const AGAIN_ALONE_MS = 30_000;
 
 export interface PlaySettings extends Pick<TriageSettings, 'root' | 'maker'> {
   budgetMs: number;
-  jobs: number;
   /** At most so many cases, all sittings together. */
   casesMax?: number;
   /** The first finding ends it. */
@@ -52,6 +49,7 @@ export async function playPlan(
   plan: SweptPlan,
   ledger: SweepLedger,
   sweeping: Sweeping,
+  player: CasePlayer,
   settings: PlaySettings,
 ): Promise<Played> {
   const { signal } = sweeping;
@@ -61,12 +59,19 @@ export async function playPlan(
   const failures = new Map<string, CaseResult>();
   const starved: FaultPoint[] = [];
   let begun = ledger.cases.size;
-  const isEnough = (): boolean => begun >= (settings.casesMax ?? Infinity) || (settings.untilFound && ledger.untriaged().length > 0);
   const corpus = corpusOf(plan, points, sweeping.seed, (key, novelties) => ledger.keeps({ key, novelties }));
-  const take = async (point: FaultPoint, isAgain = false): Promise<void> => {
-    begun += 1;
-    const result = await played(point, plan, sweeping, corpus);
-    if (signal.aborted) return;
+  const planned = (point: FaultPoint): PlannedPoint => {
+    const begin = async (): Promise<Case> => {
+      begun += 1;
+      return await caseAt(point, plan, sweeping);
+    };
+    return { key: point.key, folder: ownFolder(sweeping), begin, point };
+  };
+  const take = async (point: FaultPoint, played: PlayedCase, isAgain: boolean): Promise<void> => {
+    const result = withoutFlaws(sweeping, played.result);
+    if (outcomeOf(result) === 'clean') corpus.saw(point, await played.shown());
+    // What passes leaves nothing, once it has been looked at: thousands of histories would fill the disk.
+    if (outcomeOf(result) !== 'found') await rm(result.folder, { recursive: true, force: true });
     if (isStarved(result) && !isAgain) {
       begun -= 1;
       return void starved.push(point);
@@ -75,23 +80,33 @@ export async function playPlan(
     if (ledger.cases.size % TELL_EVERY === 0)
       settings.say(`${ledger.cases.size} cases, ${failures.size + ledger.findings.size} finding(s), ${Math.round(spentMs() / 1_000)} s`);
   };
-  const takeAll = async (these: readonly FaultPoint[], jobs: number, mayBegin: () => boolean): Promise<void> => {
-    const left = these.filter(({ key }) => !ledger.cases.has(key));
-    await sideBySide([...left.keys()], { jobs, signal, mayBegin, inTheWay: () => false }, (index) =>
-      take(left[index] as FaultPoint, these === starved),
-    );
+  const takeAll = async (these: readonly FaultPoint[], alone: boolean, isWanted: () => boolean): Promise<void> => {
+    const left = these.filter(({ key }) => !ledger.cases.has(key)).map(planned);
+    const mayBegin = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity);
+    await player.playCases(left, { signal, alone, mayBegin, isWanted }, ({ point }, played) => take(point, played, alone));
   };
-  const mayBegin = (): boolean => spentMs() < settings.budgetMs && !isEnough();
-  for (let round = 1; round <= RANDOM_ROUNDS_MAX && points.length > 0 && mayBegin() && !signal.aborted; round++) {
+  const isSettled = (): boolean => settings.untilFound && ledger.untriaged().length > 0;
+  const isWanted = (): boolean => spentMs() < settings.budgetMs && !isSettled();
+  const mayGoOn = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity) && !signal.aborted;
+  for (let round = 1; round <= RANDOM_ROUNDS_MAX && points.length > 0 && mayGoOn(); round++) {
     const other = randomRound(points, sweeping.seed, round);
     for (const some of partsOf(round === 1 ? mixedWith(points, other) : other)) {
-      await takeAll(some, settings.jobs, mayBegin);
-      await takeAll(corpus.next(), settings.jobs, mayBegin);
+      await takeAll(some, false, isWanted);
+      await takeAll(corpus.next(), false, isWanted);
     }
   }
   const untilMs = performance.now() + AGAIN_ALONE_MS;
-  await takeAll(starved, 1, () => performance.now() < untilMs && !isEnough());
+  await takeAll(starved, true, () => performance.now() < untilMs && !isSettled());
   return { failures, leftStarved: starved.filter(({ key }) => !ledger.cases.has(key)).length };
+}
+
+interface PlannedPoint extends PlannedCase {
+  point: FaultPoint;
+}
+
+async function caseAt(point: FaultPoint, plan: SweptPlan, sweeping: Sweeping): Promise<Case> {
+  const work = point.workSeed === undefined ? plan.work : await workOf(sweeping, point.workSeed);
+  return caseOf(sweeping, { ...plan, work: [...work] }, point);
 }
 
 function partsOf<T>(items: readonly T[]): T[][] {
@@ -99,7 +114,7 @@ function partsOf<T>(items: readonly T[]): T[][] {
 }
 
 interface Corpus {
-  saw(point: FaultPoint, history: History): void;
+  saw(point: FaultPoint, names: readonly string[]): void;
   /** What is tried because of that, the latest first; each is given once. */
   next(): FaultPoint[];
 }
@@ -114,8 +129,8 @@ function corpusOf(
   const known = new Set(shown);
   let kept: FaultPoint[] = [];
   return {
-    saw(point, history) {
-      const seen = shownBy(history);
+    saw(point, names) {
+      const seen = new Set(names);
       const novelties = newIn(seen, known);
       for (const name of seen) known.add(name);
       if (novelties.length === 0 || isVaried(point)) return;
@@ -128,16 +143,6 @@ function corpusOf(
       return varied.slice(0, VARIED_MAX);
     },
   };
-}
-
-/** What passes leaves nothing, once it has been looked at: thousands of histories would fill the disk. */
-async function played(point: FaultPoint, plan: SweptPlan, sweeping: Sweeping, corpus: Corpus): Promise<CaseResult> {
-  const work = point.workSeed === undefined ? plan.work : await workOf(sweeping, point.workSeed);
-  const result = await playCase(sweeping, caseOf(sweeping, { ...plan, work: [...work] }, point), true);
-  const outcome = outcomeOf(result);
-  if (outcome === 'clean') corpus.saw(point, await historyIn(result.folder));
-  if (outcome !== 'found') await rm(result.folder, { recursive: true, force: true });
-  return result;
 }
 
 /** What came of a case is on the disk when this resolves, and so is the repro of a failure that is new. */

@@ -1,18 +1,18 @@
 // The first part of a sweep: the work is played without faults, and what was said is the plan's ground.
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { shownBy } from '../../explore/feedback/novelty.ts';
 import { conversationIn } from '../../explore/conversation/conversation.ts';
 import { inOrder } from '../../explore/plan/choose.ts';
 import { pairsIn } from '../../explore/plan/pairs.ts';
 import { pointsIn } from '../../explore/plan/points.ts';
 import type { Step } from '../../model/faults/fault.ts';
-import type { Event, History } from '../../model/judging/history.ts';
+import type { History } from '../../model/judging/history.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import type { Json } from '../../model/values/json.ts';
 import type { SweptPlan } from '../../results/sweep-ledger.ts';
 import { checkPlan } from '../../run/plan.ts';
 import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
+import { historyIn } from '../players/here.ts';
 import { caseOf, isStarved, messageOf, playCase, type Sweeping, workOf } from './sweep-cases.ts';
 
 const RECORDINGS = 3;
@@ -57,15 +57,6 @@ async function recordingsOf(sweeping: Sweeping, work: readonly Json[]): Promise<
     await rm(result.folder, { recursive: true, force: true });
   }
   return histories;
-}
-
-/** The history of a case that was kept. @throws when it cannot be read. */
-export async function historyIn(folder: string): Promise<History> {
-  const text = await readFile(join(folder, 'history.ndjson'), 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Event);
 }
 
 function impossibleOn(topology: Topology): (schedule: readonly Step[]) => string | undefined {

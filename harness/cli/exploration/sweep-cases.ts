@@ -59,12 +59,21 @@ export async function workOf({ workload, crew }: Sweeping, seed: number): Promis
 let played = 0;
 
 /** What passes leaves nothing: thousands of histories would fill the disk. */
-export async function playCase({ workload, crew, folder, flaws }: Sweeping, given: Case, keep = false): Promise<CaseResult> {
-  played += 1;
-  const own = join(folder, 'cases', `${process.pid}-${String(played).padStart(5, '0')}`);
-  const { result } = held(await crew.play(workload, given, own), workload, flaws);
+export async function playCase(sweeping: Sweeping, given: Case, keep = false): Promise<CaseResult> {
+  const own = ownFolder(sweeping);
+  const result = withoutFlaws(sweeping, await sweeping.crew.play(sweeping.workload, given, own));
   if (!keep && result.verdict.outcome !== 'fail') await rm(own, { recursive: true, force: true });
   return { ...result, folder: own };
+}
+
+/** Where the next case lies. */
+export function ownFolder({ folder }: Sweeping): string {
+  played += 1;
+  return join(folder, 'cases', `${process.pid}-${String(played).padStart(5, '0')}`);
+}
+
+export function withoutFlaws({ workload, flaws }: Sweeping, result: CaseResult): CaseResult {
+  return held(result, workload, flaws).result;
 }
 
 export function outcomeOf({ verdict }: CaseResult): Exclude<PointOutcome, 'not run'> {

@@ -1,6 +1,7 @@
 // A sweep of one workload: record, enumerate, choose, judge, triage, tell. Its ledger is on the disk after every case.
 import { join } from 'node:path';
 import type { CaseResult } from '../../model/case-result.ts';
+import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { coverageOf, type Coverage, type PointOutcome } from '../../explore/plan/coverage.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
 import { feedbackIn, type FeedbackTold } from '../../explore/feedback/feedback-told.ts';
@@ -16,6 +17,7 @@ import {
   type SweptFinding,
   type SweptPlan,
 } from '../../results/sweep-ledger.ts';
+import type { CasePlayer } from '../players/case-player.ts';
 import { planSweep, type FailsAlone } from './record.ts';
 import { playPlan, type PlaySettings } from './play-plan.ts';
 import type { Sweeping } from './sweep-cases.ts';
@@ -26,6 +28,8 @@ export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn'>, PlaySett
   depth: number;
   /** A part of a point's name; other points are not in the plan. */
   only?: string;
+  /** Who plays the cases of the plan. Recordings and smaller cases are always played here. @param sweep its identity, over all sittings */
+  playerFor: (workload: DescribedScenario, sweep: string) => Promise<CasePlayer>;
 }
 
 export interface SweepOutcome {
@@ -57,7 +61,8 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
   const plan = ledger.plan as SweptPlan;
   const points = (plan.points as unknown as FaultPoint[]).filter(({ key }) => settings.only === undefined || key.includes(settings.only));
   say(`${points.length} fault points in ${new Set(points.map((point) => point.class)).size} classes of frames${unstableWords(plan)}`);
-  const { failures, leftStarved } = await playPlan(points, plan, ledger, sweeping, settings);
+  await using player = await settings.playerFor(sweeping.workload, ledger.sweep);
+  const { failures, leftStarved } = await playPlan(points, plan, ledger, sweeping, player, settings);
   if (leftStarved > 0)
     say(`${leftStarved} case(s) had no verdict on a busy machine, and no time to be taken again alone: the next sitting takes them`);
   await triageAll(failures, ledger, sweeping, settings);

@@ -24,7 +24,10 @@ import { makerOf } from '../campaign/maker.ts';
 import { sayer } from '../campaign/perform.ts';
 import { sweepBefore } from '../campaign/sweep-before.ts';
 import type { FailsAlone } from './record.ts';
-import { sweepWorkload, type SweepOutcome } from './sweep-workload.ts';
+import type { QueueAddress } from '../queue/address.ts';
+import { openQueue } from '../queue/open-queue.ts';
+import { playedHere } from '../players/here.ts';
+import { sweepWorkload, type SweepOutcome, type SweepSettings } from './sweep-workload.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import type { Crew } from '../worker/crew.ts';
@@ -41,6 +44,9 @@ export interface SweepOptions {
   defect?: string;
   untilFound?: boolean;
   json?: boolean;
+  /** Workers take its cases from there. Without it this machine plays them. */
+  queue?: QueueAddress;
+  lostAfter?: string;
 }
 
 export interface Swept {
@@ -54,6 +60,8 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
   const seed = options.seed ?? randomInt(SEED_MAX);
   await using _alone = await onlyOneOfSeed('sweep', project.results, seed);
   say(`seed ${seed}; the same again, or on with it: ${commandOf(filters, options, seed)}`);
+  // Tried at once: recordings take a while.
+  await using queue = options.queue && (await openQueue(options.queue, options.lostAfter, project.root, say));
   const all = await loadScenarios(project, crew, ['workload']);
   const chosen = select(all, filters);
   if (options.defect !== undefined) await knownDefect(options.defect, all, await loadScenarios(project, crew));
@@ -62,7 +70,17 @@ export async function sweep(filters: readonly string[], options: SweepOptions, c
   interrupt.signal.addEventListener('abort', () => crew.interrupt(), { once: true });
   const [before, maker] = await Promise.all([sweepBefore(project), makerOf(project.root)]);
   before.forEach((line) => say(line));
-  const about = { project, crew, seed, signal: interrupt.signal, flaws, maker, say, budgetMs: milliseconds(options.budget as Duration) };
+  const about = {
+    ...(queue && { playerFor: queue.playerFor }),
+    project,
+    crew,
+    seed,
+    signal: interrupt.signal,
+    flaws,
+    maker,
+    say,
+    budgetMs: milliseconds(options.budget as Duration),
+  };
   const swept = await sweepAll(await availableOf(chosen, crew, say), options, about);
   await crew.rest();
   if (options.json) process.stdout.write(`${JSON.stringify({ seed, workloads: swept }, null, 2)}\n`);
@@ -79,13 +97,15 @@ export interface SweepAbout {
   say: (line: string) => void;
   /** Shared by the workloads: what one does not need is the others'. */
   budgetMs: number;
+  /** By default this machine. */
+  playerFor?: SweepSettings['playerFor'];
 }
 
 /** One after the other. What came of each is said. */
 export async function sweepAll(
   there: readonly DescribedScenario[],
   options: Omit<SweepOptions, 'budget' | 'seed' | 'json'>,
-  { project, crew, seed, signal, flaws, maker, say, budgetMs }: SweepAbout,
+  { project, crew, seed, signal, flaws, maker, say, budgetMs, playerFor }: SweepAbout,
 ): Promise<Swept[]> {
   const paths = resultPaths(project.results);
   const swept: Swept[] = [];
@@ -103,7 +123,7 @@ export async function sweepAll(
         budgetMs: shareMs,
         depth: options.depth,
         ...(options.only !== undefined && { only: options.only }),
-        jobs: options.jobs ?? availableParallelism(),
+        playerFor: playerFor ?? (async () => playedHere(workload, crew, options.jobs ?? availableParallelism())),
         replays: options.replays,
         triesMax: options.shrink,
         ...(options.cases !== undefined && { casesMax: options.cases }),
@@ -137,6 +157,7 @@ function commandOf(filters: readonly string[], options: SweepOptions, seed: numb
   if (options.cases !== undefined) words.push('--cases', String(options.cases));
   if (options.only !== undefined) words.push('--only', options.only);
   if (options.defect !== undefined) words.push('--defect', options.defect);
+  if (options.queue !== undefined) words.push('--queue', options.queue.shown);
   return words.map(shellWord).join(' ');
 }
 

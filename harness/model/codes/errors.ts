@@ -84,6 +84,20 @@ export const ERRORS: Readonly<Record<string, Explanation>> = {
     closer: ['The message names the file and what the system said.'],
     page: 'reference/summary.md',
   },
+  'TW-QUEUE': {
+    means:
+      'The queue of a sweep on several machines cannot be used (exit code 3), or a worker leaves cases in it to others because it would not play the same.',
+    causes: [
+      'pg-boss is not installed in the project.',
+      'PostgreSQL does not answer at this address, or does not let this user in. It stayed away until the budget was used up.',
+      'The worker has other sources, another version of Tornwire, or lacks what the workload needs.',
+    ],
+    closer: [
+      'The message says what PostgreSQL said. `psql <url>` tries the same by hand.',
+      'Check out the same commit on each machine, and install what its lock file names.',
+    ],
+    page: 'how-to/sweep.md',
+  },
   'TW-DEFECT': {
     means: 'A reported bug cannot be brought back (--defect).',
     causes: ['Its patch no longer applies to the code.', 'There is no defect of that name.', 'git is not installed.'],

@@ -1,8 +1,10 @@
 // The work of the relay and its store, the same whatever is planted.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defineWorkload, type Scenario } from 'tornwire';
 import { relayBeforeStore, type RelayClients } from './system.ts';
 
-export function relayWork(bug = '', lies = false): Scenario<RelayClients> {
+/** @param pauseMs before each operation */
+export function relayWork(bug = '', lies = false, pauseMs = 0): Scenario<RelayClients> {
   return defineWorkload({
     title: 'what was set can be got, through whatever the relay has lost meanwhile',
     system: relayBeforeStore(bug),
@@ -11,13 +13,17 @@ export function relayWork(bug = '', lies = false): Scenario<RelayClients> {
       set: operation({
         arguments: (any) => ({ key: any.oneOf('a', 'b'), value: any.text({ longest: 300 }) }),
         async run({ ask }, { key, value }) {
+          await sleep(pauseMs);
           const kept = await ask({ op: 'set', key, value });
           if (kept !== value.toWellFormed() || lies) throw new Error(`it kept ${JSON.stringify(kept)}`);
         },
       }),
       get: operation({
         arguments: (any) => ({ key: any.oneOf('a', 'b', 'none') }),
-        run: ({ ask }, { key }) => ask({ op: 'get', key }),
+        async run({ ask }, { key }) {
+          await sleep(pauseMs);
+          return await ask({ op: 'get', key });
+        },
       }),
     }),
     recovered: [
