@@ -18,6 +18,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'fixtures/stack-systems': ['fixtures/stack-systems', 'fixtures/stack-clients', 'fixtures/agents/installed.ts', 'tornwire'],
   'fixtures/agents': ['fixtures/agents'],
   'fixtures/field-trial': ['fixtures/field-trial'],
+  'fixtures/finds': ['fixtures/finds', 'fixtures/redis.ts', 'tornwire', 'zod', '@modelcontextprotocol/sdk'],
   scenarios: ['fixtures/stack.ts', 'fixtures/redis.ts', 'tornwire'],
 };
 /** Only these files load the native library. */

@@ -5,6 +5,7 @@ import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { coverageOf, type Coverage, type PointOutcome } from '../../explore/plan/coverage.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
 import { feedbackIn, type FeedbackTold } from '../../explore/feedback/feedback-told.ts';
+import { withoutPoints } from '../../explore/plan/points.ts';
 import { coverageMarkdown } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
 import { ReproError } from '../../model/repro.ts';
@@ -59,8 +60,10 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
     ledger.planned(planned);
   }
   const plan = ledger.plan as SweptPlan;
-  const points = (plan.points as unknown as FaultPoint[]).filter(({ key }) => settings.only === undefined || key.includes(settings.only));
+  const all = plan.points as unknown as FaultPoint[];
+  const points = all.filter(({ key }) => settings.only === undefined || key.includes(settings.only));
   say(`${points.length} fault points in ${new Set(points.map((point) => point.class)).size} classes of frames${unstableWords(plan)}`);
+  if (sweeping.workload.topology) for (const why of withoutPoints(sweeping.workload.topology, all)) say(why);
   await using player = await settings.playerFor(sweeping.workload, ledger.sweep);
   const { failures, leftStarved } = await playPlan(points, plan, ledger, sweeping, player, settings);
   if (leftStarved > 0)

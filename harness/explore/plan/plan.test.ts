@@ -10,7 +10,7 @@ import { coverageOf, type PointOutcome } from './coverage.ts';
 import type { FaultPoint } from './fault-point.ts';
 import { LINK_FAULTS_AT_FRAMES } from './faults-at-frames.ts';
 import { pairsIn } from './pairs.ts';
-import { pointsIn } from './points.ts';
+import { pointsIn, withoutPoints } from './points.ts';
 
 const TOPOLOGY = {
   nodes: ['store', 'relay'].map((name) => ({
@@ -45,6 +45,15 @@ const SETS = [2, 3, 4].map((index) => said('relay->store', 'upstream', index, `{
 const ANSWER = said('client->relay', 'downstream', 1, '{"value":7,"ok":true}');
 const ROWS = [BOOT, DRIVE, ...SETS, ANSWER];
 const CALM = conversationIn([historyOf(...ROWS), historyOf(...ROWS)]);
+
+test('a link without fault points is named with the reason', () => {
+  const points = pointsIn(conversationIn([historyOf(DRIVE, ...SETS)]), TOPOLOGY, possible);
+  expect(withoutPoints(TOPOLOGY, points)).toEqual([
+    "link 'client->relay' has no fault points: nothing passed on it that is read as 'json-lines'",
+  ]);
+  const links = TOPOLOGY.links.map((link) => (link.from === 'driver' ? { ...link, framing: 'raw' as const } : link));
+  expect(withoutPoints({ ...TOPOLOGY, links }, points)).toEqual([expect.stringMatching(/^link 'client->relay' .* it is raw: /)]);
+});
 
 describe('a conversation', () => {
   test('has a class for what means the same, told by what names it or by its shape', () => {

@@ -34,6 +34,17 @@ export function pointsIn(conversation: Conversation, topology: Topology, impossi
     .filter(({ schedule }) => impossible(schedule) === undefined);
 }
 
+/** Why a link adds no points to a plan, a sentence each. */
+export function withoutPoints(topology: Topology, points: readonly Pick<FaultPoint, 'link'>[]): string[] {
+  return topology.links
+    .filter(({ name }) => !points.some(({ link }) => link === name))
+    .map(({ name, framing }) =>
+      framing === 'raw'
+        ? `link '${name}' has no fault points, for it is raw: no frames are known on it; 'ndjson' takes each line of a protocol of lines for one`
+        : `link '${name}' has no fault points: nothing passed on it that is read as '${framing}'`,
+    );
+}
+
 function occurrencesOf({ count, unstable }: TalkClass): Occurrence[] {
   const first: Occurrence = { name: 'first', index: 1 };
   if (unstable || count === 1) return [first];
