@@ -15,7 +15,7 @@ interface Outcome {
 const outcomesIn = (out: string): Outcome[] =>
   (JSON.parse(out) as { workloads: { outcome: Outcome }[] }).workloads.map(({ outcome }) => outcome);
 
-test('a relay that does not dial again after a clean end is found, made small, and replayed', { timeout: 300_000 }, async () => {
+test('a relay that does not dial again after a loss is found, made small, and replayed', { timeout: 300_000 }, async () => {
   await using project = await userProject('sweep-project');
   const swept = await project.tornwire(
     'sweep',

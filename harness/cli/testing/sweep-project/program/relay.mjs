@@ -1,5 +1,5 @@
-// Passes requests of many clients on to the store, over one connection that it opens again when it is lost. BUG=deaf: not when the
-// store's end came without an error.
+// Passes requests of many clients on to the store, over one connection that it opens again when it is lost. BUG=deaf: not when it
+// was there before.
 import { connect, createServer } from 'node:net';
 import { linesOf } from './lines.mjs';
 
@@ -11,18 +11,16 @@ let ids = 0;
 
 function dial() {
   const socket = connect(Number(STORE_PORT), STORE_HOST);
-  let clean = false;
+  let connected = false;
   socket.on('connect', () => {
     store = socket;
-  });
-  socket.on('end', () => {
-    clean = true;
+    connected = true;
   });
   socket.on('error', () => undefined);
   socket.on('close', () => {
     if (store === socket) store = undefined;
     for (const answer of waiting.values()) answer({ error: 'the store is away' });
-    if (!(BUG === 'deaf' && clean)) setTimeout(dial, 50);
+    if (!(BUG === 'deaf' && connected)) setTimeout(dial, 50);
   });
   linesOf(socket, (reply) => waiting.get(reply.id)?.(reply));
 }
