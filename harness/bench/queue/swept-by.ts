@@ -6,12 +6,14 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { privatePostgres } from '../../cli/queue/testing/private-postgres.ts';
 import { userProject } from '../../cli/testing/user-project.double.ts';
+import { poll } from '../../runtime/linux/poll.ts';
 import { killed, startTied } from '../base/tied-child.ts';
 
 export const CASES = 24;
+/** A worker starts, records and takes a case: some seconds on an idle machine. */
+const CASE_BEGINS_WITHIN_MS = 120_000;
 const MAIN = join(import.meta.dirname, '../../main.ts');
 
 interface Measured {
@@ -41,10 +43,12 @@ export async function sweptBy(workers: number, kills = false): Promise<Measured>
   }
 }
 
-/** In the middle of a case. */
+/** In the middle of a case. @throws when the worker has not begun one within the bound */
 async function killOne(worker: ChildProcess, root: string, sweep: ChildProcess): Promise<void> {
   const folder = join(root, 'results', 'worker', String(worker.pid));
-  while (sweep.exitCode === null && !(existsSync(folder) && readdirSync(folder).length > 0)) await sleep(20);
+  const hasBegun = (): boolean => existsSync(folder) && readdirSync(folder).length > 0;
+  const seen = await poll(() => (sweep.exitCode !== null || hasBegun() ? true : undefined), { withinMs: CASE_BEGINS_WITHIN_MS });
+  if (seen === undefined) throw new Error(`worker ${worker.pid} began no case within ${CASE_BEGINS_WITHIN_MS / 1_000} s`);
   await killed(worker);
 }
 

@@ -123,7 +123,8 @@ async function playThrough<P extends PlannedCase>(
       say(`no worker takes a case; on any machine with these sources: npx tornwire worker --queue ${mail.address.shown}`);
       busyMs = Infinity;
     }
-    await sleep(POLL_MS);
+    // Until the next look for results; whoever stops the sweep, or its budget, ends the loop.
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
   return false;
 }

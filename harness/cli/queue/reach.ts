@@ -25,6 +25,7 @@ export function reachOf(boss: Boss, address: QueueAddress, say: (line: string) =
         if (!waits()) throw new QueueError(words);
         if (!away) say(`${words}; it is waited for`);
         away = true;
+        // The server may be away for as long as its operator needs: `waits` is the bound, and it was said above.
         await sleep(AGAIN_AFTER_MS);
       }
     }

@@ -65,7 +65,8 @@ export async function takeCases(settings: WorkerSettings): Promise<number> {
       if (!taken) {
         begun -= 1;
         if (running === 0 && performance.now() - busyMs > idleMs) return;
-        await sleep(POLL_MS);
+        // Until the next look for a case; `idleMs` and the signal are the bounds.
+        await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
         continue;
       }
       running += 1;
