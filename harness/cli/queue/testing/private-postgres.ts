@@ -2,10 +2,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, sep } from 'node:path';
 
 const NOBODY = 65_534;
 const USER = 'sweeper';
@@ -31,12 +31,20 @@ export function noPostgres(): string | undefined {
   return spawnSync('setpriv', ['--version']).status === 0 ? undefined : 'setpriv is not installed (apt-get install util-linux)';
 }
 
+/** The nearest folder at or above `folder` that every user can write to and reach: a root's own TMPDIR is closed to the user the server runs as. */
+function reachable(folder: string): string {
+  const above = folder.split(sep).map((_, depth, parts) => parts.slice(0, depth + 1).join(sep) || sep);
+  const shut = above.findIndex((path) => (statSync(path).mode & 0o001) === 0);
+  const passable = shut === -1 ? above : above.slice(0, shut);
+  return passable.findLast((path) => (statSync(path).mode & 0o003) === 0o003) ?? folder;
+}
+
 /** @throws Error with what its programs say when it does not come up. */
 export async function privatePostgres(password = 'correct-horse-7'): Promise<PrivatePostgres> {
   const bin = programs();
   if (bin === undefined) throw new Error(noPostgres());
-  const folder = await mkdtemp(join(tmpdir(), 'tw-pg-'));
   const isRoot = process.getuid?.() === 0;
+  const folder = await mkdtemp(join(isRoot ? reachable(tmpdir()) : tmpdir(), 'tw-pg-'));
   const secret = join(folder, 'password');
   await writeFile(secret, password);
   if (isRoot) await Promise.all([folder, secret].map((path) => chown(path, NOBODY, NOBODY)));
