@@ -13,7 +13,9 @@ test.concurrent(
   async () => {
     const { said, code } = await checked('mcp', SERVER, [], [...HTTP, '--strict', ...TOOLS]);
     const others = Object.entries(said).filter(([, line]) => !line.startsWith('HOLDS'));
-    expect(others.map(([key, line]) => [key, line.slice(0, 14)])).toEqual(isRoot ? [] : [['full-disk', 'NOT APPLICABLE']]);
+    // It answers with JSON, and then nothing can be resumed.
+    const lawful = ['resumes', 'resumes-right', ...(isRoot ? [] : ['full-disk'])].map((key) => [key, 'NOT APPLICABLE']);
+    expect(others.map(([key, line]) => [key, line.slice(0, 14)])).toEqual(lawful);
     expect(code).toBe(0);
   },
   WITHIN_MS,
@@ -68,6 +70,24 @@ test.concurrent(
   async () => {
     const { said } = await checked('mcp', SERVER, ['drops-for-slow'], [...HTTP, '--only', 'slow-reader']);
     expect(said['slow-reader']).toMatch(/^LOST your server sent nothing in the place of the answer to ping \d+ of 400/);
+  },
+  WITHIN_MS,
+);
+
+test.concurrent(
+  'a server that resumes streams: what it loses, repeats or mixes is named',
+  async () => {
+    const only = [...HTTP, '--only', 'resumes', 'resumes-right'];
+    const saidWith = async (...mistakes: string[]): Promise<Readonly<Record<string, string>>> =>
+      (await checked('mcp', SERVER, ['resumes', ...mistakes], only)).said;
+    const [well, nothing, all] = await Promise.all([saidWith(), saidWith('resumes-nothing'), saidWith('resumes-all')]);
+    expect(Object.values(well).map((line) => line.split(' ')[0])).toEqual(['HOLDS', 'HOLDS']);
+    expect(nothing['resumes']).toMatch(/^HABIT LOST {2}your server resumed a stream after its first event without the answer to 'lost-1'/);
+    expect(nothing['resumes-right']).toMatch(/^HOLDS/);
+    expect(all['resumes-right']).toMatch(/^TWICE your server sent event '.*-0' again, which the client has named as the last one/);
+    const [others, ids] = await Promise.all([saidWith('resumes-others'), saidWith('ids-of-streams')]);
+    expect(others['resumes-right']).toMatch(/^WRONG STREAM your server sent the answer to 'whole-1' again, .* resumed for 'lost-1'/);
+    expect(ids['resumes-right']).toMatch(/^SAME ID your server gave the id '0' to two events of one session/);
   },
   WITHIN_MS,
 );

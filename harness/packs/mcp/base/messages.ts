@@ -18,10 +18,10 @@ export interface Message {
   params?: Readonly<Record<string, unknown>>;
 }
 
-export const initialize = (id: Id): Message & { id: Id } => ({
+export const initialize = (id: Id, protocolVersion = PROTOCOL_VERSION): Message & { id: Id } => ({
   id,
   method: 'initialize',
-  params: { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo: { name: 'tornwire', version: '1' } },
+  params: { protocolVersion, capabilities: {}, clientInfo: { name: 'tornwire', version: '1' } },
 });
 
 export function callOf(call: Call | undefined, id: Id): Message & { id: Id } {

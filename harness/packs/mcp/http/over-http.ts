@@ -4,6 +4,7 @@ import { httpMakingOf } from './base/http-check.ts';
 import { ending } from './checks/ending.ts';
 import { guarding } from './checks/guarding.ts';
 import { leaving } from './checks/leaving.ts';
+import { resuming } from './checks/resuming.ts';
 import { scarcity } from './checks/scarcity.ts';
 import { talk } from './checks/talk.ts';
 import { volume } from './checks/volume.ts';
@@ -16,6 +17,7 @@ export function overHttp(target: Target): Checks {
     ...talk(making),
     ...volume(making),
     ...leaving(making),
+    ...resuming(making),
     ...guarding(making),
     ...work(making),
     ...ending(making),

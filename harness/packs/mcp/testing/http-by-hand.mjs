@@ -25,6 +25,8 @@ const slow = new WeakSet();
 let isTaken = false;
 /** The id of the last request, as where the answer is made from a variable that all requests share. */
 let lastId;
+/** With `resumes`, which is no mistake: the events of each answer, in their order, `{ session, stream, id, data }`. */
+const events = [];
 /** Once the request before has been read to its end. */
 let readBefore = Promise.resolve();
 
@@ -100,8 +102,34 @@ function listen(request, response, id) {
   if (does('listening-is-404')) return refuse(response, 404, 'Cannot GET /mcp');
   if (does('one-stream-for-ever') && sessions.get(id)?.stream) return refuse(response, 409, 'There is a stream already');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const last = request.headers['last-event-id'];
+  if (does('resumes') && last !== undefined) return response.end(after(last).map(textOf).join(''));
   if (!does('head-with-first-event')) response.flushHeaders();
   if (sessions.has(id)) sessions.get(id).stream = response;
+}
+
+/** What was sent after this event, on its stream. */
+function after(last) {
+  const from = events.findIndex(({ id }) => id === last);
+  if (from === -1 || does('resumes-nothing')) return [];
+  const { session, stream } = events[from];
+  if (does('resumes-all')) return events.filter((each) => each.stream === stream);
+  return events.slice(from + 1).filter((each) => each.session === session && (each.stream === stream || does('resumes-others')));
+}
+
+const textOf = ({ id, data }) => `id: ${id}\ndata: ${data}\n\n`;
+
+/** An event without a message, and the answer, each with an id. */
+function stream(response, bytes) {
+  const session = response.req.headers['mcp-session-id'];
+  const name = randomUUID();
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const [index, data] of ['', bytes].entries()) {
+    const event = { session, stream: name, id: does('ids-of-streams') ? `${index}` : `${name}-${index}`, data };
+    events.push(event);
+    response.write(textOf(event));
+  }
+  response.end();
 }
 
 function end(response, id) {
@@ -173,6 +201,7 @@ function say(response, id, result) {
 
 function write(response, bytes) {
   const { socket } = response.req;
+  if (does('resumes')) return stream(response, bytes);
   if (does('drops-for-slow')) {
     setTimeout(() => response.writableFinished || slow.add(socket), 300);
     if (slow.delete(socket)) return response.writeHead(200, { 'content-type': 'application/json' }).end();

@@ -8,6 +8,24 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 const PORT = Number(process.env.PORT ?? 3000);
 const names = [`127.0.0.1:${PORT}`, `localhost:${PORT}`];
 const sessions = new Map();
+/** Of all sessions, in the order in which they were sent: `{ id, stream, message }`. */
+const events = [];
+const eventStore = {
+  async storeEvent(stream, message) {
+    const id = `${stream}_${events.length}`;
+    events.push({ id, stream, message });
+    return id;
+  },
+  async getStreamIdForEventId(last) {
+    return events.find(({ id }) => id === last)?.stream;
+  },
+  async replayEventsAfter(last, { send }) {
+    const from = events.findIndex(({ id }) => id === last);
+    const stream = events[from]?.stream ?? '';
+    for (const each of events.slice(from + 1)) if (each.stream === stream) await send(each.id, each.message);
+    return stream;
+  },
+};
 
 const http = createServer((request, response) => {
   serve(request, response).catch(() => response.destroy());
@@ -30,6 +48,7 @@ function answer(response, status, message) {
 async function newSession() {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
+    eventStore,
     enableDnsRebindingProtection: true,
     allowedHosts: names,
     allowedOrigins: names.map((name) => `http://${name}`),

@@ -14,6 +14,13 @@ export interface Reply {
   error?: { code: number; message: string };
 }
 
+/** One event of a stream, as it came to its end. */
+export interface StreamEvent {
+  /** Undefined where it bears none. */
+  id: string | undefined;
+  data: string;
+}
+
 export interface Asking {
   method?: string;
   body?: string | Buffer;
@@ -37,6 +44,8 @@ export interface Exchange {
   readonly ended: string | undefined;
   /** The JSON-RPC responses in it, whether the body is JSON or a stream of events. */
   readonly replies: readonly Reply[];
+  /** The whole events of a stream, in their order. None where the body is no stream. */
+  readonly events: readonly StreamEvent[];
   /** Reads no more of the answer. */
   pause(): void;
   /** Ends the connection, as a client that goes does it. */
@@ -103,6 +112,9 @@ function hear(request: ClientRequest): Exchange {
     get replies() {
       return repliesIn(state.text, isStream(state.response?.headers ?? {}));
     },
+    get events() {
+      return isStream(state.response?.headers ?? {}) ? eventsIn(state.text) : [];
+    },
     pause: () => void state.response?.pause(),
     leave: (how) => void (how === 'rst' ? request.socket?.resetAndDestroy() : request.destroy()),
   };
@@ -114,7 +126,7 @@ export const mediaTypeOf = (headers: IncomingMessage['headers']): string =>
   (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
 function repliesIn(text: string, stream: boolean): Reply[] {
-  const texts = stream ? eventsIn(text) : [text];
+  const texts = stream ? eventsIn(text).map(({ data }) => data) : [text];
   return texts.flatMap((each) => {
     const value = jsonOf(each);
     return (Array.isArray(value) ? value : [value]).filter(isReply);
@@ -124,16 +136,16 @@ function repliesIn(text: string, stream: boolean): Reply[] {
 const isReply = (value: unknown): value is Reply =>
   typeof value === 'object' && value !== null && 'id' in value && !('method' in value) && ('result' in value || 'error' in value);
 
-/** The data of whole events, HTML Standard, 9.2.6: a blank line ends an event, and its data lines are joined. */
-function eventsIn(text: string): string[] {
+/** Whole events, HTML Standard, 9.2.6: a blank line ends an event, and its data lines are joined. */
+function eventsIn(text: string): StreamEvent[] {
   const blocks = text.replaceAll(/\r\n?/g, '\n').split('\n\n').slice(0, -1);
-  return blocks.map((block) =>
-    block
-      .split('\n')
-      .flatMap((line) => /^data:? ?(.*)$/.exec(line)?.[1] ?? [])
-      .join('\n'),
-  );
+  return blocks.map((block) => {
+    const lines = block.split('\n');
+    return { id: fieldsOf(lines, /^id:? ?(.*)$/).at(-1), data: fieldsOf(lines, /^data:? ?(.*)$/).join('\n') };
+  });
 }
+
+const fieldsOf = (lines: readonly string[], field: RegExp): string[] => lines.flatMap((line) => field.exec(line)?.[1] ?? []);
 
 function jsonOf(text: string): unknown {
   try {

@@ -14,6 +14,7 @@ const transport = (section: string, says: string, force: Rule['force'] = 'requir
 
 const SENDING = 'Sending Messages to the Server';
 const SESSIONS = 'Session Management';
+const RESUMING = 'Resumability and Redelivery';
 const SECURITY = 'Security Warning';
 
 export const HTTP_RULES = {
@@ -73,6 +74,15 @@ export const HTTP_RULES = {
     SESSIONS,
     'clients SHOULD send an HTTP DELETE … to explicitly terminate the session; the server MAY respond … with HTTP 405 Method Not Allowed',
     'habit',
+  ),
+  resuming: transport(
+    RESUMING,
+    'the server MAY use [Last-Event-ID] to replay messages that would have been sent after the last event ID, on the stream that was disconnected',
+    'habit',
+  ),
+  replay: transport(
+    RESUMING,
+    'the ID MUST be globally unique across all streams within that session …; the server MUST NOT replay messages that would have been delivered on a different stream',
   ),
   missingSession: transport(
     SESSIONS,

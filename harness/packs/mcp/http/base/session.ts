@@ -35,9 +35,13 @@ export interface HttpSession {
   end(): Promise<Exchange>;
 }
 
-/** initialize, and the notification that follows it. @throws Broken */
-export async function open(script: Script, endpoint: Endpoint, link: string): Promise<HttpSession> {
-  const exchange = ask(script, endpoint, { body: bodyOf(initialize('tw-init')), headers: ACCEPTS, link });
+/**
+ * initialize, and the notification that follows it.
+ * @param version of the protocol that the client asks for, where it is not the usual one
+ * @throws Broken
+ */
+export async function open(script: Script, endpoint: Endpoint, link: string, version?: string): Promise<HttpSession> {
+  const exchange = ask(script, endpoint, { body: bodyOf(initialize('tw-init', version)), headers: ACCEPTS, link });
   await replyTo(script, exchange, 'tw-init', 'initialize', ANSWER_WITHIN);
   const session = sessionOf(script, endpoint, exchange, link);
   await statusOf(script, session.post({ method: 'notifications/initialized' }), 'notifications/initialized');
