@@ -1,31 +1,20 @@
-// Which points are tried first. Every fault on every direction of a link comes before any of them comes twice, each at the place that
-// tells most; what says little about the system comes last; ties are broken by the seed. So the same seed makes the same plan, and a plan that is cut short has seen something of all.
+// Which points are tried first. Every fault at every place, a node or a direction of a link, comes before any of them comes twice, as
+// broadly as can be and each where it tells most; what says little about the system comes last; ties are broken by the seed. So the same
+// seed makes the same plan, and a plan that is cut short has seen something of all.
 import { hash32 } from '../../model/values/seed.ts';
+import { broadly } from './breadth.ts';
 import type { FaultPoint } from './fault-point.ts';
 
 export function inOrder(points: readonly FaultPoint[], seed: number): FaultPoint[] {
   const telling = points
     .map((point) => ({ point, tie: hash32(seed, point.key) }))
-    .toSorted((a, b) => a.point.weight - b.point.weight || a.tie - b.tie || (a.point.key < b.point.key ? -1 : 1));
-  const turns = new Map<string, number>();
-  const turned = telling.map(({ point, tie }) => {
-    const group = `${point.link} ${directionOf(point)} ${point.fault}`;
-    const turn = turns.get(group) ?? 0;
-    turns.set(group, turn + 1);
-    return { point, turn, tie };
-  });
-  return turned
-    .toSorted((a, b) => lastOf(a) - lastOf(b) || a.turn - b.turn || a.point.weight - b.point.weight || a.tie - b.tie)
+    .toSorted((a, b) => Math.floor(a.point.weight) - Math.floor(b.point.weight) || a.tie - b.tie || (a.point.key < b.point.key ? -1 : 1))
     .map(({ point }) => point);
+  return [...broadly(telling.filter(({ isLast }) => !isLast)), ...broadly(telling.filter(({ isLast }) => isLast))];
 }
 
 function lastOf({ point }: { point: FaultPoint }): number {
   return point.isLast ? 1 : 0;
-}
-
-function directionOf({ schedule }: FaultPoint): string {
-  const [step] = schedule;
-  return step?.on === 'link' ? step.direction : '';
 }
 
 /** Beyond all points: the same ones with other work each time, and each second one with another fault beside it. @param round from 1 */

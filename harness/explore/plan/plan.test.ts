@@ -44,6 +44,8 @@ const BOOT = said('relay->store', 'upstream', 1, '{"op":"hello"}');
 const SETS = [2, 3, 4].map((index) => said('relay->store', 'upstream', index, `{"op":"set","key":"k${index}"}`));
 const ANSWER = said('client->relay', 'downstream', 1, '{"value":7,"ok":true}');
 const ROWS = [BOOT, DRIVE, ...SETS, ANSWER];
+/** The name of what happens to a node by itself. */
+const NODE_FAULT = /^(restart|freeze) /;
 const CALM = conversationIn([historyOf(...ROWS), historyOf(...ROWS)]);
 
 test('a link without fault points is named with the reason', () => {
@@ -119,11 +121,38 @@ describe('a plan', () => {
     for (const { schedule } of all) expect(new Set(schedule.map(({ id }) => id)).size).toBe(schedule.length);
   });
 
-  test('tries every fault on every direction of a link before any of them twice', () => {
+  test('tries every fault at every node and on every direction of a link before any of them twice', () => {
+    const spots = inOrder(points, 3).map(({ link, fault, schedule: [step] }) =>
+      NODE_FAULT.test(fault) ? fault : `${link} ${step?.on === 'link' ? step.direction : ''} ${fault}`,
+    );
     const seen = new Set<string>();
-    const groups = inOrder(points, 3).map(({ link, fault }) => `${link} ${fault}`);
-    const firstRepeat = groups.findIndex((group) => seen.size === seen.add(group).size);
-    expect(firstRepeat).toBe(new Set(groups).size);
+    const firstRepeat = spots.findIndex((spot) => seen.size === seen.add(spot).size);
+    expect(firstRepeat).toBe(new Set(spots).size);
+  });
+
+  test('is broad: what happens to nodes alternates with what happens on links, and each kind on links comes before one comes twice', () => {
+    const order = inOrder(points, 3);
+    expect(order).toHaveLength(points.length);
+    const nodeFaults = new Set(points.flatMap(({ fault }) => (NODE_FAULT.test(fault) ? [fault] : [])));
+    expect(nodeFaults.size).toBe(6);
+    const begin = order.slice(0, 12);
+    expect(begin.map(({ fault }) => NODE_FAULT.test(fault))).toEqual(begin.map((_, index) => index % 2 === 0));
+    expect(new Set(begin.map(({ fault }) => fault).filter((fault) => NODE_FAULT.test(fault)))).toEqual(nodeFaults);
+    const kinds = new Set(points.map(({ fault }) => fault).filter((fault) => !NODE_FAULT.test(fault)));
+    const onLinks = order.filter(({ fault }) => !NODE_FAULT.test(fault)).slice(0, kinds.size);
+    expect(new Set(onLinks.map(({ fault }) => fault))).toEqual(kinds);
+  });
+
+  test('strikes another class of frames each time: one that weighs more waits for its turn, and not for all that weigh less', () => {
+    const [point] = points.filter(({ fault }) => fault === 'cut rst') as [FaultPoint];
+    const talk = ['rare', 'usual', 'frequent'].flatMap((name, weight) =>
+      ['cut rst', 'stall', 'cut fin'].map((fault) => ({ ...point, key: `${name} ${fault}`, class: name, fault, weight })),
+    );
+    for (const seed of [1, 2, 3]) {
+      const begin = inOrder(talk, seed).slice(0, 3);
+      expect(begin.map((each) => each.class)).toEqual(['rare', 'usual', 'frequent']);
+      expect(new Set(begin.map(({ fault }) => fault)).size).toBe(3);
+    }
   });
 
   test('has no fault that no link can carry: each of them is in the plan of some link', () => {

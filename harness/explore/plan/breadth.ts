@@ -1,0 +1,84 @@
+// Breadth before depth. One fault at one place comes once before any such pair comes twice. Among those that have come equally often, the
+// next one is of the family, the kind of fault, the place and the class of frames that have come least so far.
+import type { FaultPoint } from './fault-point.ts';
+
+/** The end, the restart or the freeze of a node comes first, for it meets all that the node does; then what happens on links. */
+const FAMILIES = ['life of a node', 'link', 'the rest'] as const;
+
+interface Spot {
+  family: (typeof FAMILIES)[number];
+  /** Without where it happens. */
+  kind: string;
+  place: string;
+}
+
+interface Group extends Spot {
+  points: FaultPoint[];
+}
+
+/** @param telling the most telling first: of what is equally broad, the earlier one comes */
+export function broadly(telling: readonly FaultPoint[]): FaultPoint[] {
+  const ranks = new Map(telling.map((point, rank) => [point, rank]));
+  const rankOf = (point: FaultPoint): number => ranks.get(point) ?? 0;
+  const came = new Map<string, number>();
+  const timesOf = (name: string): number => came.get(name) ?? 0;
+  const breadthOf = ({ family, kind, place }: Spot): number[] => [
+    timesOf(family),
+    FAMILIES.indexOf(family),
+    timesOf(`kind ${kind}`),
+    timesOf(`place ${place}`),
+  ];
+  const nextOf = ({ points }: Group): FaultPoint => leastOf(points, (point) => [timesOf(`class ${point.class}`), rankOf(point)])[0];
+  const ordered: FaultPoint[] = [];
+  let turn = groupsOf(telling);
+  while (turn.length > 0) {
+    const left = new Set(turn);
+    while (left.size > 0) {
+      const candidates = leastOf([...left], breadthOf).map((group) => ({ group, point: nextOf(group) }));
+      const [{ group, point }] = leastOf(candidates, (each) => [timesOf(`class ${each.point.class}`), rankOf(each.point)]);
+      left.delete(group);
+      group.points.splice(group.points.indexOf(point), 1);
+      ordered.push(point);
+      for (const name of [group.family, `kind ${group.kind}`, `place ${group.place}`, `class ${point.class}`])
+        came.set(name, timesOf(name) + 1);
+    }
+    turn = turn.filter(({ points }) => points.length > 0);
+  }
+  return ordered;
+}
+
+function groupsOf(points: readonly FaultPoint[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const point of points) {
+    const spot = spotOf(point);
+    const key = JSON.stringify([spot.kind, spot.place]);
+    const group = groups.get(key) ?? { ...spot, points: [] };
+    group.points.push(point);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function spotOf({ schedule, fault, link }: FaultPoint): Spot {
+  const last = schedule.at(-1);
+  if (last?.on === 'node' && (last.fault.kind === 'restart' || last.fault.kind === 'pause')) {
+    const { node, ...how } = last.fault;
+    return { family: 'life of a node', kind: JSON.stringify(how), place: `node ${node}` };
+  }
+  const [first] = schedule;
+  if (first?.on === 'link') return { family: 'link', kind: fault, place: `${link} ${first.direction}` };
+  return { family: 'the rest', kind: fault, place: link };
+}
+
+/** All for which these numbers are least, the earlier number deciding first; in the order in which they were given. */
+function leastOf<T>(items: readonly T[], numbersOf: (item: T) => readonly number[]): [T, ...T[]] {
+  let least: T[] = [];
+  let of: readonly number[] = [];
+  for (const item of items) {
+    const numbers = numbersOf(item);
+    const differing = numbers.findIndex((number, index) => number !== of[index]);
+    if (least.length > 0 && differing === -1) least.push(item);
+    else if (least.length === 0 || (numbers[differing] as number) < (of[differing] as number)) [least, of] = [[item], numbers];
+  }
+  return least as [T, ...T[]];
+}
