@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 export class Unreadable extends Error {}
 
 export function readProc(path: string): string | undefined {
-  return unlessGone(path, () => readFileSync(`/proc/${path}`, 'latin1'));
+  return unlessGone(path, () => readFileSync(`/proc/${path}`, 'utf8'));
 }
 
 export function listProc(path: string): string[] | undefined {

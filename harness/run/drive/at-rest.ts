@@ -31,8 +31,9 @@ function isBack(before: Sample, sample: Sample, stands: boolean): boolean {
 async function sampleOnce(stage: Stage, nodes: readonly string[]): Promise<Sample> {
   const { environment, system, recorder } = stage;
   const sample = new Map<string, ResourceSample>();
-  for (const name of nodes) {
-    const pids = await system.node(name)?.pids();
+  // All at once: one look at the machine's processes serves all nodes.
+  const pidsOfNodes = await Promise.all(nodes.map(async (name) => [name, await system.node(name)?.pids()] as const));
+  for (const [name, pids] of pidsOfNodes) {
     if (!pids) continue;
     const resources = await environment.probes.resources(pids);
     if ('unreadable' in resources)

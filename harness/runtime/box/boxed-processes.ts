@@ -1,7 +1,7 @@
 // Who lives in a PID namespace, seen from outside it. Nothing that a process does to its environment, group, session or parent
 // takes it out of its namespace; a namespace that it makes for itself lies within.
 import { readlinkSync } from 'node:fs';
-import { allPids, procText } from '../linux/proc.ts';
+import { procText } from '../linux/proc.ts';
 
 export interface Boxed {
   /** As this process numbers it. */
@@ -10,8 +10,8 @@ export interface Boxed {
   inner: number;
 }
 
-/** Everybody in the namespace of `first` but it, also zombies. */
-export function boxedProcesses(first: number): Boxed[] {
+/** Those in the namespace of `first` but it, also zombies. @param among who has begun since the namespace was made, and any others */
+export function boxedProcesses(first: number, among: readonly number[]): Boxed[] {
   const box = namespaceOf(first);
   if (box === undefined) return [];
   const depth = numbersOf(first).length;
@@ -20,7 +20,7 @@ export function boxedProcesses(first: number): Boxed[] {
     if (numbers.length < depth) return false;
     return numbers.length === depth ? namespaceOf(pid) === box : isIn(parentOf(pid));
   };
-  return allPids().flatMap((pid) => (pid !== first && isIn(pid) ? [{ pid, inner: numbersOf(pid)[depth - 1] ?? pid }] : []));
+  return among.flatMap((pid) => (pid !== first && isIn(pid) ? [{ pid, inner: numbersOf(pid)[depth - 1] ?? pid }] : []));
 }
 
 /** Undefined for a zombie of somebody else and for one that has gone. */

@@ -37,8 +37,14 @@ const ENDED = 'the first process of the box of this case has ended by itself, an
 /** It waits for the end of its stdin. A zombie that is left to it is gone at once, as it does not want to hear of its children. */
 const FIRST = [...DEAF_TO_CHILDREN, 'cat'];
 
-/** For a worker that is in a box of its own. @param keeps folders that stay real; @throws RuntimeError when it cannot be made */
-export async function openCaseBox(keeps: readonly string[]): Promise<CaseBox> {
+/**
+ * For a worker that is in a box of its own.
+ *
+ * @param keeps folders that stay real
+ * @param begun who has begun since before this was called
+ * @throws RuntimeError when it cannot be made
+ */
+export async function openCaseBox(keeps: readonly string[], begun: () => readonly number[]): Promise<CaseBox> {
   const calls = systemCalls();
   if ('missing' in calls) throw new RuntimeError(`no box: ${calls.missing}`);
   await using undo = new AsyncDisposableStack();
@@ -50,7 +56,7 @@ export async function openCaseBox(keeps: readonly string[]): Promise<CaseBox> {
     undo.defer(() => endOf(first));
     const inside = openSync(`/proc/${first.pid}/ns/pid`, 'r');
     undo.defer(() => closeSync(inside));
-    return caseBox(calls, { own, inside, first }, folders, undo.move());
+    return caseBox(calls, { own, inside, first, begun }, folders, undo.move());
   } catch (error) {
     throw new RuntimeError(`no box could be made for this case: ${(error as Error).message}`, { cause: error });
   }
@@ -60,11 +66,17 @@ interface Namespaces {
   own: number;
   inside: number;
   first: ChildProcess;
+  begun: () => readonly number[];
 }
 
-function caseBox(calls: SystemCalls, { own, inside, first }: Namespaces, folders: PrivateFolders, undo: AsyncDisposableStack): CaseBox {
+function caseBox(
+  calls: SystemCalls,
+  { own, inside, first, begun }: Namespaces,
+  folders: PrivateFolders,
+  undo: AsyncDisposableStack,
+): CaseBox {
   const lostBefore = lostDials();
-  const processes = (): Boxed[] => boxedProcesses(first.pid as number);
+  const processes = (): Boxed[] => boxedProcesses(first.pid as number, begun());
   return {
     within(command, about, start) {
       if (hasEnded(first)) throw new RuntimeError(ENDED);

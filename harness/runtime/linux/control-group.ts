@@ -43,5 +43,5 @@ function numbersIn(text = ''): number[] {
 }
 
 function textOf(file: string): string | undefined {
-  return readWhole(file)?.toString('utf8');
+  return readWhole(file);
 }

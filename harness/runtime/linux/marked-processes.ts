@@ -3,7 +3,7 @@
 // is found by the mark of its family. A pass over /proc of an idle machine takes a few milliseconds.
 import { familyMarks } from './family-mark.ts';
 import { poll } from './poll.ts';
-import { allPids, kinshipOf, procFile } from './proc.ts';
+import { allPids, kinshipOf, procText } from './proc.ts';
 
 export const RUN_MARKER = 'TORNWIRE_RUN';
 export const NODE_MARKER = 'TORNWIRE_NODE';
@@ -16,10 +16,14 @@ export interface MarkedProcess {
   program?: string;
 }
 
-/** A zombie is not among them: it has no environment any more and holds nothing but its number. */
-export function markedProcesses(runId: string): MarkedProcess[] {
+/**
+ * A zombie is not among them: it has no environment any more and holds nothing but its number.
+ *
+ * @param among by default all processes of this machine
+ */
+export function markedProcesses(runId: string, among: readonly number[] = allPids()): MarkedProcess[] {
   const family = familyMarks(runId);
-  return allPids().flatMap((pid) => {
+  return among.flatMap((pid) => {
     if (pid === process.pid) return [];
     const who = byVariables(runId, pid);
     if (who) return [{ pid, ...who }];
@@ -33,9 +37,9 @@ type Who = Omit<MarkedProcess, 'pid'>;
 
 function byVariables(runId: string, pid: number): Who | undefined {
   const mark = `${RUN_MARKER}=${runId}\0`;
-  const environment = procFile(pid, 'environ');
+  const environment = procText(pid, 'environ');
   if (!environment?.includes(mark)) return undefined;
-  const variables = `\0${environment.toString('utf8')}`;
+  const variables = `\0${environment}`;
   if (!variables.includes(`\0${mark}`)) return undefined;
   const node = valueOf(variables, NODE_MARKER);
   const program = valueOf(variables, PROGRAM_MARKER);

@@ -41,7 +41,7 @@ export function wildcardPortsOf(pids: readonly number[], ports: readonly number[
 }
 
 function socketsOf(file: 'tcp' | 'tcp6'): TcpSocket[] {
-  const [, ...lines] = readWhole(`/proc/net/${file}`)?.toString('latin1').trimEnd().split('\n') ?? [];
+  const [, ...lines] = readWhole(`/proc/net/${file}`)?.trimEnd().split('\n') ?? [];
   return lines.flatMap((line) => {
     const [, local = '', , state = '', , , , uid, , inode = '0'] = line.trim().split(/\s+/);
     const [address = '', port = ''] = local.split(':');

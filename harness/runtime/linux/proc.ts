@@ -1,6 +1,6 @@
 // What the kernel says about processes, proc(5). Processes end between listing and reading, and those of other users cannot
 // be read. Both count as nothing.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** USER_HZ, which every Linux that Node runs on has (sysconf(3), _SC_CLK_TCK). */
 const TICKS_PER_S = 100;
@@ -10,13 +10,30 @@ export function allPids(): number[] {
   return list('/proc').map(Number).filter(Number.isInteger);
 }
 
-/** A file of a process, for example `maps`. Undefined when it cannot be read. */
-export function procFile(pid: number, name: string): Buffer | undefined {
-  return readWhole(`/proc/${pid}/${name}`);
+/**
+ * Gives who has begun since: nobody else can be of a run that begins now. They are known by the inode of their folder, which the kernel
+ * makes anew for each process, as numbers come back.
+ */
+export function newcomers(): () => number[] {
+  const before = new Map(allPids().map((pid) => [pid, inodeOf(pid)] as const));
+  return () =>
+    allPids().filter((pid) => {
+      const known = before.get(pid);
+      return known === undefined || inodeOf(pid) !== known;
+    });
 }
 
+function inodeOf(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).ino;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file of a process, for example `maps`. Undefined when it cannot be read. */
 export function procText(pid: number, name: string): string | undefined {
-  return procFile(pid, name)?.toString('utf8');
+  return readWhole(`/proc/${pid}/${name}`);
 }
 
 /** The numbers of its open descriptors; undefined when it has gone or cannot be asked. */
@@ -75,7 +92,7 @@ export function startTimeOf(pid: number): string | undefined {
 /** Unix time at which a living process began; to the tick, and to the second of the boot (proc_stat(5), btime). */
 export function startedAtMs(pid: number): number | undefined {
   const ticks = startTimeOf(pid);
-  const bootS = /^btime (\d+)$/m.exec(readWhole('/proc/stat')?.toString('latin1') ?? '')?.[1];
+  const bootS = /^btime (\d+)$/m.exec(readWhole('/proc/stat') ?? '')?.[1];
   return ticks === undefined || bootS === undefined ? undefined : Number(bootS) * 1_000 + (Number(ticks) / TICKS_PER_S) * 1_000;
 }
 
@@ -84,10 +101,13 @@ export function commandLineOf(pid: number): string {
   return words === undefined || words === '' ? '(ended)' : words.slice(0, 200);
 }
 
-/** Any file of the kernel's that may be gone or closed to us, also one of a control group. */
-export function readWhole(path: string): Buffer | undefined {
+/**
+ * Any file of the kernel's that may be gone or closed to us, also one of a control group. As UTF-8, for which Node has a way of its own:
+ * without it each file that says no size costs a buffer of 64 kB.
+ */
+export function readWhole(path: string): string | undefined {
   try {
-    return readFileSync(path);
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }
@@ -95,7 +115,7 @@ export function readWhole(path: string): Buffer | undefined {
 
 /** From the third field on. The second is the program's name in brackets and may hold blanks and brackets itself. */
 function statFields(pid: number): string[] | undefined {
-  const stat = procFile(pid, 'stat')?.toString('latin1');
+  const stat = procText(pid, 'stat');
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 

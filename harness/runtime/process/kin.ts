@@ -2,13 +2,13 @@
 // program with an environment of its own making (`env -i`, sudo, what the MCP SDK does by default) hides it. It is known for as long
 // as its parents live. Nobody is adopted for it: an orphan belongs to the machine's first process, which asks how it ended, as by hand.
 import { type MarkedProcess, RUN_MARKER } from '../linux/marked-processes.ts';
-import { allPids, type Kinship, kinshipOf, procFile } from '../linux/proc.ts';
+import { type Kinship, kinshipOf, procText } from '../linux/proc.ts';
 
 export interface Kin {
   /** The first process of a node lives from now on. */
   begun(pid: number, node: string, ended: Promise<unknown>): void;
-  /** Those who live and are not among the marked ones. */
-  unmarked(marked: readonly MarkedProcess[]): MarkedProcess[];
+  /** Those among these who live and are not among the marked ones. */
+  unmarked(marked: readonly MarkedProcess[], among: readonly number[]): MarkedProcess[];
 }
 
 export function kinOfRun(): Kin {
@@ -19,12 +19,8 @@ export function kinOfRun(): Kin {
       firsts.set(pid, node);
       void ended.then(() => firsts.delete(pid));
     },
-    unmarked(marked) {
-      const everybody = new Map(
-        allPids()
-          .flatMap((pid) => [[pid, kinshipOf(pid)] as const])
-          .filter(isThere),
-      );
+    unmarked(marked, among) {
+      const everybody = new Map(among.flatMap((pid) => [[pid, kinshipOf(pid)] as const]).filter(isThere));
       const known = new Map([...firsts, ...marked.flatMap(({ pid, node }) => (node === undefined ? [] : [[pid, node] as const]))]);
       const strangers = [...everybody].filter(([pid, { state }]) => state !== 'Z' && !known.has(pid));
       return strangers.flatMap(([pid, { parent }]) => {
@@ -43,7 +39,7 @@ function nodeAbove(pid: number, everybody: ReadonlyMap<number, Kinship>, known: 
 
 /** Also of another run, or a helper program. */
 function isMarked(pid: number): boolean {
-  return procFile(pid, 'environ')?.includes(`${RUN_MARKER}=`) ?? false;
+  return procText(pid, 'environ')?.includes(`${RUN_MARKER}=`) ?? false;
 }
 
 function isThere(entry: readonly [number, Kinship | undefined]): entry is readonly [number, Kinship] {

@@ -18,7 +18,7 @@ import { nodeFolder } from '../ground/node-home.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import type { PlannedProgram, Surroundings } from '../ground/planned-program.ts';
 import { settlesWithin } from '../linux/poll.ts';
-import { procText } from '../linux/proc.ts';
+import { newcomers, procText } from '../linux/proc.ts';
 import { type Kin, kinOfRun } from './kin.ts';
 import { PROCESS_HOLDS } from './process-holds.ts';
 import { KILL_WITHIN_MS, killTree, processLeftovers, type ProcessTree, runningNode } from './process-tree.ts';
@@ -83,10 +83,11 @@ async function processGround(
 ): Promise<Primitives<ProcessLife>> {
   const { runId, topology } = request;
   const { folder, loopback } = place;
-  const box = settings.box && undo.use(await openCaseBox([realpathSync(dirname(folder)), ...ownCompileCache(), ...settings.box.keeps]));
+  const folk = folkOf(runId);
+  const { kin, begun, everybody } = folk;
+  const box = settings.box && undo.use(await openCaseBox(keptBy(folder, settings.box.keeps), begun));
   const book = loopbackBook(request, place, settings.box?.doors);
   await Promise.all(book.tcp.map(({ host, port }) => requireFree(host, port)));
-  const kin = kinOfRun();
   const words: Surroundings = { request, folder, book, path: searchPath(), nodeBinary: () => process.execPath };
   const siteOf = (name: string) => siteIn(runId, folder, name, settings);
   const stdio = stdioLinks(
@@ -101,8 +102,7 @@ async function processGround(
     const first = await spawnProgram(command, { env, cwd: workingFolder, log, box: where, ...inItsRole(who, request) });
     if ('failed' in first) throw new NotReadyError(who.name, `its command to start, but ${first.failed}`, []);
     if (who.kind === 'node') kin.begun(first.pid, who.name, first.exited);
-    const others = (): MarkedProcess[] => markedProcesses(runId).filter(({ node }) => node !== undefined && node !== who.name);
-    return lifeOf({ first, marked: () => everybody(runId, kin).filter((each) => each[who.kind] === who.name), others });
+    return lifeOf({ first, ...folk.around(who) });
   }
 
   return {
@@ -122,14 +122,14 @@ async function processGround(
     running: (node, tree, log) => stdio.withChildren(runningNode(node, tree, log, siteOf(node.name))),
     async alive({ programs }) {
       await stdio.children.settled();
-      return processLeftovers(leftOf(everybody(runId, kin), stdio, programs, box));
+      return processLeftovers(leftOf(everybody(), stdio, programs, box));
     },
     ...(!box && { wildcards: (node, pids) => wildcardPortsOf(pids, portsOf(node)) }),
     ...(box && { lostDials: () => box.lostDials(), written: () => box.written() }),
     async end(lives) {
       await using _box = box;
       stdio.children[Symbol.dispose]();
-      const { left } = await killUntilGone(() => everybody(runId, kin).map(({ pid }) => pid), KILL_WITHIN_MS);
+      const { left } = await killUntilGone(() => everybody().map(({ pid }) => pid), KILL_WITHIN_MS);
       await settlesWithin(Promise.all([...lives.map(({ exited }) => exited), stdio.ended()]), KILL_WITHIN_MS);
       if (left.length > 0) throw new RuntimeError(`processes ${left.join(', ')} of run ${runId} survived SIGKILL`);
     },
@@ -163,10 +163,45 @@ function portsOf({ listens }: Node): number[] {
   return Object.values(listens).flatMap((listener) => (listener.transport === 'tcp' ? [listener.port] : []));
 }
 
-/** The marked ones, and those who have lost the mark. */
-function everybody(runId: string, kin: Kin): MarkedProcess[] {
-  const marked = markedProcesses(runId);
-  return [...marked, ...kin.unmarked(marked)];
+interface Folk {
+  kin: Kin;
+  /** All of the run are among them. */
+  begun: () => number[];
+  /** The marked ones, and those who have lost the mark. */
+  everybody: () => MarkedProcess[];
+  around(who: PlannedProgram['who']): Omit<ProcessTree, 'first'>;
+}
+
+/** Who lives in a run that begins now. */
+function folkOf(runId: string): Folk {
+  const begun = newcomers();
+  const kin = kinOfRun();
+  const everybody = (): MarkedProcess[] => {
+    const pids = begun();
+    const marked = markedProcesses(runId, pids);
+    return [...marked, ...kin.unmarked(marked, pids)];
+  };
+  const glanced = atOneGlance(everybody);
+  return {
+    kin,
+    begun,
+    everybody,
+    around({ kind, name }) {
+      const itsOwn = (all: readonly MarkedProcess[]): MarkedProcess[] => all.filter((each) => each[kind] === name);
+      const others = (): MarkedProcess[] => markedProcesses(runId, begun()).filter(({ node }) => node !== undefined && node !== name);
+      return { marked: () => itsOwn(everybody()), glanced: () => itsOwn(glanced()), others, begun };
+    },
+  };
+}
+
+/** Who asks for one node after another, without a pause between, gets what was seen once. */
+function atOneGlance<T>(look: () => T): () => T {
+  let seen: { value: T } | undefined;
+  return () => {
+    if (seen === undefined) queueMicrotask(() => (seen = undefined));
+    seen ??= { value: look() };
+    return seen.value;
+  };
 }
 
 function leftOf(
@@ -197,6 +232,11 @@ function lifeOf(tree: ProcessTree): ProcessLife {
     },
     kill: () => killTree(tree),
   };
+}
+
+/** Folders that a box leaves what they are. */
+function keptBy(folder: string, keeps: readonly string[]): string[] {
+  return [realpathSync(dirname(folder)), ...ownCompileCache(), ...keeps];
 }
 
 /** This process writes there too, and none of that is the system's. */

@@ -16,8 +16,12 @@ export interface ProcessTree {
   first: SpawnedProgram;
   /** Who carries the marker now. */
   readonly marked: () => MarkedProcess[];
+  /** The same for all nodes that are asked for without a pause between; by default a look of its own. */
+  readonly glanced?: () => MarkedProcess[];
   /** Processes of other nodes: one that it has started over stdio is in its group, unless it leads one of its own. */
   readonly others?: () => MarkedProcess[];
+  /** Numbers of processes among which are all of the run; by default all of this machine. */
+  readonly begun?: () => readonly number[];
 }
 
 /** After SIGKILL only the kernel is waited for. */
@@ -30,7 +34,7 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
     pid: first.pid,
     exited: first.exited,
     hasEnded: () => first.ended || startTimeOf(first.pid) === undefined,
-    pids: () => Promise.resolve(pidsOf(tree)),
+    pids: () => Promise.resolve(pidsOf({ first, marked: tree.glanced ?? tree.marked })),
     signal: async (signal) => signalGroup(first, signal),
     pause: async () => pauseTree(tree),
     resume: async () => signalTree(tree, 'SIGCONT'),
@@ -136,11 +140,11 @@ function signalGroup(first: SpawnedProgram, signal: NodeJS.Signals): void {
 
 /** The group without the processes of other nodes in it: those are killed or stopped by their own names. */
 function signalOwn(tree: ProcessTree, signal: NodeJS.Signals): void {
-  const { first, others } = tree;
+  const { first, others, begun = allPids } = tree;
   const spared = new Set(others?.().flatMap(({ pid }) => (kinshipOf(pid)?.group === first.pid ? [pid] : [])));
   if (spared.size === 0) return signalGroup(first, signal);
   if (first.ended) return;
-  for (const pid of allPids()) if (!spared.has(pid) && kinshipOf(pid)?.group === first.pid) sendSignal(pid, signal);
+  for (const pid of begun()) if (!spared.has(pid) && kinshipOf(pid)?.group === first.pid) sendSignal(pid, signal);
 }
 
 /** The first process counts also in the instant between fork and exec, when it does not carry the marker yet. */
