@@ -5,6 +5,7 @@ import { conversationIn } from '../../explore/conversation/conversation.ts';
 import { inOrder } from '../../explore/plan/choose.ts';
 import { pairsIn } from '../../explore/plan/pairs.ts';
 import { pointsIn } from '../../explore/plan/points.ts';
+import { pointsOfNodes } from '../../explore/plan/faults-of-nodes.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { History } from '../../model/judging/history.ts';
 import type { Topology } from '../../model/system/topology.ts';
@@ -33,7 +34,8 @@ export async function planSweep(sweeping: Sweeping, depth: number): Promise<Swep
   if ('failsAlone' in recordings) return recordings;
   const conversation = conversationIn(recordings);
   const why = impossibleOn(workload.topology);
-  const points = inOrder(pointsIn(conversation, workload.topology, why), seed);
+  const all = [...pointsIn(conversation, workload.topology, why), ...pointsOfNodes(conversation, workload.topology, why)];
+  const points = inOrder(all, seed);
   const pairs = depth > 1 ? inOrder(pairsIn(conversation, workload.topology, why), seed) : [];
   return {
     work: [...work],

@@ -25,16 +25,17 @@ export interface Sweeping {
 
 /** Without a point it is the work alone; without what is allowed, what is left at rest is not judged. */
 export function caseOf(
-  { workload, seed, defect }: Sweeping,
+  { workload, seed, defect }: Pick<Sweeping, 'seed' | 'defect'> & { workload: Pick<DescribedScenario, 'name' | 'parameters'> },
   plan: Pick<SweptPlan, 'work'> & Partial<Pick<SweptPlan, 'allowed' | 'usual'>>,
   point?: FaultPoint,
 ): Case {
-  const { schedule = [], dwellMs = 0 } = point ?? {};
+  const { schedule = [], dwellMs = 0, rounds = 1, trickles } = point ?? {};
   return {
     scenario: workload.name,
     parameters: {
       ...workload.parameters,
-      work: plan.work as Json[],
+      work: Array.from({ length: rounds }, () => plan.work as Json[]).flat(),
+      ...(trickles && { trickles: trickles as unknown as Json }),
       ...(plan.allowed && { allowed: plan.allowed }),
       ...(plan.usual && { usual: plan.usual }),
       dwellMs,

@@ -19,6 +19,7 @@ import {
   type SweptPlan,
 } from '../../results/sweep-ledger.ts';
 import type { CasePlayer } from '../players/case-player.ts';
+import { type Lacking, playableHere } from './lacking.ts';
 import { planSweep, type FailsAlone } from './record.ts';
 import { playPlan, type PlaySettings } from './play-plan.ts';
 import type { Sweeping } from './sweep-cases.ts';
@@ -38,6 +39,8 @@ export interface SweepOutcome {
   findings: readonly SweptFinding[];
   /** Failures that were not made small yet: the sweep was interrupted. They count like findings. */
   untriaged: readonly Pick<SweptCase, 'fingerprint' | 'oracle' | 'message' | 'repro'>[];
+  /** Points of the plan that this machine cannot play. They count as not run. */
+  lacking: readonly Lacking[];
   /** What has shown something new, and what came of its variations. */
   feedback: FeedbackTold;
   /** Beyond the plan: the same points with other work. */
@@ -62,10 +65,13 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
   const plan = ledger.plan as SweptPlan;
   const all = plan.points as unknown as FaultPoint[];
   const points = all.filter(({ key }) => settings.only === undefined || key.includes(settings.only));
-  say(`${points.length} fault points in ${new Set(points.map((point) => point.class)).size} classes of frames${unstableWords(plan)}`);
+  say(
+    `${points.length} fault points in ${new Set(points.map((point) => point.class)).size} classes of frames and phases${unstableWords(plan)}`,
+  );
   if (sweeping.workload.topology) for (const why of withoutPoints(sweeping.workload.topology, all)) say(why);
+  const { playable, lacking } = await playableHere(points);
   await using player = await settings.playerFor(sweeping.workload, ledger.sweep);
-  const { failures, leftStarved } = await playPlan(points, plan, ledger, sweeping, player, settings);
+  const { failures, leftStarved } = await playPlan(playable, plan, ledger, sweeping, player, settings);
   if (leftStarved > 0)
     say(`${leftStarved} case(s) had no verdict on a busy machine, and no time to be taken again alone: the next sitting takes them`);
   await triageAll(failures, ledger, sweeping, settings);
@@ -78,6 +84,7 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
     coverage,
     findings: [...ledger.findings.values()],
     untriaged: ledger.untriaged().map(({ fingerprint, oracle, message, repro }) => ({ fingerprint, oracle, message, repro })),
+    lacking,
     feedback: feedbackIn(ledger.kept, ledger.cases.values()),
     random,
     cases: ledger.cases.size,

@@ -73,6 +73,8 @@ test('the clean twin has no finding; a sweep that was interrupted goes on with i
   expect(done).toBeGreaterThan(0);
   const ledger = await readFile(join(project.root, 'results', 'sweeps', 'clean-2', 'ledger.ndjson'), 'utf8');
   expect(ledger.split('\n').filter((line) => line.startsWith('{"kind":"plan"'))).toHaveLength(1);
+  for (const key of ['node store, the work begins: full disk', 'KEYS_MAX=1, and the work twice', 'one byte at a time, without end'])
+    expect(ledger).toContain(key);
   expect(await readdir(join(project.root, 'results', 'sweeps', 'clean-2'))).toContain('coverage.md');
   expect(await project.alive()).toEqual([]);
 });

@@ -188,7 +188,7 @@ function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
     const what = outcome.unclear ? 'has no verdict without faults' : 'fails without faults';
     return [oneLine(`the workload ${what}, so nothing is swept: ${outcome.failsAlone}`)];
   }
-  const { coverage, findings, untriaged, feedback, random, cases, spentMs, ledger } = outcome;
+  const { coverage, findings, untriaged, lacking, feedback, random, cases, spentMs, ledger } = outcome;
   const minutes = spentMs / 60_000;
   return [
     ...findings.flatMap((finding) => [
@@ -198,14 +198,15 @@ function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
     ]),
     ...untriagedLines(untriaged),
     ...coverageLines(coverage),
+    ...lacking.map(({ faults, points, why }) => oneLine(`${points} point(s) cannot be run here (${faults.join(', ')}): ${why}`)),
     feedbackLine(feedback),
     `${cases} cases in ${minutes.toFixed(1)} min, ${random} of them with other work; ${findings.length} finding(s)`,
-    nextHour(coverage.points - coverage.done, cases, minutes),
+    nextHour(coverage.points - coverage.done - lacking.reduce((sum, { points }) => sum + points, 0), cases, minutes),
     `ledger: ${ledger}`,
   ];
 }
 
-function feedbackLine({ kept, newBy, varied, outcomes }: FeedbackTold): string {
+export function feedbackLine({ kept, newBy, varied, outcomes }: FeedbackTold): string {
   if (kept === 0) return 'feedback: no case has shown anything that the recordings had not';
   const { frame, log, end, held } = newBy;
   const novelties = `a class of frame ${frame}, a line in a log ${log}, an end of a connection ${end}, a shape at rest ${held}`;

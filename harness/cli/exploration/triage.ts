@@ -140,8 +140,13 @@ function storyOf(given: Case): string {
     const { do: name, join: joins } = item as { do?: string; join?: string };
     return name ?? `${joins} joins`;
   });
-  const faults = given.schedule.map(stepStory);
+  const faults = [...trickleStories(given), ...given.schedule.map(stepStory)];
   return `${work.length === 0 ? 'without any work' : `after ${work.join(', ')}`}: ${faults.length === 0 ? 'no fault at all' : faults.join(', then ')}`;
+}
+
+function trickleStories({ parameters: { trickles } }: Case): string[] {
+  const each = Array.isArray(trickles) ? (trickles as { node?: string; listener?: string }[]) : [];
+  return each.map(({ node, listener }) => `a client that sends one byte at a time to '${listener}' of ${node}`);
 }
 
 function stepStory(step: Step): string {

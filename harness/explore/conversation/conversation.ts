@@ -33,6 +33,8 @@ export interface Conversation {
   classes: readonly TalkClass[];
   /** How often each link was dialled, at least; links that nobody dialled are not named. */
   dials: Readonly<Record<string, number>>;
+  /** What who dials says first, by link, where it was recorded. */
+  openings: Readonly<Record<string, { name: string; text: string }>>;
   /** What was left at rest after the work, at most, by node and kind. */
   allowed: HeldMore;
   /** What was held at rest after the work, at most, by node and kind. */
@@ -59,7 +61,13 @@ export function conversationIn(recordings: readonly History[]): Conversation {
       unstable: new Set(counts).size > 1,
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { classes, dials: dialsIn(recordings), allowed: allowedIn(recordings), usual: usualIn(recordings) };
+  return {
+    classes,
+    dials: dialsIn(recordings),
+    openings: openingsIn(recordings),
+    allowed: allowedIn(recordings),
+    usual: usualIn(recordings),
+  };
 }
 
 /** Of the work alone: what comes after the lift meets no fault any more. */
@@ -103,6 +111,16 @@ function dialsIn(recordings: readonly History[]): Record<string, number> {
   );
   const links = [...new Set(each.flatMap((dials) => [...dials.keys()]))].toSorted();
   return Object.fromEntries(links.map((link) => [link, Math.min(...each.map((dials) => dials.get(link)?.length ?? 0))]));
+}
+
+/** Of the first recording, for each says the same in its own words. */
+function openingsIn([first = []]: readonly History[]): Conversation['openings'] {
+  const openings: Record<string, { name: string; text: string }> = {};
+  for (const frame of eventsOf(first, 'frame')) {
+    const { link, direction, index, payload } = frame;
+    if (direction === 'upstream' && index === 1 && payload !== undefined) openings[link] ??= { name: classOf(frame).name, text: payload };
+  }
+  return openings;
 }
 
 function allowedIn(recordings: readonly History[]): HeldMore {

@@ -39,13 +39,16 @@ export function withAnother(point: FaultPoint, order: readonly FaultPoint[], ind
     key: `${point.key}, and ${other.key}`,
     schedule: [...point.schedule, ...other.schedule],
     dwellMs: Math.max(point.dwellMs, other.dwellMs),
+    ...((point.rounds ?? other.rounds) !== undefined && { rounds: Math.max(point.rounds ?? 1, other.rounds ?? 1) }),
+    ...((point.trickles ?? other.trickles) && { trickles: [...(point.trickles ?? []), ...(other.trickles ?? [])] }),
   };
 }
 
-function placesOf({ schedule }: FaultPoint): string[] {
-  return schedule.flatMap((step) =>
-    step.on === 'link' ? [`link ${step.link}`] : step.on === 'node' ? [`node ${step.fault.node}`] : [step.id],
+function placesOf({ schedule, trickles = [] }: FaultPoint): string[] {
+  const struck = schedule.map((step) =>
+    step.on === 'link' ? `link ${step.link}` : `node ${step.on === 'node' ? step.fault.node : step.node}`,
   );
+  return [...struck, ...trickles.map(({ node }) => `node ${node}`)];
 }
 
 const OTHER_EVERY = 3;

@@ -5,11 +5,12 @@ import type { Topology } from '../../model/system/topology.ts';
 import { whyImpossible } from '../../network/impossible.ts';
 import { conversationIn } from '../conversation/conversation.ts';
 import { LIFTED } from '../work/play-work.ts';
-import { inOrder, mixedWith, randomRound } from './choose.ts';
+import { inOrder, mixedWith, randomRound, withAnother } from './choose.ts';
 import { coverageOf, type PointOutcome } from './coverage.ts';
 import type { FaultPoint } from './fault-point.ts';
 import { LINK_FAULTS_AT_FRAMES } from './faults-at-frames.ts';
 import { pairsIn } from './pairs.ts';
+import { pointsOfNodes } from './faults-of-nodes.ts';
 import { pointsIn, withoutPoints } from './points.ts';
 
 const TOPOLOGY = {
@@ -227,27 +228,96 @@ test('what is asked between nodes is answered in the place of who is asked, and 
   expect(pointsIn(CALM, TOPOLOGY, possible).some(({ fault }) => /^(answered|closed)/.test(fault))).toBe(false);
 });
 
-test('where the script only gives orders, all on that link comes last', () => {
-  const ordered: Topology = {
+describe('what happens to a node by itself', () => {
+  const talk = [
+    BOOT,
+    DRIVE,
+    ...SETS,
+    said('client->relay', 'upstream', 1, '{"op":"set","key":"k"}\n'),
+    ANSWER,
+    {
+      kind: 'observation',
+      observation: { probe: 'held', node: 'relay', at: 'after', counts: { 'fd socket': 5, 'fd pipe': 4, threads: 9 } },
+    },
+  ] satisfies EventBody[];
+  const conversation = conversationIn([historyOf(...talk), historyOf(...talk)]);
+  const bounded: Topology = {
     ...TOPOLOGY,
-    links: TOPOLOGY.links.map((link) => (link.from === 'driver' ? { ...link, carries: 'orders' } : link)),
+    nodes: TOPOLOGY.nodes.map((node) => ({
+      ...node,
+      listens: { tcp: { transport: 'tcp', port: 7000, ...(node.name === 'relay' && { openingWithinMs: 700 }) } },
+      ...(node.name === 'store' && { bounds: { KEYS_MAX: '1' } }),
+    })),
   };
-  const all = pointsIn(CALM, ordered, possible);
-  const isOrder = ({ link }: FaultPoint): boolean => link === 'client->relay';
-  for (const order of [inOrder(all, 5), randomRound(all, 5, 1)]) {
-    const firstOrder = order.findIndex(isOrder);
-    expect(firstOrder).toBe(all.filter((point) => !isOrder(point)).length);
-    expect(order.slice(firstOrder).every(isOrder)).toBe(true);
-  }
-  expect(inOrder(pointsIn(CALM, TOPOLOGY, possible), 5).findIndex(isOrder)).toBeLessThan(10);
-  expect(inOrder(all, 5)).toEqual(inOrder(all.toReversed(), 5));
+  const points = pointsOfNodes(conversation, bounded, possible);
+
+  test('is each fault of its box in each phase, and one case for each bound, with the work twice', () => {
+    const ofRelay = points.filter(({ link }) => link === 'node relay');
+    const faults = [
+      'full disk',
+      'full disk after 4 KiB',
+      'no descriptor to spare',
+      '64 descriptors',
+      'clock an hour back',
+      'clock an hour on',
+    ];
+    for (const phase of ['the work begins', 'half of the work is done'])
+      expect(ofRelay.filter((point) => point.class === phase).map(({ fault }) => fault)).toEqual(faults);
+    expect(ofRelay.find(({ fault }) => fault === 'no descriptor to spare')?.schedule).toMatchObject([{ fault: { descriptors: 8 } }]);
+    expect(points.filter(({ fault }) => fault === 'KEYS_MAX=1')).toMatchObject([
+      {
+        link: 'node store',
+        rounds: 2,
+        schedule: [{ fault: { kind: 'environment', node: 'store', set: { KEYS_MAX: '1' } }, armAt: 'start' }],
+      },
+    ]);
+  });
+
+  test('is a client of each listener that never ends its opening, and the bound that the listener declares', () => {
+    expect(points.flatMap(({ trickles = [] }) => trickles)).toEqual([
+      { node: 'store', listener: 'tcp', opening: '{"op":"hello"' },
+      { node: 'relay', listener: 'tcp', opening: '{"op":"set","key":"k"', withinMs: 700 },
+    ]);
+  });
+
+  test('is left out where nothing can carry it, and is never beside another fault on the same node', () => {
+    const noFiles = pointsOfNodes(conversation, bounded, (schedule) => (schedule.some(({ on }) => on === 'file') ? 'no' : undefined));
+    expect(noFiles.length).toBe(points.length - 8);
+    for (const { schedule } of randomRound(points, 7, 1)) {
+      const nodes = schedule.map((step) => (step.on === 'node' ? step.fault.node : step.on === 'link' ? '' : step.node));
+      expect(new Set(nodes).size).toBe(nodes.length);
+    }
+    const [one, other] = [points.find(({ rounds }) => rounds), points.find(({ trickles }) => trickles?.[0]?.node === 'relay')];
+    expect(withAnother(one as FaultPoint, [one as FaultPoint, other as FaultPoint], 0)).toMatchObject({
+      rounds: 2,
+      trickles: [{ node: 'relay' }],
+    });
+  });
+
+  test('comes last, as all on the link does, where the script only gives orders', () => {
+    const ordered: Topology = {
+      ...bounded,
+      links: bounded.links.map((link) => (link.from === 'driver' ? { ...link, carries: 'orders' } : link)),
+    };
+    const all = [...pointsIn(conversation, ordered, possible), ...pointsOfNodes(conversation, ordered, possible)];
+    const isOrder = ({ link }: FaultPoint): boolean => link === 'client->relay' || link === 'node relay';
+    for (const order of [inOrder(all, 5), randomRound(all, 5, 1)]) {
+      const firstOrder = order.findIndex(isOrder);
+      expect(firstOrder).toBe(all.filter((point) => !isOrder(point)).length);
+      expect(order.slice(firstOrder).every(isOrder)).toBe(true);
+    }
+    const plain = [...pointsIn(conversation, bounded, possible), ...points];
+    expect(inOrder(plain, 5).findIndex(isOrder)).toBeLessThan(10);
+    expect(inOrder(all, 5)).toEqual(inOrder(all.toReversed(), 5));
+  });
 });
 
-test('coverage adds up, and holds each point once: of frames, answers and pairs', () => {
+test('coverage adds up, and holds each point once: of frames, answers, pairs and nodes', () => {
   const framed = { ...TOPOLOGY, links: TOPOLOGY.links.map((link) => ({ ...link, framing: 'json-rpc' as const })) };
-  const points = [...pointsIn(CALM, framed, possible), ...pairsIn(CALM, framed, possible)];
+  const points = [...pointsIn(CALM, framed, possible), ...pairsIn(CALM, framed, possible), ...pointsOfNodes(CALM, framed, possible)];
   expect(new Set(points.map(({ key }) => key)).size).toBe(points.length);
-  for (const fault of ['latency', 'answered with an error']) expect(points.some((point) => point.fault === fault)).toBe(true);
+  for (const fault of ['latency', 'answered with an error', 'one byte at a time', 'full disk', '64 descriptors', 'clock an hour on'])
+    expect([fault, points.some((point) => point.fault === fault)]).toEqual([fault, true]);
   const rowsOf = coverageOf(points, new Map()).rows.map((row) => `${row.link} ${row.class} ${row.fault}`);
   expect(new Set(rowsOf).size).toBe(rowsOf.length);
   const outcomes = new Map(

@@ -6,16 +6,18 @@ import type { Json } from '../../model/values/json.ts';
 import { hash32 } from '../../model/values/seed.ts';
 import { workSchema, type WorkItem } from './make-work.ts';
 import type { Watching, Workload, WorkObserver } from './parts.ts';
+import { tricklesSchema, trickleTo } from './trickle.ts';
+import { ANSWER_WITHIN, SEES_WITHIN } from './work-bound.ts';
 
 /** How the answers of the work are told from those of other operations of a script. */
 export const WORKER = 'work';
 /** The mark that is passed once all faults are lifted. */
 export const LIFTED = 'all faults are lifted';
+/** The marks that are passed before the first item of the work, and after half of them: faults that wait for no frame begin there. */
+export const WORK_MARKS = ['the work begins', 'half of the work is done'] as const;
 
 /** What is on its way to a fault when the last operation has its answer. */
 const DUE_WITHIN = '1s';
-const ANSWER_WITHIN = '3s';
-const SEES_WITHIN = '5s';
 
 interface Joined {
   name: string;
@@ -29,23 +31,36 @@ export async function playWork(
   parameters: Parameters,
   make: (seed: number) => Promise<readonly Json[]>,
 ): Promise<void> {
-  const { work, allowed, usual, dwellMs } = parameters;
+  const { work, allowed, usual, dwellMs, trickles } = parameters;
   const items = workSchema.parse(work ?? (await make(hash32(Math.floor(script.chance('work') * 2 ** 32)))));
   const context = { ...script, ...(await workload.begin?.(script)) };
   await script.held('before');
-  const joined: Joined[] = [];
-  for (const item of items) {
-    if ('join' in item) await join(item, workload, context, joined);
-    else await operate(item, workload, context);
-    await holdsAlways(workload, context, item);
-  }
+  const trickling = await Promise.all(tricklesSchema.parse(trickles ?? []).map((each) => trickleTo(script, each)));
+  const joined = await workThrough(items, workload, context);
   await stayInForce(script, typeof dwellMs === 'number' ? dwellMs : 0);
   await script.mark(LIFTED);
   for (const { watching } of joined) watching.resume?.();
   for (const { what, holds, within } of workload.recovered) await script.until(what, () => holds(context), { within });
   for (const each of joined) await seesTheTruth(each, context);
   for (const { watching } of joined) await watching.leave?.();
+  for (const each of trickling) await each.isGivenUp(script);
+  for (const each of trickling) each.leave();
   await script.held('after', allowed as HeldMore | undefined, usual as HeldMore | undefined);
+}
+
+/** Gives who has joined. */
+async function workThrough(items: readonly WorkItem[], workload: Workload, context: Script): Promise<Joined[]> {
+  const joined: Joined[] = [];
+  const [begins, half] = WORK_MARKS;
+  await context.mark(begins);
+  for (const [index, item] of items.entries()) {
+    if (index === Math.ceil(items.length / 2)) await context.mark(half);
+    if ('join' in item) await join(item, workload, context, joined);
+    else await operate(item, workload, context);
+    await holdsAlways(workload, context, item);
+  }
+  if (items.length < 2) await context.mark(half);
+  return joined;
 }
 
 async function stayInForce(script: Script, dwellMs: number): Promise<void> {

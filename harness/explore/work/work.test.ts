@@ -92,6 +92,22 @@ const fired: EventBody = {
   hit: { kind: 'link', connection: 1, direction: 'upstream', byteOffset: 0 },
 };
 
+test('the script has as long as all of its work takes when each operation is waited for in vain', () => {
+  const slow = defineWorkload({
+    title: 'it works',
+    system,
+    length: 4,
+    operations: (operation) => ({
+      start: operation({ within: '20s', run: async () => undefined }),
+      ask: operation({ run: async () => undefined }),
+    }),
+    observers: { watcher: { join: async () => ({}) } },
+    recovered: [{ what: 'it starts', within: '15s', holds: () => true }],
+  });
+  const [asked, more, joined, again] = [20_000 + 3_000, 2 * 20_000, 3_000 + 5_000, 15_000];
+  expect(slow.within).toBe(60_000 + asked + more + joined + again);
+});
+
 test('without any fault an operation is ok; once one has struck, it may answer what it may', () => {
   expect(judged([1, answered('say', 'ok')], [5_000, fired], [6_000, answered('say', 'indeterminate')])).toMatchObject({ outcome: 'pass' });
   expect(judged([1, answered('say', 'failed')], [5_000, fired])).toMatchObject({

@@ -5,6 +5,7 @@ import type { Json } from '../../model/values/json.ts';
 import { answers } from './answers.ts';
 import { makeWork } from './make-work.ts';
 import { playWork } from './play-work.ts';
+import { workBoundMs } from './work-bound.ts';
 import type { SaidOperation, Workload, WorkloadSettings } from './parts.ts';
 
 /** `work` of its parameters is a list of work; without it the case's seed makes one. */
@@ -20,7 +21,7 @@ export function defineWorkload<Clients extends object, State extends object = ob
       ...scenario,
       expectation: 'each operation answers as it may, and once all faults are lifted everything works again and nothing is left',
       tags: ['workload', ...tags],
-      within: '60s',
+      within: workBoundMs(workload),
       oracles: [answers(workload)],
       script: (context, parameters) => playWork(workload, context, parameters, make),
     }),

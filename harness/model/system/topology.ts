@@ -19,9 +19,12 @@ export type Listener =
   /**
    * `host`: a loopback address that its program has in its code, such as `127.0.0.1`. Without it, each case of processes has one of its
    * own, `{listen.NAME.host}`. Outside of boxes, cases with this port run one at a time. A container has its own addresses all the same.
+   * `openingWithinMs`: who has not sent a whole opening (an upgrade, a head of a request, a first line) within so many ms of connecting
+   * is given up. A sweep holds the listener to it; without it a client that never comes to the end may stay.
    */
-  | { transport: 'tcp'; port: number; host?: string }
-  | { transport: 'unix'; file: string }
+  | { transport: 'tcp'; port: number; host?: string; openingWithinMs?: number }
+  /** `openingWithinMs`: as above. */
+  | { transport: 'unix'; file: string; openingWithinMs?: number }
   /** Its stdin, stdout and stderr. The node at the other end of the link starts this program, each time anew, or the script does. */
   | { transport: 'stdio' };
 
@@ -97,6 +100,12 @@ export interface Node {
    * "was never awaited", "Task was destroyed but it is pending!" and ResourceWarning. They are judged unless they are `ignored`.
    */
   warnings?: 'judged' | 'ignored';
+  /**
+   * Bounds that its variables set, each with a value so small that the work of a workload passes it: `{ ROOM_ROOMS_MAX: '1' }`. A sweep
+   * sets one of them for a case and does the work twice. What the workload asks for in `recovered` must work with that value too,
+   * and its observers must still see the truth: a bound on what is remembered is none of these where who was there may remember more.
+   */
+  bounds?: Readonly<Record<string, string>>;
 }
 
 export interface TerminalSize {

@@ -1,4 +1,5 @@
 // A case that was saved: the scenario that it is of, and what of it may be run.
+import { ownPoints } from '../../../explore/plan/own-points.ts';
 import type { Case } from '../../../model/case.ts';
 import type { DescribedScenario } from '../../../model/described-scenario.ts';
 import type { Step } from '../../../model/faults/fault.ts';
@@ -30,7 +31,9 @@ export async function scenarioOf(saved: Repro, file: string, all: readonly Descr
 export function trustedCase(saved: Repro, scenario: DescribedScenario, file: string, trust: boolean): Case {
   const { parameters, schedule, topology } = scenario;
   const redact = redactorHere().knowing(topology ? secretsOfSystem(topology, schedule) : []);
-  const own = { parameters, schedule, isWorkload: scenario.operations !== undefined };
+  const isWorkload = scenario.operations !== undefined;
+  const points = isWorkload && topology ? ownPoints(topology, saved.case.parameters['usual']) : undefined;
+  const own = { parameters, schedule, isWorkload, ...(points && { points }) };
   const origin = originOf(saved.case as Case, own, redact);
   if (origin.foreign.length === 0 || trust) return origin.case;
   const what = boundedText(oneLine(redact.text(origin.foreign.join('; '))));

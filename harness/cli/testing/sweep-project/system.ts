@@ -1,7 +1,9 @@
-// Two programs: a relay before a store. `bug` is planted in the relay.
+// Two programs: a relay before a store. `bug` is planted in the one that has it.
 import { join } from 'node:path';
 import { IndeterminateError, type Json, type Node, type Script, type System } from 'tornwire';
 import { openJsonLines } from 'tornwire/clients';
+
+const OPENING_WITHIN_MS = 500;
 
 export interface RelayClients {
   /** Asks the relay on a connection of its own. @throws Error with what it refuses */
@@ -15,15 +17,20 @@ export function relayBeforeStore(bug = ''): System<RelayClients> {
     name,
     role: name,
     command: ['{node}', join(import.meta.dirname, 'program', `${name}.mjs`)],
-    env: { HOST: '{listen.tcp.host}', PORT: '{listen.tcp.port}', ...env },
-    listens: { tcp: { transport: 'tcp', port: name === 'store' ? 7001 : 7002 } },
+    env: { HOST: '{listen.tcp.host}', PORT: '{listen.tcp.port}', ...(bug !== '' && { BUG: bug }), ...env },
+    listens: { tcp: { transport: 'tcp', ...(name === 'store' ? { port: 7001 } : { port: 7002, openingWithinMs: OPENING_WITHIN_MS }) } },
+    ...(name === 'store' && { bounds: { KEYS_MAX: '1' } }),
   });
   return {
     name: 'a relay before a store',
     topology: {
       nodes: [
-        node('store', {}),
-        node('relay', { STORE_HOST: '{relay->store.host}', STORE_PORT: '{relay->store.port}', ...(bug !== '' && { BUG: bug }) }),
+        node('store', { FOLDER: '{state}' }),
+        node('relay', {
+          STORE_HOST: '{relay->store.host}',
+          STORE_PORT: '{relay->store.port}',
+          OPENING_WITHIN_MS: String(OPENING_WITHIN_MS),
+        }),
       ],
       links: [
         { name: 'relay->store', from: 'relay', to: 'store', listener: 'tcp', framing: 'json-lines' },

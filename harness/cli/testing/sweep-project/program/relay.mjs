@@ -1,9 +1,11 @@
-// Passes requests of many clients on to the store, over one connection that it opens again when it is lost. BUG=deaf: not when it
-// was there before.
+// Passes requests of many clients on to the store, over one connection that it opens again when it is lost. Who has not sent a whole line
+// after OPENING_WITHIN_MS is given up. BUG=deaf: it does not dial again when the store was there before. BUG=patient: it
+// waits for a first line for ever. BUG=one-by-one: nobody is served before who came earlier has sent a line. BUG=clock: what is
+// earlier than the last request is no time.
 import { connect, createServer } from 'node:net';
 import { linesOf } from './lines.mjs';
 
-const { HOST, PORT, STORE_HOST, STORE_PORT, BUG } = process.env;
+const { HOST, PORT, STORE_HOST, STORE_PORT, OPENING_WITHIN_MS, BUG } = process.env;
 const WITHIN_MS = 1_000;
 const waiting = new Map();
 let store;
@@ -25,9 +27,24 @@ function dial() {
   linesOf(socket, (reply) => waiting.get(reply.id)?.(reply));
 }
 
-createServer((socket) => {
+let lastMs = 0;
+let turn = Promise.resolve();
+
+createServer(async (socket) => {
   socket.on('error', () => socket.destroy());
+  const before = turn;
+  const opened = new Promise((resolve) => socket.once('line', resolve).once('close', resolve));
+  if (BUG === 'one-by-one') {
+    turn = opened;
+    await before;
+  }
+  const isPatient = BUG === 'patient' || BUG === 'one-by-one';
+  const opening = isPatient ? undefined : setTimeout(() => socket.destroy(), Number(OPENING_WITHIN_MS));
+  socket.once('line', () => clearTimeout(opening)).once('close', () => clearTimeout(opening));
   linesOf(socket, (request) => {
+    socket.emit('line');
+    if (BUG === 'clock' && Date.now() < lastMs) return socket.destroy();
+    lastMs = Date.now();
     const id = ++ids;
     const timer = setTimeout(() => answer({ error: 'the store says nothing' }), WITHIN_MS);
     const answer = (reply) => {
