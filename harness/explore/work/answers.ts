@@ -1,5 +1,5 @@
 // Did each operation of a workload answer as it may? Without any fault that is another matter than once one has struck.
-import { eventsOf } from '../../model/judging/history.ts';
+import { eventsOf, type KindOf } from '../../model/judging/history.ts';
 import type { Oracle } from '../../model/judging/oracle.ts';
 import { failOrPass } from '../../model/judging/verdict.ts';
 import type { WorkAnswer, Workload } from './parts.ts';
@@ -11,12 +11,17 @@ const ANYTHING: readonly WorkAnswer[] = ['ok', 'refused', 'indeterminate'];
 const TOLD_AFTER_MS = 1_000;
 const CALM: readonly WorkAnswer[] = ['ok'];
 
+/** A limit holds from the moment it is set; that a program has come to it is looked for now and then, and may be seen late or never. */
+function isInForce({ state, fault }: KindOf<'fault'>): boolean {
+  return state === 'fired' || (state === 'armed' && fault === 'limit');
+}
+
 export function answers({ operations }: Pick<Workload, 'operations'>): Oracle {
   return {
     name: 'answers',
     question: 'Did each operation of the work answer as it may?',
     judge(history) {
-      const firedMs = Math.min(...eventsOf(history, 'fault').flatMap(({ state, atMs }) => (state === 'fired' ? [atMs] : [])));
+      const firedMs = Math.min(...eventsOf(history, 'fault').flatMap((event) => (isInForce(event) ? [event.atMs] : [])));
       const brokenMs = firedMs - TOLD_AFTER_MS;
       const wrong = eventsOf(history, 'operation').flatMap(({ client, name, state, value, atMs, seq }) => {
         if (client !== WORKER || state === 'invoked') return [];

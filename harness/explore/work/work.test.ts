@@ -117,6 +117,12 @@ test('without any fault an operation is ok; once one has struck, it may answer w
   expect(judged([1, fired], [2, answered('wait', 'failed')])).toMatchObject({ outcome: 'fail' });
 });
 
+test('under a limit it may answer what it may from the moment the limit is set, also when nobody sees a program come to it', () => {
+  const armed = (kind: string): EventBody => ({ kind: 'fault', step: kind, fault: kind, target: 'a', state: 'armed' });
+  expect(judged([1, armed('limit')], [9_000, answered('say', 'indeterminate')])).toMatchObject({ outcome: 'pass' });
+  expect(judged([1, armed('restart')], [9_000, answered('say', 'indeterminate')])).toMatchObject({ outcome: 'fail' });
+});
+
 test('who is cut off may say so before the fault server does, and other clients are no work', () => {
   expect(judged([100, answered('say', 'indeterminate')], [110, fired])).toMatchObject({ outcome: 'pass' });
   expect(judged([100, answered('say', 'failed', 'script')])).toMatchObject({ outcome: 'pass' });
