@@ -1,12 +1,15 @@
-// Breadth before depth. One fault at one place comes once before any such pair comes twice. Among those that have come equally often, the
-// next one is of the family, the kind of fault, the place and the class of frames that have come least so far.
+// Breadth before depth. One fault at one place comes once before any such pair comes twice, and of those what ends, restarts or freezes a
+// node first. Among the others of equal breadth the next one is of the family, the kind of fault, the place and the class of frames that
+// have come least so far.
 import type { FaultPoint } from './fault-point.ts';
 
-/** The end, the restart or the freeze of a node comes first, for it meets all that the node does; then what happens on links. */
-const FAMILIES = ['life of a node', 'link', 'the rest'] as const;
+/** Few, and each meets all that a node does: these come before the others of a turn. */
+const LIFE = 'life of a node';
+/** A class that tells so much less waits until the others have come once more. */
+const WEIGHT_OF_A_TURN = 3;
 
 interface Spot {
-  family: (typeof FAMILIES)[number];
+  family: typeof LIFE | 'link' | 'the rest';
   /** Without where it happens. */
   kind: string;
   place: string;
@@ -23,19 +26,21 @@ export function broadly(telling: readonly FaultPoint[]): FaultPoint[] {
   const came = new Map<string, number>();
   const timesOf = (name: string): number => came.get(name) ?? 0;
   const breadthOf = ({ family, kind, place }: Spot): number[] => [
-    timesOf(family),
-    FAMILIES.indexOf(family),
+    family === LIFE ? -1 : timesOf(family),
     timesOf(`kind ${kind}`),
     timesOf(`place ${place}`),
   ];
-  const nextOf = ({ points }: Group): FaultPoint => leastOf(points, (point) => [timesOf(`class ${point.class}`), rankOf(point)])[0];
+  const tellingOf = (point: FaultPoint): number[] => [
+    timesOf(`class ${point.class}`) + Math.floor(point.weight) / WEIGHT_OF_A_TURN,
+    rankOf(point),
+  ];
   const ordered: FaultPoint[] = [];
   let turn = groupsOf(telling);
   while (turn.length > 0) {
     const left = new Set(turn);
     while (left.size > 0) {
-      const candidates = leastOf([...left], breadthOf).map((group) => ({ group, point: nextOf(group) }));
-      const [{ group, point }] = leastOf(candidates, (each) => [timesOf(`class ${each.point.class}`), rankOf(each.point)]);
+      const candidates = leastOf([...left], breadthOf).map((group) => ({ group, point: leastOf(group.points, tellingOf)[0] }));
+      const [{ group, point }] = leastOf(candidates, (each) => tellingOf(each.point));
       left.delete(group);
       group.points.splice(group.points.indexOf(point), 1);
       ordered.push(point);
@@ -63,7 +68,7 @@ function spotOf({ schedule, fault, link }: FaultPoint): Spot {
   const last = schedule.at(-1);
   if (last?.on === 'node' && (last.fault.kind === 'restart' || last.fault.kind === 'pause')) {
     const { node, ...how } = last.fault;
-    return { family: 'life of a node', kind: JSON.stringify(how), place: `node ${node}` };
+    return { family: LIFE, kind: JSON.stringify(how), place: `node ${node}` };
   }
   const [first] = schedule;
   if (first?.on === 'link') return { family: 'link', kind: fault, place: `${link} ${first.direction}` };
