@@ -135,7 +135,8 @@ export interface Script {
   /**
    * Reads what every node holds at rest: descriptors, sockets, processes. What is held `after` and was not `before` is a leak, but for
    * what is `allowed`: so many more of a kind, by node. Without `allowed` it is only recorded. `usual` is what was held at rest without
-   * faults: up to that nothing is a leak, for a fault that acts early leaves less to be held `before`.
+   * faults: up to that nothing is a leak, for a fault that acts early leaves less to be held `before`. Read as `driver` is how many
+   * connections the script itself holds to the system; while they are more than without faults, nothing is judged.
    */
   held(at: 'before' | 'after', allowed?: HeldMore, usual?: HeldMore): Promise<void>;
   /** What `{run}` stands for: a name that no other run on this machine has, in lower-case letters and digits. */

@@ -80,7 +80,10 @@ function unixSockets(text: string): Table {
         const fields = line.trim().split(/\s+/);
         const [inode, path] = [Number(fields[6]), fields.slice(7).join(' ')];
         const listens = fields[3] === '00010000';
-        return fields.length < 7 ? [] : [[inode, { kind: 'unix', text: `unix ${path || 'unnamed'}${listens ? ' LISTEN' : ''}` }] as const];
+        // All connections to one listener have its path, and others have none: the inode tells one from another.
+        return fields.length < 7
+          ? []
+          : [[inode, { kind: 'unix', text: `unix ${path || 'unnamed'}${listens ? ' LISTEN' : ` [${inode}]`}` }] as const];
       }),
   );
 }

@@ -30,10 +30,12 @@ describe('what a case has shown', () => {
 
   test('tells ends of connections apart, and what is held by powers of two', () => {
     expect(shownBy(historyOf(ended('reset')))).not.toEqual(shownBy(historyOf(ended('end of file'))));
-    const held = (sockets: number): History =>
-      historyOf({ kind: 'observation', observation: { probe: 'held', node: 'relay', at: 'after', counts: { 'fd socket': sockets } } });
+    const held = (sockets: number, node = 'relay'): History =>
+      historyOf({ kind: 'observation', observation: { probe: 'held', node, at: 'after', counts: { 'fd socket': sockets } } });
     expect(shownBy(held(5))).toEqual(shownBy(held(6)));
     expect(shownBy(held(5))).not.toEqual(shownBy(held(40)));
+    // The script is no part of the system.
+    expect(shownBy(held(40, 'driver'))).toEqual(new Set());
   });
 });
 

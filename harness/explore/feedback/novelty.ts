@@ -1,6 +1,7 @@
 // What a case has shown of a system, as names that can be compared: the classes of its frames, what its nodes log, how its connections
 // end, and what they hold at rest. A name that no case before it has shown is new, and such a case is worth varying.
 import { eventsOf, observationsOf, type History } from '../../model/judging/history.ts';
+import { DRIVER } from '../../model/system/link.ts';
 import { normalised } from '../../model/judging/fingerprint.ts';
 import { classOf } from '../conversation/frame-class.ts';
 
@@ -11,7 +12,9 @@ export function shownBy(history: History): Set<string> {
     ...eventsOf(history, 'log').map(({ node, line }) => `log ${node} ${normalised(line)}`),
     ...eventsOf(history, 'connection').flatMap(({ link, ended }) => (ended ? [`end ${link} ${ended.client} ${ended.upstream}`] : [])),
     ...observationsOf(history, 'held').flatMap(({ node, at, counts }) =>
-      at === 'after' ? Object.entries(counts).map(([kind, count]) => `held ${node} ${kind} ${Math.ceil(Math.log2(count + 1))}`) : [],
+      at === 'after' && node !== DRIVER
+        ? Object.entries(counts).map(([kind, count]) => `held ${node} ${kind} ${Math.ceil(Math.log2(count + 1))}`)
+        : [],
     ),
   ]);
 }

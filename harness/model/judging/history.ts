@@ -150,7 +150,10 @@ export type Observation =
       counts: Readonly<Record<string, number>>;
       holders?: Readonly<Record<string, readonly string[]>>;
     }
-  /** Countable things of one node at rest, before and after the work of a workload. `allowed`: so many more are no leak; it is judged if this is there. `usual`: so many in all are none. */
+  /**
+   * Countable things of one node at rest, before and after the work of a workload. `allowed`: so many more are no leak; it is judged if
+   * this is there. `usual`: so many in all are none. Of `driver` the `connections` are those that the script itself holds to the system.
+   */
   | {
       probe: 'held';
       node: string;
