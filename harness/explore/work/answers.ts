@@ -1,38 +1,80 @@
 // Did each operation of a workload answer as it may? Without any fault that is another matter than once one has struck.
-import { eventsOf, type KindOf } from '../../model/judging/history.ts';
+import { eventsOf, type History, type KindOf } from '../../model/judging/history.ts';
 import type { Oracle } from '../../model/judging/oracle.ts';
-import { failOrPass } from '../../model/judging/verdict.ts';
+import { failOrPass, type Finding, type Verdict } from '../../model/judging/verdict.ts';
+import { lateness, type Wait } from '../../oracles/evidence/starvation.ts';
 import type { WorkAnswer, Workload } from './parts.ts';
 import { WORKER } from './play-work.ts';
 
+const NAME = 'answers';
 const ANSWER = { ok: 'ok', failed: 'refused', indeterminate: 'indeterminate' } as const;
 const ANYTHING: readonly WorkAnswer[] = ['ok', 'refused', 'indeterminate'];
 /** Who is cut off may notice before the fault server can say that it has cut. */
 const TOLD_AFTER_MS = 1_000;
 const CALM: readonly WorkAnswer[] = ['ok'];
+/** What says no or breaks off sooner has waited for nothing. */
+const WAITED_MIN_MS = 1_000;
+/** The bounds of clients are several times what their answers take: a machine that takes less than this share is no excuse. */
+const TAKEN_MIN = 0.5;
+
+export function answers({ operations }: Pick<Workload, 'operations'>): Oracle {
+  return {
+    name: NAME,
+    question: 'Did each operation of the work answer as it may?',
+    judge(history) {
+      const wrong = wrongIn(history, operations);
+      return (
+        doubted(wrong, history) ??
+        failOrPass(
+          NAME,
+          wrong.map(({ finding }) => finding),
+        )
+      );
+    },
+  };
+}
+
+interface Wrong {
+  finding: Omit<Finding, 'oracle'>;
+  wait: Wait;
+}
 
 /** A limit holds from the moment it is set; that a program has come to it is looked for now and then, and may be seen late or never. */
 function isInForce({ state, fault }: KindOf<'fault'>): boolean {
   return state === 'fired' || (state === 'armed' && fault === 'limit');
 }
 
-export function answers({ operations }: Pick<Workload, 'operations'>): Oracle {
-  return {
-    name: 'answers',
-    question: 'Did each operation of the work answer as it may?',
-    judge(history) {
-      const firedMs = Math.min(...eventsOf(history, 'fault').flatMap((event) => (isInForce(event) ? [event.atMs] : [])));
-      const brokenMs = firedMs - TOLD_AFTER_MS;
-      const wrong = eventsOf(history, 'operation').flatMap(({ client, name, state, value, atMs, seq }) => {
-        if (client !== WORKER || state === 'invoked') return [];
-        const isCalm = atMs < brokenMs;
-        const { answers: calm = CALM, answersUnderFault = ANYTHING } = operations[name] ?? {};
-        const may = isCalm ? calm : answersUnderFault;
-        if (may.includes(ANSWER[state])) return [];
-        const bug = `'${name}' ${isCalm ? 'without any fault' : 'after a fault'} was ${ANSWER[state]}, and may only be ${may.join(' or ')}`;
-        return [{ message: `${bug} (${JSON.stringify(value)})`, bug, events: [seq] }];
-      });
-      return failOrPass('answers', wrong);
-    },
-  };
+function wrongIn(history: History, operations: Workload['operations']): Wrong[] {
+  const firedMs = Math.min(...eventsOf(history, 'fault').flatMap((event) => (isInForce(event) ? [event.atMs] : [])));
+  const brokenMs = firedMs - TOLD_AFTER_MS;
+  const invokedMs = new Map<number, number>();
+  return eventsOf(history, 'operation').flatMap(({ id, client, name, state, value, atMs, seq }) => {
+    if (client !== WORKER) return [];
+    if (state === 'invoked') {
+      invokedMs.set(id, atMs);
+      return [];
+    }
+    const isCalm = atMs < brokenMs;
+    const { answers: calm = CALM, answersUnderFault = ANYTHING } = operations[name] ?? {};
+    const may = isCalm ? calm : answersUnderFault;
+    if (may.includes(ANSWER[state])) return [];
+    const bug = `'${name}' ${isCalm ? 'without any fault' : 'after a fault'} was ${ANSWER[state]}, and may only be ${may.join(' or ')}`;
+    const fromMs = invokedMs.get(id) ?? atMs;
+    const waitedMs = atMs - fromMs;
+    return [
+      {
+        finding: { message: `${bug} (${JSON.stringify(value)})`, bug, events: [seq] },
+        wait: { fromMs, waitedMs, boundMs: waitedMs * (1 - TAKEN_MIN) },
+      },
+    ];
+  });
+}
+
+/** On a machine that gave nobody time the first of them may have been given up, and the others may have come of that. */
+function doubted([first, ...rest]: readonly Wrong[], history: History): Verdict | undefined {
+  if (!first || first.wait.waitedMs < WAITED_MIN_MS) return undefined;
+  const { doubt } = lateness(history, [first.wait]);
+  return (
+    doubt && { outcome: 'unknown', oracle: NAME, ...doubt, findings: [first, ...rest].map(({ finding }) => ({ oracle: NAME, ...finding })) }
+  );
 }

@@ -1,5 +1,5 @@
 // Work as data, and what its answers may be.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Event, EventBody } from '../../model/judging/history.ts';
 import type { System } from '../../model/scenario.ts';
 import { answers } from './answers.ts';
@@ -126,4 +126,29 @@ test('under a limit it may answer what it may from the moment the limit is set, 
 test('who is cut off may say so before the fault server does, and other clients are no work', () => {
   expect(judged([100, answered('say', 'indeterminate')], [110, fired])).toMatchObject({ outcome: 'pass' });
   expect(judged([100, answered('say', 'failed', 'script')])).toMatchObject({ outcome: 'pass' });
+});
+
+describe('an answer that was given up', () => {
+  const invoked: EventBody = { kind: 'operation', id: 1, client: WORKER, name: 'say', state: 'invoked' };
+  const machine = (share: number): EventBody => ({
+    kind: 'observation',
+    observation: { probe: 'machine', loopDelayP99Ms: 1, cpuPressureAvg10: 100 * share, processorWaitMs: 4_000 * share },
+  });
+  const second = answered('say', 'failed');
+
+  test('is no finding on a machine that gave nobody time, nor is what came after it', () => {
+    expect(judged([0, invoked], [4_000, answered('say', 'indeterminate')], [4_001, machine(0.99)], [4_010, second])).toMatchObject({
+      outcome: 'unknown',
+      reason: 'starved',
+      findings: [{ message: expect.stringContaining('was indeterminate') }, { message: expect.stringContaining('was refused') }],
+    });
+  });
+
+  test('is one where the machine took less than half of the wait', () => {
+    expect(judged([0, invoked], [4_000, answered('say', 'indeterminate')], [4_001, machine(0.2)])).toMatchObject({ outcome: 'fail' });
+  });
+
+  test('is one where nobody has waited', () => {
+    expect(judged([0, invoked], [30, answered('say', 'failed')], [4_001, machine(0.99)])).toMatchObject({ outcome: 'fail' });
+  });
 });
