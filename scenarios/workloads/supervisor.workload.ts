@@ -3,10 +3,21 @@ import { workingSupervisor, workingSupervisorStack } from '../../fixtures/stack.
 
 /** The longest id or name, and the longest path. */
 const [ID, PATH] = [256, 4_096];
+/** Not a word of it is the model's to understand. */
+const isPlain = (text: string): boolean => text !== '' && !text.includes('#') && text.isWellFormed();
+/** What the agent is asked, and why there is no whole answer. */
+const IN_VAIN = [
+  '',
+  'refused #status 400',
+  'refused #status 503',
+  'silent #silent 0',
+  'silent #words 4 #silent 2',
+  'unknown #nothing 1',
+] as const;
 const NOBODY = { host: '127.0.0.1', port: 9 };
 
 export default defineWorkload({
-  title: 'registry and proxy tell each dashboard the same, and each message passes as it is, whatever breaks',
+  title: 'registry and proxy tell each dashboard the same, and an agent says what its model says to everybody, whatever breaks',
   system: workingSupervisorStack(),
   begin: (script) => workingSupervisor(script),
   operations: (operation) => ({
@@ -59,37 +70,30 @@ export default defineWorkload({
       run: ({ isRefused }, { wrong }) => isRefused('register', { id: 'wrong', ...NOBODY, ...wrong }),
     }),
     'the node of another connection is not removed': operation({ run: ({ isRefused }) => isRefused('deregister', { id: 'agent-1' }) }),
-    'what is no request gets an error': operation({
+    'what is no request gets an error, with the id that it has': operation({
       arguments: (any) => ({
-        data: any.oneOf(
-          '',
-          'hello',
-          '{',
-          '[]',
-          'null',
-          '"ping"',
-          '{"method":"ping"}',
-          '{"id":null,"method":"ping"}',
-          '{"id":true}',
-          '\u0000é',
+        said: any.oneOf<{ text: string } | { id: number | string; rest: Record<string, null | number | string | string[]> }>(
+          { text: '' },
+          { text: 'hello' },
+          { text: '{' },
+          { text: '[]' },
+          { text: 'null' },
+          { text: '"ping"' },
+          { text: '{"method":"ping"}' },
+          { text: '{"id":null,"method":"ping"}' },
+          { text: '{"id":true}' },
+          { text: '\u0000é' },
+          { id: 'a', rest: {} },
+          { id: 'é', rest: { method: 5 } },
+          { id: 0, rest: { method: '' } },
+          { id: -1, rest: { method: 'no_such' } },
+          { id: 2 ** 53 - 1, rest: { method: 'ping', params: 'x' } },
+          { id: 'a', rest: { method: 'ping', params: [] } },
+          { id: 'a', rest: { method: '__proto__' } },
         ),
       }),
-      run: ({ isNoRequest }, { data }) => isNoRequest(data, null),
-    }),
-    'what has an id and is no request gets an error with it': operation({
-      arguments: (any) => ({
-        id: any.oneOf<number | string>('a', 'é', 0, -1, 2 ** 53 - 1),
-        rest: any.oneOf<Record<string, null | number | string | string[]>>(
-          {},
-          { method: 5 },
-          { method: '' },
-          { method: 'no_such' },
-          { method: 'ping', params: 'x' },
-          { method: 'ping', params: [] },
-          { method: '__proto__' },
-        ),
-      }),
-      run: ({ isNoRequest }, { id, rest }) => isNoRequest(JSON.stringify({ id, ...rest }), id),
+      run: ({ isNoRequest }, { said }) =>
+        'text' in said ? isNoRequest(said.text, null) : isNoRequest(JSON.stringify({ id: said.id, ...said.rest }), said.id),
     }),
     'the registry answers a ping': operation({
       arguments: (any) => ({ payload: any.oneOf('', 'x', 'Grüße', 'p'.repeat(125)) }),
@@ -135,20 +139,28 @@ export default defineWorkload({
       }),
       run: ({ enters }, { path }) => enters(path, 'refused'),
     }),
-    'the agent answers a prompt': operation({
-      weight: 3,
-      arguments: (any) => ({ text: any.text({ longest: 70_000 }).filter((text) => text !== '') }),
-      run: ({ prompt }, { text }) => prompt(text),
+    'the agent says what its model says': operation({
+      weight: 2,
+      arguments: (any) => ({ text: any.text({ longest: 70_000 }).filter(isPlain) }),
+      run: ({ prompt, question }, { text }) => prompt(question(text)),
+    }),
+    'an answer that takes its time is whole': operation({
+      weight: 2,
+      arguments: (any) => ({ words: any.whole({ min: 1, max: 60 }), everyMs: any.whole({ min: 0, max: 20 }) }),
+      run: ({ prompt, question }, { words, everyMs }) => prompt(question(`count #words ${words} #every ${everyMs}`)),
+    }),
+    'a prompt without a whole answer is an error': operation({
+      arguments: (any) => ({ words: any.oneOf(...IN_VAIN) }),
+      run: ({ promptIsRefused, question }, { words }) => promptIsRefused(words && question(words)),
     }),
     'a prompt that is repeated is carried out once': operation({
-      arguments: (any) => ({ text: any.text({ longest: 100 }).filter((text) => text !== '') }),
-      run: ({ promptTwice }, { text }) => promptTwice(text),
+      arguments: (any) => ({ words: any.whole({ min: 1, max: 30 }) }),
+      run: ({ promptTwice, question }, { words }) => promptTwice(question(`twice #words ${words}`)),
     }),
     'half a prompt is an error': operation({
       arguments: (any) => ({ text: any.text({ longest: 200 }), part: any.whole({ min: 1, max: 99 }) }),
       run: ({ halfAPrompt }, { text, part }) => halfAPrompt(text, part),
     }),
-    'a prompt without words is refused': operation({ run: ({ promptIsRefused }) => promptIsRefused('') }),
     'a client fetches what it missed': operation({
       arguments: (any) => ({ which: any.which() }),
       run: ({ fetchMissed }, { which }) => fetchMissed(which),
@@ -166,13 +178,20 @@ export default defineWorkload({
       arguments: (any) => ({ code: any.oneOf(1000, 1001, 1011, 3000, 4001, 4999) }),
       run: ({ leaveAgent }, { code }) => leaveAgent(code),
     }),
+    'an agent that ends well is removed, and is back once it is started again': operation({
+      within: '12s',
+      run: ({ endsAndComesBack }) => endsAndComesBack(),
+    }),
     'an agent that listens nowhere is reported': operation({ run: ({ reachesNobody }) => reachesNobody() }),
   }),
   observers: {
     'another dashboard': { join: ({ watchRegistry }) => watchRegistry(), sees: ({ registryNodes }) => registryNodes() },
     'a client of the agent': { join: ({ watchAgent }) => watchAgent(), sees: ({ conversation }) => conversation() },
   },
-  always: [{ what: 'a prompt is carried out at most once, and half a prompt never', holds: ({ promptsAreUnique }) => promptsAreUnique() }],
+  always: [
+    { what: 'a prompt is carried out at most once, and half a prompt never', holds: ({ promptsAreUnique }) => promptsAreUnique() },
+    { what: 'a prompt is put to the model at most once', holds: ({ isAskedOnce }) => isAskedOnce() },
+  ],
   recovered: [
     {
       what: 'the agent is registered',
@@ -182,8 +201,8 @@ export default defineWorkload({
     {
       what: 'a prompt through the proxy is answered',
       within: '10s',
-      async holds({ prompt }) {
-        await prompt('works again');
+      async holds({ prompt, question }) {
+        await prompt(question('works again'));
         return true;
       },
     },
@@ -200,6 +219,7 @@ export default defineWorkload({
       within: '10s',
       holds: async ({ registryNodes }) => ((await registryNodes()) as { status: string }[]).every(({ status }) => status === 'online'),
     },
+    { what: 'the model is asked by nobody any more', within: '5s', holds: ({ modelRests }) => modelRests() },
     { what: 'who has left is forgotten', within: '10s', holds: ({ nobodyIsLeftOver }) => nobodyIsLeftOver() },
   ],
 });
