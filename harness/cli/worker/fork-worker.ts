@@ -3,6 +3,7 @@ import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
+import { startTimeOf } from '../../runtime/linux/proc.ts';
 import { boxWords, hasOwnPids } from '../../runtime/box/worker-box.ts';
 import { LIFELINE } from './messages.ts';
 import { programFile } from '../../model/values/program-file.ts';
@@ -37,7 +38,10 @@ export function endOf(child: ChildProcess): Promise<string> {
       const words = signal === undefined ? `it ended with code ${code}` : signalWords(signal);
       afterLastWords(child, () => resolve(words));
     });
-    child.once('disconnect', () => setTimeout(() => killGroup(child), DISCONNECTED_WITHIN_MS).unref());
+    child.once('disconnect', () => {
+      const overdue = setTimeout(() => killGroup(child), DISCONNECTED_WITHIN_MS).unref();
+      child.once('exit', () => clearTimeout(overdue));
+    });
   });
 }
 
@@ -80,9 +84,14 @@ function signalWords(signal: NodeJS.Signals): string {
   return `it was ended by ${signal}${why[signal] ?? ''}`;
 }
 
-/** The group has the worker's number for as long as anybody is in it. */
+/**
+ * The group has the worker's number for as long as anybody is in it. When the worker has ended and nobody is left, the kernel gives the
+ * number to somebody else, on a busy machine within seconds: whoever lives under it then is not touched.
+ */
 export function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  if (hasEnded && startTimeOf(child.pid) !== undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
