@@ -125,7 +125,10 @@ function addCheck(program: Command, done: Done): void {
     .option('--model-url-env <name>', 'for agent: the variable that gets the address of this model')
     .option('--prompt <text>', 'for agent: what is written to its stdin')
     .option('--set <name=value...>', 'a setting of a pack of your own')
-    .option('--env <name=value...>', 'a variable of the program; NAME alone takes it from here. HOME is an empty folder unless it is named')
+    .option(
+      '--env <name=value...>',
+      'a variable of the program; NAME alone takes it from here. Its value stands in no file if it may be a secret. HOME is an empty folder unless it is named',
+    )
     .option('--only <check...>', 'these checks alone')
     .option('--strict', 'habits that are not kept are broken too: what well-kept programs do although no rule demands it')
     .option('--save', 'write the checks as scenarios into the project, and run nothing')
@@ -136,7 +139,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--seed <number>', 'decides every choice of the run', wholeNumber(0, SEED_MAX))
     .option('--jobs <n>', 'checks side by side; by default as many as there are cores', wholeNumber(1, 64))
     .action(async (pack: string, command: string[], options) => {
-      if (options.header !== undefined) (await import('./project/headers.ts')).keepHeaders(options.header);
+      (await import('./project/target.ts')).keepTarget(command, process.cwd(), options);
       done(
         await withCrew(
           options.isolation,

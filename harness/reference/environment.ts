@@ -6,6 +6,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   TORNWIRE_LIBFAKETIME: 'The path of libfaketime, where it is not in a usual place.',
   TORNWIRE_HEADER_AUTHORIZATION:
     'The value of the header Authorization for `check --header Authorization`, and in what `--save` writes; other headers likewise.',
+  TORNWIRE_SECRET_API_KEY:
+    'The value of the variable API_KEY for what `check --env API_KEY=… --save` writes; other variables likewise. It is a secret.',
   TORNWIRE_NO_NATIVE: '1: the native library is not loaded, as on a machine that has none. Splits are then paced by time.',
   TORNWIRE_SEED: 'The seed of scenarios that run as Vitest tests; on the command line it is --seed.',
   TORNWIRE_QUEUE: 'The queue of `tornwire sweep` and `tornwire worker`, as --queue; no program that they start gets it.',

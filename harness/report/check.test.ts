@@ -224,14 +224,18 @@ test('of a stack of Python the place is the innermost that is not of its library
   expect(lineOf(finding('crash', message)).said).toBe('exit code 1: ValueError: x at parse.py:4 after its client was killed.');
 });
 
-test('the total counts what is applicable, and SARIF holds what does not hold', () => {
+test('the parts of the total add up to its checks, and SARIF holds what does not hold', () => {
   const lines = [
     lineOf({ verdict: 'pass' }),
     lineOf(finding('hang', 'late')),
     lineOf({ verdict: 'skipped', reason: 'by design: it needs --slow <tool>' }),
     lineOf({ verdict: 'unknown', reason: 'vacuous: a step did not fire', reasonKind: 'vacuous' }),
   ];
-  expect(checkTotal(lines)).toBe('1 of 3 hold, 1 broken, 1 not proved, 1 not applicable');
+  expect(checkTotal(lines)).toBe('4 checks: 1 holds, 1 broken, 1 not proved, 1 not applicable');
+  for (const total of [checkTotal(lines), checkTotal(lines, 31), checkTotal([])]) {
+    const [all = 0, ...parts] = [...total.matchAll(/\d+/g)].map(Number);
+    expect([total, parts.reduce((sum, part) => sum + part, 0)]).toEqual([total, all]);
+  }
   const { runs } = sarif(lines, '1') as { runs: { results: { level: string }[] }[] };
   expect(runs[0]?.results.map(({ level }) => level)).toEqual(['error', 'note']);
 });

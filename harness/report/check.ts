@@ -71,12 +71,23 @@ export function checkText(line: CheckLine): string {
   return [head, ...(outcome === 'not proved' ? more.slice(1) : more)].map((each) => bounded(each, 1, 800)).join('\n');
 }
 
-export function checkTotal(lines: readonly CheckLine[]): string {
+/**
+ * `31 checks: 22 hold, 1 broken, 0 not proved, 1 habit not kept, 7 not applicable`: the numbers behind the colon add up to the one before it.
+ *
+ * @param planned how many were to be done; those without a line were not begun, or have not ended
+ */
+export function checkTotal(lines: readonly CheckLine[], planned = lines.length): string {
   const count = (outcome: CheckOutcome): number => lines.filter((line) => line.outcome === outcome).length;
-  const applicable = lines.length - count('not applicable');
-  const habits = count('habit') === 0 ? '' : `, ${count('habit')} habits not kept`;
-  const without = count('not applicable') === 0 ? '' : `, ${count('not applicable')} not applicable`;
-  return `${count('holds')} of ${applicable} hold, ${count('broken')} broken, ${count('not proved')} not proved${habits}${without}`;
+  const [habits, without, missing] = [count('habit'), count('not applicable'), planned - lines.length];
+  const parts = [
+    `${count('holds')} hold${count('holds') === 1 ? 's' : ''}`,
+    `${count('broken')} broken`,
+    `${count('not proved')} not proved`,
+    ...(habits === 0 ? [] : [`${habits} habit${habits === 1 ? '' : 's'} not kept`]),
+    ...(without === 0 ? [] : [`${without} not applicable`]),
+    ...(missing === 0 ? [] : [`${missing} not begun`]),
+  ];
+  return `${planned} check${planned === 1 ? '' : 's'}: ${parts.join(', ')}`;
 }
 
 function judged(row: CaseRow, wording: CheckWording): Pick<CheckLine, 'outcome' | 'word' | 'said'> {

@@ -53,8 +53,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tw-check-'));
   await writeFile(join(folder, 'server.mjs'), SERVER);
   await writeFile(join(folder, 'spoilt.mjs'), SPOILT);
+  await writeFile(join(folder, 'chatty.mjs'), CHATTY);
   await writeFile(join(folder, 'asks.sh'), 'printf "Password: " >&2; read -r answer\n');
 });
+/** It says all that it was given. */
+const CHATTY = SERVER.replace(
+  'createInterface({',
+  "console.error([process.env.FOO, process.env.API_TOKEN, process.env.NAMED, ...process.argv].join(' '));\ncreateInterface({",
+);
 const WITHIN_MS = 120_000;
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -68,7 +74,7 @@ test(
     const { code, out } = await tornwire('check', 'mcp', ...only, ...env, ...files, '--', 'node', 'server.mjs');
     const { total, checks } = JSON.parse(out) as { total: string; checks: CheckLine[] };
     const byKey = new Map(checks.map((each) => [each.check, each]));
-    expect(total).toBe('2 of 5 hold, 2 broken, 0 not proved, 1 habits not kept, 1 not applicable');
+    expect(total).toBe('6 checks: 2 hold, 2 broken, 0 not proved, 1 habit not kept, 1 not applicable');
     expect(byKey.get('stops-reading')).toMatchObject({ outcome: 'habit' });
     expect(byKey.get('handshake')).toMatchObject({ outcome: 'holds' });
     expect(byKey.get('stdin-end')).toMatchObject({ outcome: 'holds' });
@@ -163,8 +169,50 @@ test(
     const [head, first, ...rest] = out.trim().split('\n');
     expect(head).toMatch(/^check mcp: node/);
     expect(first).toMatch(/^WRONG ANSWER  your server answered initialize with error -32600: no\./);
-    expect(rest.at(-1)).toMatch(/^0 of 1 hold, 1 broken, 0 not proved; the other \d+ were not begun/);
+    expect(rest.at(-1)).toMatch(
+      /^(\d+) checks: 0 hold, 1 broken, 0 not proved, \d+ not begun: each of them needs what the first one checks$/,
+    );
     expect(code).toBe(1);
+  },
+  WITHIN_MS,
+);
+
+test(
+  'what was typed and may be a secret stands nowhere, also where the server says it; what evidently is none stands as it is',
+  async () => {
+    const env = ['--env', 'FOO=canary-foo-1', 'API_TOKEN=canarytoken', 'NAMED', 'PORT=3000', 'MODE=production'];
+    const call = ['--call', 'work', '--args', '{"apiKey":"canary-args-4"}'];
+    const command = ['--', 'node', 'chatty.mjs', '--token', 'canary-word-5', '--db=postgres://bob:canary-url-6@host/x'];
+    const files = ['--json', '--sarif', 'chatty.sarif', '--junit', 'chatty.xml'];
+    const { out, err, code } = await tornwire('check', 'mcp', '--only', 'handshake', 'rubbish', ...call, ...env, ...files, ...command);
+    const [, rubbish] = (JSON.parse(out) as { checks: CheckLine[] }).checks;
+    expect(rubbish?.closer).toContain("--env FOO API_TOKEN NAMED PORT=3000 MODE=production -- node chatty.mjs --token '***'");
+    expect(code).toBe(1);
+    const log = await readFile(join(folder, rubbish?.folder ?? '', 'history.ndjson'), 'utf8');
+    expect(log).toContain('*** *** ***');
+    const file = join(folder, 'scenarios/mcp.scenario.mjs');
+    await rm(file, { force: true });
+    const saved = await tornwire('check', 'mcp', '--save', '--json', ...env, '--', 'node', 'chatty.mjs');
+    expect(JSON.parse(saved.out)).toMatchObject({
+      saved: 'scenarios/mcp.scenario.mjs',
+      variables: { FOO: 'TORNWIRE_SECRET_FOO', API_TOKEN: 'TORNWIRE_SECRET_API_TOKEN', NAMED: 'TORNWIRE_SECRET_NAMED' },
+      looksSecret: false,
+    });
+    const text = await readFile(file, 'utf8');
+    await rm(file);
+    expect(text).toContain(`"FOO": process.env["TORNWIRE_SECRET_FOO"] ?? ''`);
+    expect(text).toContain('"PORT": "3000", "MODE": "production"');
+    const left = await Promise.all(
+      (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+        .map(async ({ parentPath, name }) => `${name}: ${await readFile(join(parentPath, name), 'utf8')}`),
+    );
+    expect([...left, out, err, text, saved.out, saved.err].flatMap((each) => /.{0,80}canary.{0,20}/.exec(each) ?? [])).toEqual([]);
+    const with4 = await tornwire('check', 'mcp', '--save', ...call, '--', 'node', 'chatty.mjs');
+    expect(with4.out).toContain('look at scenarios/mcp.scenario.mjs before you hand it on: something in it looks like a secret');
+    await rm(file);
+    const none = await tornwire('check', 'mcp', '--env', 'NO_SUCH', '--', 'node', 'chatty.mjs');
+    expect([none.code, none.err]).toEqual([2, 'tornwire: --env NO_SUCH: no value, neither behind = nor in NO_SUCH\n']);
   },
   WITHIN_MS,
 );
@@ -172,7 +220,8 @@ test(
 function tornwire(...words: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const main = join(import.meta.dirname, '../../main.ts');
   // The cache of the tests lies in a folder that the box keeps, and would be told as left there.
-  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const { NODE_COMPILE_CACHE: _, ...rest } = process.env;
+  const env = { ...rest, NAMED: 'canary-named-3' };
   const child = spawn(process.execPath, [main, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';

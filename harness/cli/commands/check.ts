@@ -4,8 +4,6 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { CheckWording } from '../../model/check.ts';
 import { LAST_WORDS } from '../../packs/base/broken.ts';
-import { isSecretVariable } from '../../model/secrets/names.ts';
-import { looksSecret } from '../../model/secrets/shapes.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { SEED_MAX } from '../../model/values/seed.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
@@ -16,13 +14,16 @@ import { plain } from '../../report/plain.ts';
 import { sarif } from '../../report/sarif.ts';
 import { writeWhole } from '../../results/atomic-file.ts';
 import type { CaseRow, Summary } from '../../results/summary.ts';
+import { redactorHere } from '../base/secrets.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
 import { VERSION } from '../base/version.ts';
 import { askedBy, planCases } from '../campaign/cases.ts';
 import { exitCodeOf, perform, sayer, type Telling } from '../campaign/perform.ts';
 import type { PlannedCase } from '../campaign/planned-case.ts';
-import { askPack, saveChecks, settingsIn, targetOf, writeChecks, type CheckOptions } from '../project/check-file.ts';
+import { askPack, savedLines, saveChecks, writeChecks } from '../project/check-file.ts';
 import type { Project } from '../project/project.ts';
+import { settingsIn, targetOf, type CheckOptions } from '../project/target.ts';
+import { variableWords } from '../project/variables.ts';
 import type { Crew } from '../worker/crew.ts';
 
 /** Where results go: the nearest project, or the folder itself. */
@@ -36,18 +37,19 @@ export async function check(packName: string, command: readonly string[], option
   const target = targetOf(command, cwd, options);
   askPack(packName, target);
   if (options.save) {
-    process.stdout.write(`${(await saveChecks(packName, target, cwd)).join('\n')}\n`);
+    const saved = await saveChecks(packName, target, options);
+    process.stdout.write(`${options.json ? JSON.stringify(saved, null, 2) : savedLines(saved).join('\n')}\n`);
     return EXIT.pass;
   }
   const project = projectOfCheck(cwd);
-  const { planned, first } = await plannedChecks(packName, await writeChecks(packName, target, project.results), options, {
+  const { planned, first } = await plannedChecks(packName, await writeChecks(packName, cwd, project.results), options, {
     crew,
     command,
   });
   const say = sayer(options.json);
   // The handshake comes first and alone. Meanwhile a second worker comes up.
   crew.begin();
-  const told = tellingOf(planned, { first, strict: options.strict === true }, `${packName}: ${command.map(shellWord).join(' ')}`);
+  const told = tellingOf(planned, { first, strict: options.strict === true }, `${packName}: ${shown(command).map(shellWord).join(' ')}`);
   const summary = await perform(planned, {
     project,
     crew,
@@ -60,7 +62,7 @@ export async function check(packName: string, command: readonly string[], option
   });
   const noTarget = told.noTarget();
   if (noTarget !== undefined) throw new UsageError(noTarget);
-  await report(summary, told.lines(), options, packName, command);
+  await report(summary, told, options, packName, command);
   // What was not begun because of the first check is no fault of ours.
   return told.mayGoOn() ? exitOf(summary, told.lines()) : EXIT.fail;
 }
@@ -100,23 +102,24 @@ function closerLook(pack: string, key: string, given: CheckOptions, command: rea
   const others = [
     ...(strict === true ? ['--strict'] : []),
     ...(set.length === 0 ? [] : ['--set', ...set]),
-    ...(env.length === 0 ? [] : ['--env', ...env.map(withoutSecret)]),
+    ...(env.length === 0 ? [] : ['--env', ...variableWords(env)]),
     // Of a header only the name, which takes the value from its variable.
     ...header.flatMap((each) => ['--header', each.replace(/:.*/s, '')]),
     ...named('--seed', seed === undefined ? undefined : String(seed)),
   ];
-  return ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command].map(shellWord).join(' ');
+  const words = ['npx', 'tornwire', 'check', pack, '--only', key, ...options, ...settings, ...others, '--', ...command];
+  return shown(words).map(shellWord).join(' ');
 }
 
-/** `NAME=value` as it was given; of a secret only the name, which takes the value from the shell. */
-function withoutSecret(variable: string): string {
-  const [name = ''] = variable.split('=');
-  return isSecretVariable(name) || looksSecret(variable.slice(name.length + 1)) ? name : variable;
+/** Words of a command line, without secrets in their usual places; one may be known by the word before it. */
+function shown(words: readonly string[]): string[] {
+  return words.map(redactorHere().stream(' '));
 }
 
 interface Told {
   telling: Telling;
   lines(): CheckLine[];
+  total(): string;
   /** Why the command is nothing that the pack can check. */
   noTarget(): string | undefined;
   /** No check can say anything about a program that does not shake hands. */
@@ -142,14 +145,15 @@ function tellingOf(planned: readonly PlannedCase[], { first, strict }: { first: 
     return [...head.splice(0), checkText(line)];
   };
   const all = (): CheckLine[] => planned.flatMap(({ scenario }) => lines.get(keyOf(scenario.name)) ?? []);
+  const total = (): string => checkTotal(all(), planned.length);
   const end = (): string[] => {
     if (noTarget !== undefined) return [];
-    const rest = planned.length - lines.size;
-    return [`${checkTotal(all())}${isSilent ? `; the other ${rest} were not begun: each of them needs what the first one checks` : ''}`];
+    return [`${total()}${isSilent ? ': each of them needs what the first one checks' : ''}`];
   };
   return {
     telling: { begin: () => [], row, end },
     lines: all,
+    total,
     noTarget: () => noTarget,
     mayGoOn: () => noTarget === undefined && !isSilent,
   };
@@ -186,16 +190,25 @@ function withLastWords(why: string, { findings }: CaseRow): string {
 
 async function report(
   summary: Summary,
-  lines: readonly CheckLine[],
+  told: Told,
   { json, junit, sarif: sarifFile }: CheckOptions,
   pack: string,
   command: readonly string[],
 ): Promise<void> {
+  const lines = told.lines();
   const { junitXml } = await import('../../report/junit.ts');
   if (junit !== undefined) await writeWhole(junit, junitXml(asChecked(summary, lines)));
   if (sarifFile !== undefined) await writeWhole(sarifFile, `${JSON.stringify(sarif(lines, VERSION), null, 2)}\n`);
   if (!json) return;
-  const about = { version: 1, tornwire: VERSION, pack, command, total: checkTotal(lines), finished: summary.finished, checks: lines };
+  const about = {
+    version: 1,
+    tornwire: VERSION,
+    pack,
+    command: shown(command),
+    total: told.total(),
+    finished: summary.finished,
+    checks: lines,
+  };
   process.stdout.write(`${JSON.stringify(about, null, 2)}\n`);
 }
 

@@ -6,82 +6,16 @@ import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PackUsageError } from '../../packs/base/broken.ts';
-import type { Call, Target } from '../../packs/base/pack.ts';
+import type { Target } from '../../packs/base/pack.ts';
 import { PACKS } from '../../packs/index.ts';
+import { redactor } from '../../model/secrets/redact.ts';
 import { pathPartOf } from '../../model/values/path-part.ts';
 import { programFile } from '../../model/values/program-file.ts';
 import { makeFolder, writeWhole } from '../../results/atomic-file.ts';
 import { suggestion, UsageError } from '../base/usage-error.ts';
-import { headersOf, headersText, variableOf } from './headers.ts';
-
-export interface CheckOptions {
-  call?: string;
-  args?: string;
-  slow?: string;
-  slowArgs?: string;
-  http?: string;
-  port?: string;
-  path?: string;
-  hello?: string;
-  expect?: string;
-  model?: string;
-  modelUrlEnv?: string;
-  prompt?: string;
-  set?: readonly string[];
-  env?: readonly string[];
-  header?: readonly string[];
-  only?: readonly string[];
-  save?: boolean;
-  /** What no rule demands is broken too. */
-  strict?: boolean;
-  json?: boolean;
-  junit?: string;
-  sarif?: string;
-  seed?: number;
-  jobs?: number;
-}
-
-/** @throws UsageError for arguments that are no JSON. */
-export function targetOf(command: readonly string[], cwd: string, options: CheckOptions): Target {
-  const call = callOf('--call', '--args', options.call, options.args);
-  const slow = callOf('--slow', '--slow-args', options.slow, options.slowArgs);
-  const env = variables(options.env ?? []);
-  const settings = settingsOf(options);
-  const headers = headersOf(options.header ?? []);
-  return {
-    command,
-    cwd,
-    ...(call && { call }),
-    ...(slow && { slow }),
-    ...(Object.keys(env).length > 0 && { env }),
-    ...(Object.keys(headers).length > 0 && { headers }),
-    ...(Object.keys(settings).length > 0 && { settings }),
-  };
-}
-
-/** Options that stand for a setting of a pack. */
-const SETTINGS = {
-  http: 'http',
-  port: 'port',
-  path: 'path',
-  hello: 'hello',
-  expect: 'expect',
-  model: 'model',
-  modelUrlEnv: 'model-url-env',
-  prompt: 'prompt',
-} as const satisfies Partial<Record<keyof CheckOptions, string>>;
-
-export function settingsIn(options: CheckOptions): (readonly [name: string, value: string])[] {
-  return Object.entries(SETTINGS).flatMap(([option, name]) => {
-    const value = options[option as keyof typeof SETTINGS];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-}
-
-function settingsOf(options: CheckOptions): Record<string, string> {
-  const named = settingsIn(options);
-  return { ...variables(options.set ?? []), ...Object.fromEntries(named) };
-}
+import { headersText, variableOf } from './headers.ts';
+import { TARGET_VARIABLE, type CheckOptions } from './target.ts';
+import { secretVariableOf, variablesOf } from './variables.ts';
 
 /** @throws UsageError for what this pack does not know or lacks. A pack of one's own is loaded in a worker, and says so itself. */
 export function askPack(name: string, target: Target): void {
@@ -98,33 +32,10 @@ export function askPack(name: string, target: Target): void {
   }
 }
 
-function callOf(option: string, argsOption: string, name: string | undefined, args: string | undefined): Call | undefined {
-  if (name === undefined) {
-    if (args !== undefined) throw new UsageError(`${argsOption} needs ${option}`);
-    return undefined;
-  }
-  try {
-    return { name, args: args === undefined ? {} : (JSON.parse(args) as Call['args']) };
-  } catch (error) {
-    throw new UsageError(`${argsOption} is no JSON: ${(error as Error).message}`);
-  }
-}
-
-/** `NAME=value`, or `NAME` for the value that it has here. */
-function variables(given: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    given.map((each) => {
-      const at = each.indexOf('=');
-      return at < 0 ? [each, process.env[each] ?? ''] : [each.slice(0, at), each.slice(at + 1)];
-    }),
-  );
-}
-
-/** @returns the file. A target has a file of its own, so that two checks at one time do not meet. */
-export async function writeChecks(pack: string, target: Target, results: string): Promise<string> {
-  const { headers, ...rest } = target;
-  const given = `${JSON.stringify(rest, null, 2).slice(0, -2)}${headers === undefined ? '' : `,\n  "headers": ${headersText(headers)}`}\n}`;
-  const text = `// Written by \`tornwire check\`.\n${imports(pack, target.cwd)}\nexport default pack.checks(${given});\n`;
+/** @returns the file. What was typed is not in it: the worker that loads it has that in a variable. */
+export async function writeChecks(pack: string, cwd: string, results: string): Promise<string> {
+  const target = `JSON.parse(process.env[${JSON.stringify(TARGET_VARIABLE)}])`;
+  const text = `// Written by \`tornwire check\`.\n${imports(pack, cwd)}\nexport default pack.checks(${target});\n`;
   const folder = join(results, 'checks', createHash('sha256').update(text).digest('hex').slice(0, 12));
   await makeFolder(folder);
   const file = join(folder, `${pathPartOf(nameOf(pack))}.scenario.mjs`);
@@ -153,19 +64,71 @@ function foreignPack(pack: string, cwd: string): string {
   }
 }
 
-/** @returns what to say. @throws UsageError when the file is there. */
-export async function saveChecks(pack: string, target: Target, cwd: string): Promise<string[]> {
+/** What `--save` has done, and what is left to do. */
+export interface SavedChecks {
+  /** The file, from the folder of the command. */
+  saved: string;
+  /** What it needs first, as a command; absent when it is there. */
+  install?: string;
+  /** Variables whose values are not in the file, by the name of the header or of the program's variable that takes the value. */
+  variables: Readonly<Record<string, string>>;
+  /** Something in the file looks like a secret: what was typed beside --env and --header is in it. */
+  looksSecret: boolean;
+  run: string;
+}
+
+/** @throws UsageError when the file is there. */
+export async function saveChecks(pack: string, target: Target, given: Pick<CheckOptions, 'env'>): Promise<SavedChecks> {
+  const { cwd } = target;
   const file = join(cwd, 'scenarios', `${pathPartOf(nameOf(pack))}.scenario.mjs`);
   if (existsSync(file)) throw new UsageError(`${relative(cwd, file)} is there already: remove it or give it another name`);
+  const hidden = variablesOf(given.env ?? []).filter(({ byName }) => byName);
+  const text = savedText(
+    pack,
+    target,
+    hidden.map(({ name }) => name),
+  );
+  await makeFolder(join(cwd, 'scenarios'));
+  await writeWhole(file, text);
+  return {
+    saved: relative(cwd, file),
+    ...(!isInstalled(cwd) && { install: 'npm install --save-dev tornwire' }),
+    variables: Object.fromEntries([
+      ...Object.keys(target.headers ?? {}).map((name) => [name, variableOf(name)]),
+      ...hidden.map(({ name }) => [name, secretVariableOf(name)]),
+    ]),
+    looksSecret: typedTexts(target).some((each) => redactor().text(each) !== each),
+    run: `npx tornwire run ${nameOf(pack)}`,
+  };
+}
+
+/** What stands in the file as it was typed, beside variables and headers. */
+function typedTexts({ command, call, slow, settings }: Target): string[] {
+  return [command.join(' '), ...[call, slow, settings].map((each) => JSON.stringify(each ?? null))];
+}
+
+/** What `saveChecks` did, for people. */
+export function savedLines({ saved, install, variables, looksSecret, run }: SavedChecks): string[] {
+  return [
+    `saved: ${saved}`,
+    ...(install === undefined ? [] : [`install first, so that the file finds its imports: ${install}`]),
+    ...Object.entries(variables).map(([name, variable]) => `give it ${variable}: the value of ${name} is not in the file`),
+    ...(looksSecret ? [`look at ${saved} before you hand it on: something in it looks like a secret`] : []),
+    `run it: ${run}`,
+  ];
+}
+
+/** @param hidden variables whose values are not in it */
+function savedText(pack: string, { cwd, headers, env, ...rest }: Target, hidden: readonly string[]): string {
   const importLine = isOurs(pack)
     ? `import { PACKS } from 'tornwire/packs';\n\nconst pack = PACKS[${JSON.stringify(pack)}];`
     : `import pack from ${JSON.stringify(`../${relative(cwd, foreignPack(pack, cwd))}`)};`;
-  const { cwd: _, headers, ...rest } = target;
   const fields = [
     ...Object.entries(rest).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`),
+    ...(env === undefined ? [] : [`  env: ${variablesText(env, hidden)},`]),
     ...(headers === undefined ? [] : [`  headers: ${headersText(headers)},`]),
   ];
-  const text = [
+  return [
     `// The checks of the pack '${pack}' on this program, as scenarios: \`npx tornwire run ${nameOf(pack)}\`. Each of them is a value: what you`,
     '// put beside them, or in their place by the same key, runs with them.',
     `import { fileURLToPath } from 'node:url';`,
@@ -181,11 +144,15 @@ export async function saveChecks(pack: string, target: Target, cwd: string): Pro
     '};',
     '',
   ].join('\n');
-  await makeFolder(join(cwd, 'scenarios'));
-  await writeWhole(file, text);
-  const install = isInstalled(cwd) ? [] : ['install first, so that the file finds its imports: npm install --save-dev tornwire'];
-  const variables = Object.keys(headers ?? {}).map((name) => `give it ${variableOf(name)}: the value of ${name} is not in the file`);
-  return [`saved: ${relative(cwd, file)}`, ...install, ...variables, `run it: npx tornwire run ${nameOf(pack)}`];
+}
+
+/** As the text of a module. */
+function variablesText(env: Readonly<Record<string, string>>, hidden: readonly string[]): string {
+  const fields = Object.entries(env).map(([name, value]) => {
+    const text = hidden.includes(name) ? `process.env[${JSON.stringify(secretVariableOf(name))}] ?? ''` : JSON.stringify(value);
+    return `${JSON.stringify(name)}: ${text}`;
+  });
+  return `{ ${fields.join(', ')} }`;
 }
 
 function isInstalled(cwd: string): boolean {

@@ -6,7 +6,7 @@ const HEADER = /^([\w!#$%&'*+.^`|~-]+)(?::[ \t]*([^\r\n]*))?$/;
 /** TORNWIRE_HEADER_AUTHORIZATION for Authorization. */
 export const variableOf = (header: string): string => `TORNWIRE_HEADER_${header.toUpperCase().replaceAll(/\W/g, '_')}`;
 
-/** A worker has its variables from its start on: this comes before the first one. @throws UsageError, which quotes no value */
+/** Before the first worker, which has its variables from its start on. @throws UsageError, which quotes no value */
 export function keepHeaders(given: readonly string[]): void {
   for (const [name, value] of Object.entries(headersOf(given))) process.env[variableOf(name)] = value;
 }

@@ -179,6 +179,13 @@ describe('configured values', () => {
 
   test('short ones are left alone, or every word that holds them would go', () => expect(redact.text('abcd')).toBe('abcd'));
 
+  test('the name of a node or of what happened is not the beginning of one', () => {
+    const event = { kind: 'node', node: 'server', state: 'ready', line: 'it says server' };
+    const known = redactor(['server-1-x', 'node-2-x', 'ready-3-x']);
+    expect(known.value(event)).toEqual({ ...event, line: 'it says ***' });
+    expect(known.value({ node: 'of server-1-x' })).toEqual({ node: 'of ***' });
+  });
+
   test('without any there is still the look of a secret', () => expect(redactor().text('token=abcd')).toBe('token=***'));
 });
 

@@ -10,6 +10,21 @@ const PIECE_MIN = 4;
 /** What a stream remembers of what came before, in characters: a name, and a value that is not over yet. */
 const MEMORY = 128;
 const OPEN_MEMORY = 8_192;
+/** Under these stands a name that is whole: `server` is no beginning of a password `server-1`. */
+const NAMES = new Set([
+  'kind',
+  'phase',
+  'state',
+  'probe',
+  'node',
+  'link',
+  'direction',
+  'stream',
+  'series',
+  'scenario',
+  'runtime',
+  'engine',
+]);
 
 export interface Redactor {
   /** Replaces secrets by `***`. Given the name under which the text stands (a JSON key, a variable), that is judged too. */
@@ -26,17 +41,17 @@ export function redactor(values: readonly string[] = []): Redactor {
   const forms = formsOf(values);
   const known = patternOf(forms);
   const beginnings = patternOf([...new Set(forms.map((form) => form.slice(0, PIECE_MIN)))]);
-  const find = (text: string): Range[] => [
+  const find = (text: string, isWhole = false): Range[] => [
     ...(known ? [...text.matchAll(known)].map((match): Range => [match.index, match.index + match[0].length]) : []),
     ...secretRanges(text),
-    ...(beginnings && text.slice(-(forms[0] ?? '').length).search(beginnings) >= 0 ? begunAtEnd(text, forms) : []),
+    ...(!isWhole && beginnings && text.slice(-(forms[0] ?? '').length).search(beginnings) >= 0 ? begunAtEnd(text, forms) : []),
   ];
-  const text = (given: string, name?: string): string => {
+  const text = (given: string, name?: string, isKey = false): string => {
     if (name !== undefined && given !== '' && isSecretName(name)) return MASK;
-    return masked(given, find(given));
+    return masked(given, find(given, isKey || (name !== undefined && NAMES.has(name))));
   };
   return {
-    text,
+    text: (given, name) => text(given, name),
     value: (value, name) => redacted(value, text, name) as typeof value,
     stream(between) {
       let before = '';
@@ -101,12 +116,14 @@ function merged(ranges: readonly Range[]): Range[] {
   return result;
 }
 
-function redacted(value: unknown, text: Redactor['text'], name?: string): unknown {
+function redacted(value: unknown, text: (given: string, name?: string, isKey?: boolean) => string, name?: string): unknown {
   if (typeof value === 'string') return text(value, name);
   if (typeof value === 'number') return name !== undefined && isSecretName(name) && !isOftenACount(name) ? MASK : value;
   if (Array.isArray(value)) return value.map((each) => redacted(each, text, name));
   if (typeof value !== 'object' || value === null) return value;
   // In `secret: { value: "x" }` every value is one.
   const inherited = name !== undefined && isSecretName(name) ? name : undefined;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [text(key), redacted(each, text, inherited ?? key)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [text(key, undefined, true), redacted(each, text, inherited ?? key)]),
+  );
 }

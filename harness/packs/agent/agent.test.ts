@@ -9,7 +9,7 @@ test.concurrent(
   async () => {
     const { total, said, code } = await checked('agent', 'agent.mjs', [], MODEL);
     expect(Object.values(said).filter((line) => !line.startsWith('HOLDS'))).toEqual([]);
-    expect(total).toBe('13 of 13 hold, 0 broken, 0 not proved');
+    expect(total).toBe('13 checks: 13 hold, 0 broken, 0 not proved');
     expect(code).toBe(0);
   },
   WITHIN_MS,

@@ -14,10 +14,10 @@ const LOOK_MS = 50;
 
 /**
  * @param command in words
- * @param option what says the port: `--port`
+ * @param option how its user says a port: `--port 8080`
  * @throws NotATarget when it ends before, or listens nowhere or elsewhere.
  */
-export async function untilItListens(script: Script, port: number, command: string, option: string): Promise<void> {
+export async function untilItListens(script: Script, port: number, command: string, option: (port: number) => string): Promise<void> {
   const from = performance.now();
   let elsewhereFrom: number | undefined;
   while (!(await accepts(script))) {
@@ -28,7 +28,7 @@ export async function untilItListens(script: Script, port: number, command: stri
     if (others.length > 0) elsewhereFrom ??= now;
     if (elsewhereFrom !== undefined && now - elsewhereFrom > ELSEWHERE_FOR_MS)
       throw new NotATarget(
-        `${command} listens at ${others.map(where).join(' and ')}, not at ${HOST}:${port}: ${cureFor(others, port, option)}`,
+        `${command} listens at ${others.map(where).join(' and ')}, not at ${HOST}:${port}. ${cureFor(others, port, option)}`,
       );
     if (now - from > LISTENS_WITHIN_MS)
       throw new NotATarget(`${command} did not listen at port ${port} within ${LISTENS_WITHIN_MS / 1_000} s, nor at any other`);
@@ -45,10 +45,10 @@ export async function seenWithin(withinMs: number, seen: () => boolean): Promise
 
 const where = ({ host, port }: Listening): string => `${host}:${port}`;
 
-function cureFor(others: readonly Listening[], port: number, option: string): string {
+function cureFor(others: readonly Listening[], port: number, option: (port: number) => string): string {
   return others.some((each) => each.port === port)
-    ? `let it listen at ${HOST} or 0.0.0.0`
-    : `${option} says where, and --env what it is told`;
+    ? `Let it listen at ${HOST} or 0.0.0.0`
+    : `Say where it listens (${option(others[0]?.port ?? port)}), or give it the variable by which it takes another port (--env PORT=${port})`;
 }
 
 function accepts(script: Script): Promise<boolean> {

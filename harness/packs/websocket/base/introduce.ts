@@ -13,7 +13,7 @@ export function introduce(target: Target): (script: Script) => Promise<void> {
   return async (script) => {
     const service = serviceOf(target);
     const command = `'${target.command.join(' ')}'`;
-    await untilItListens(script, service.port, command, '--port');
+    await untilItListens(script, service.port, command, (port) => `--port ${port}`);
     const client = dial(script, service);
     await seenWithin(ANSWERS_WITHIN_MS, () => client.isOpen || client.ended !== undefined);
     const why = noWebSocket(client, service);

@@ -17,7 +17,7 @@ export function introduce(target: Target): (script: Script) => Promise<void> {
   return async (script) => {
     const endpoint = endpointOf(target);
     const command = `'${target.command.join(' ')}'`;
-    await untilItListens(script, endpoint.port, command, '--http');
+    await untilItListens(script, endpoint.port, command, (port) => `--http ${port}${endpoint.path}`);
     const exchange = ask(script, endpoint, { body: bodyOf(initialize('tw-init')), headers: ACCEPTS, link: LINK });
     await seenWithin(FIRST_ANSWER_MS, () => exchange.replies.length > 0 || exchange.isWhole || exchange.ended !== undefined);
     const why = noServer(exchange, endpoint);

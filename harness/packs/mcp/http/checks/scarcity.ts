@@ -50,7 +50,7 @@ function lackingCheck({ target, check }: HttpMaking, { how, after, lack, schedul
 }
 
 async function starts(script: Script, { port }: Endpoint, how: string): Promise<void> {
-  await untilItListens(script, port, 'it', '--http').catch((error: unknown) => {
+  await untilItListens(script, port, 'it', (other) => `--http ${other}`).catch((error: unknown) => {
     if (!(error instanceof NotATarget)) throw error;
     throw new Broken(NO_START, `your server does not start ${how}: ${error.message.replace(/\{.*\}$/, '')}`);
   });
