@@ -31,6 +31,8 @@ function suspects(history: History, plan: Plan): Suspicion[] {
       finding: {
         code: first.line === undefined ? 'TW-PROTOCOL-UNDECODABLE' : 'TW-PROTOCOL-LINE',
         message: `'${first.link}' carries ${whatIn(first)} (${where}; ${same.length} times)`,
+        // Which line it was first is chance.
+        ...(first.line !== undefined && { bug: `'${first.link}' carries a line ${first.direction} that ${first.reason}` }),
         subject: sender(first, plan) ?? first.link,
         events: same.map((error) => error.seq),
       },

@@ -1,8 +1,9 @@
 // What was said of the checks before this one, so that a bug that many of them meet is told once.
 import type { CheckWording } from '../model/check.ts';
 import { withoutChance } from '../model/judging/fingerprint.ts';
+import { placeIn } from '../model/text/one-bug.ts';
 import type { CaseRow } from '../results/summary.ts';
-import { kindOf, placeIn, saidOf, type Found } from './check-words.ts';
+import { kindOf, saidOf, type Found } from './check-words.ts';
 
 /** Empty before the first check; what is said of each one is added. */
 export class ToldBefore {

@@ -2,6 +2,7 @@
 // code say.
 import type { FindingCode } from '../model/codes/findings.ts';
 import type { CheckWording } from '../model/check.ts';
+import { placeIn } from '../model/text/one-bug.ts';
 import type { CaseRow } from '../results/summary.ts';
 
 export type Found = CaseRow['findings'][number];
@@ -79,14 +80,6 @@ function leftIn(sentence: string): string {
 
 export function withoutRun(text: string): string {
   return text.replaceAll(/\/[^\s']*\/(?:home|state)\/server\b/g, '$HOME').replaceAll(/\/[^\s']*\/tmp\/server\b/g, '$TMPDIR');
-}
-
-/** The place of a stack, innermost first, that is in no runtime's own code. Node has it on top, Python at the bottom. */
-export function placeIn(message: string): string | undefined {
-  const ofNode = /at (?:[^\n]*\()?(?:file:\/\/)?\/(?!.*node_modules\/.*node:)[^\n:()]*?([^/\n:()]+:\d+):\d+/.exec(message)?.[1];
-  if (ofNode !== undefined) return ofNode;
-  const ofPython = [...message.matchAll(/File "(?!.*\/lib\/python)[^"\n]*?([^/"\n]+)", line (\d+)/g)].at(-1);
-  return ofPython && `${ofPython[1]}:${ofPython[2]}`;
 }
 
 export function ended(sentence: string): string {

@@ -1,5 +1,14 @@
 // What a sweep has covered, for people: link x class x fault.
-import { OUTCOMES, type Coverage } from '../explore/plan/coverage.ts';
+import { OUTCOMES, type Coverage, type PointOutcome } from '../explore/plan/coverage.ts';
+
+/** What is said of a point, or of a case. A finding is something else: one bug may make many cases fail. */
+export const OUTCOME_WORDS: Readonly<Record<PointOutcome, string>> = {
+  found: 'failed',
+  clean: 'clean',
+  'not reached': 'not reached',
+  unclear: 'without a verdict',
+  'not run': 'not run',
+};
 
 export function coverageMarkdown(workload: string, coverage: Coverage): string {
   const { rows, points, done } = coverage;
@@ -10,7 +19,7 @@ export function coverageMarkdown(workload: string, coverage: Coverage): string {
 
 ${shareText(points, done)}
 
-| link | class of frames | fault | ${OUTCOMES.join(' | ')} |
+| link | class of frames | fault | ${OUTCOMES.map((outcome) => OUTCOME_WORDS[outcome]).join(' | ')} |
 |---|---|---|${OUTCOMES.map(() => '---|').join('')}
 ${lines.map((line) => `| ${line} |`).join('\n')}
 `;
@@ -19,13 +28,14 @@ ${lines.map((line) => `| ${line} |`).join('\n')}
 /** One line for each link, and one for all. */
 export function coverageLines({ rows, points, done, totals }: Coverage): string[] {
   const links = [...Map.groupBy(rows, ({ link }) => link)].map(([link, ofLink]) => {
-    const sums = OUTCOMES.map((outcome) => `${ofLink.reduce((sum, { counts }) => sum + counts[outcome], 0)} ${outcome}`);
+    const sums = OUTCOMES.map((outcome) => `${ofLink.reduce((sum, { counts }) => sum + counts[outcome], 0)} ${OUTCOME_WORDS[outcome]}`);
     return `  ${link.padEnd(24)} ${sums.join(', ')}`;
   });
-  return [`coverage: ${shareText(points, done)} (${OUTCOMES.map((outcome) => `${totals[outcome]} ${outcome}`).join(', ')})`, ...links];
+  const all = OUTCOMES.map((outcome) => `${totals[outcome]} ${OUTCOME_WORDS[outcome]}`);
+  return [`coverage: ${shareText(points, done)}: ${all.join(', ')}`, ...links];
 }
 
 function shareText(points: number, done: number): string {
   const share = points === 0 ? 0 : (100 * done) / points;
-  return `${done} of ${points} enumerated fault points are done, ${share.toFixed(1)} %`;
+  return `${done} of ${points} fault points are done, ${share.toFixed(1)} %`;
 }

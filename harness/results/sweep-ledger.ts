@@ -4,6 +4,7 @@ import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { isOneBug, type ToldFailure } from '../model/text/one-bug.ts';
 import { RESULT_MODE, ResultsError } from './atomic-file.ts';
 
 const began = z.object({
@@ -58,7 +59,7 @@ const kept = z.object({
   kind: z.literal('kept'),
   /** The case that has shown something new, and will be varied. */
   key: z.string(),
-  /** Of which kinds: a class of frame, a text in a log, an end of a connection, a shape at rest. */
+  /** Of which kinds: a class of frame, a text in a log, an end of a connection, what a node holds at rest. */
   novelties: z.array(z.enum(['frame', 'log', 'end', 'held'])),
 });
 const found = z.object({
@@ -72,6 +73,8 @@ const found = z.object({
   faults: z.int(),
   work: z.int(),
   repro: z.string(),
+  /** The time was used up before it was as small as it can be. */
+  cut: z.literal(true).optional(),
 });
 const line = z.discriminatedUnion('kind', [began, planned, judged, kept, found]);
 
@@ -95,6 +98,8 @@ export interface SweepLedger extends Disposable {
   readonly spentMs: number;
   /** Failures that no sitting has made small, one for each fingerprint. */
   untriaged(): readonly SweptCase[];
+  /** The fingerprint of the bug: of what was found before, where that was the same one in other words. */
+  bugOf(failure: ToldFailure & { fingerprint: string }): string;
   /** On the disk when they return. @throws ResultsError */
   planned(plan: SweptPlan): void;
   judged(swept: SweptCase): void;
@@ -112,11 +117,15 @@ export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
   const cases = new Map<string, SweptCase>();
   const findings = new Map<string, SweptFinding>();
   const keptCases: KeptCase[] = [];
+  /** The first failure of each bug. */
+  const known: SweptCase[] = [];
   const take = (entry: Line): void => {
     if (entry.kind === 'began') sweep = [entry.workload, entry.seed, entry.defect, entry.startedAt, entry.id].join(' ');
     else if (entry.kind === 'plan') plan = entry;
-    else if (entry.kind === 'case') cases.set(entry.key, entry);
-    else if (entry.kind === 'kept') keptCases.push(entry);
+    else if (entry.kind === 'case') {
+      cases.set(entry.key, entry);
+      if (entry.outcome === 'found' && !known.some(({ fingerprint }) => fingerprint === entry.fingerprint)) known.push(entry);
+    } else if (entry.kind === 'kept') keptCases.push(entry);
     else if (entry.kind === 'finding') findings.set(entry.fingerprint, entry);
   };
   lines.forEach(take);
@@ -148,6 +157,7 @@ export function openSweepLedger(file: string, about: SweepAbout): SweepLedger {
     kept: keptCases,
     spentMs,
     untriaged: () => untriagedOf(cases, findings),
+    bugOf: (failure) => known.find((each) => isOneBug(each, failure))?.fingerprint ?? failure.fingerprint,
     planned: (given) => write({ kind: 'plan', ...given }),
     judged: (swept) => write({ kind: 'case', ...swept }),
     keeps: (given) => write({ kind: 'kept', ...given }),

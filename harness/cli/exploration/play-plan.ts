@@ -7,23 +7,21 @@ import type { Case } from '../../model/case.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import { mixedWith, randomRound } from '../../explore/plan/choose.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
-import { oneLine } from '../../report/plain.ts';
 import { saveReproBesideCase } from '../../results/repro-file.ts';
 import type { SweepLedger, SweptPlan } from '../../results/sweep-ledger.ts';
 import type { CasePlayer, PlannedCase, PlayedCase } from '../players/case-player.ts';
+import { type Progress, timeOf } from './progress.ts';
+import type { Sitting } from './sitting.ts';
+import { countsOf, foundLine } from './swept-text.ts';
 import { caseOf, isStarved, messageOf, outcomeOf, ownFolder, type Sweeping, withoutFlaws, workOf } from './sweep-cases.ts';
 import type { TriageSettings } from './triage.ts';
 
-const TELL_EVERY = 25;
 /** After so many cases those that have shown something new are varied. */
 const PART = 24;
 const VARIED_MAX = 8;
 const RANDOM_ROUNDS_MAX = 1_000;
-/** What was starved is taken again alone, although the budget may be used up by then. */
-const AGAIN_ALONE_MS = 30_000;
 
 export interface PlaySettings extends Pick<TriageSettings, 'root' | 'maker'> {
-  budgetMs: number;
   /** At most so many cases, all sittings together. */
   casesMax?: number;
   /** The first finding ends it. */
@@ -50,14 +48,15 @@ export async function playPlan(
   ledger: SweepLedger,
   sweeping: Sweeping,
   player: CasePlayer,
-  settings: PlaySettings,
+  settings: PlaySettings & { sitting: Sitting; progress: Progress },
 ): Promise<Played> {
   const { signal } = sweeping;
-  const startedMs = performance.now();
-  const before = ledger.spentMs;
-  const spentMs = (): number => Math.round(before + performance.now() - startedMs);
+  const { sitting, progress } = settings;
   const failures = new Map<string, CaseResult>();
   const starved: FaultPoint[] = [];
+  const tookMs: number[] = [];
+  const timeLeft = (): number => sitting.leftForCasesMs({ findings: ledger.untriaged().length, starved: starved.length });
+  progress.doing(() => `${countsOf(ledger)}, ${timeOf(sitting.spentMs(), sitting.budgetMs)}`);
   let begun = ledger.cases.size;
   const corpus = corpusOf(plan, points, sweeping.seed, (key, novelties) => ledger.keeps({ key, novelties }));
   const planned = (point: FaultPoint): PlannedPoint => {
@@ -76,9 +75,8 @@ export async function playPlan(
       begun -= 1;
       return void starved.push(point);
     }
-    await enter(result, point.key, spentMs(), { failures, ledger, settings });
-    if (ledger.cases.size % TELL_EVERY === 0)
-      settings.say(`${ledger.cases.size} cases, ${failures.size + ledger.findings.size} finding(s), ${Math.round(spentMs() / 1_000)} s`);
+    tookMs.push(result.durationMs);
+    await enter(result, point, sitting.spentMs(), { failures, ledger, settings });
   };
   const takeAll = async (these: readonly FaultPoint[], alone: boolean, isWanted: () => boolean): Promise<void> => {
     const left = these.filter(({ key }) => !ledger.cases.has(key)).map(planned);
@@ -86,7 +84,7 @@ export async function playPlan(
     await player.playCases(left, { signal, alone, mayBegin, isWanted }, ({ point }, played) => take(point, played, alone));
   };
   const isSettled = (): boolean => settings.untilFound && ledger.untriaged().length > 0;
-  const isWanted = (): boolean => spentMs() < settings.budgetMs && !isSettled();
+  const isWanted = (): boolean => timeLeft() > usualMs(tookMs) && !isSettled();
   const mayGoOn = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity) && !signal.aborted;
   for (let round = 1; round <= RANDOM_ROUNDS_MAX && points.length > 0 && mayGoOn(); round++) {
     const other = randomRound(points, sweeping.seed, round);
@@ -95,9 +93,10 @@ export async function playPlan(
       await takeAll(corpus.next(), false, isWanted);
     }
   }
-  const untilMs = performance.now() + AGAIN_ALONE_MS;
-  await takeAll(starved, true, () => performance.now() < untilMs && !isSettled());
-  return { failures, leftStarved: starved.filter(({ key }) => !ledger.cases.has(key)).length };
+  const behind = [...starved];
+  starved.length = 0;
+  await takeAll(behind, true, isWanted);
+  return { failures, leftStarved: behind.filter(({ key }) => !ledger.cases.has(key)).length };
 }
 
 interface PlannedPoint extends PlannedCase {
@@ -147,20 +146,22 @@ function corpusOf(
 
 /** What came of a case is on the disk when this resolves, and so is the repro of a failure that is new. */
 async function enter(
-  result: CaseResult,
-  key: string,
+  given: CaseResult,
+  point: FaultPoint,
   elapsedMs: number,
   { failures, ledger, settings }: { failures: Map<string, CaseResult>; ledger: SweepLedger; settings: PlaySettings },
 ): Promise<void> {
-  const outcome = outcomeOf(result);
-  const { fingerprint, durationMs, verdict } = result;
+  const outcome = outcomeOf(given);
+  const { durationMs, verdict } = given;
   const oracle = verdict.outcome === 'pass' ? null : verdict.oracle;
-  const message = messageOf(result);
+  const message = messageOf(given);
+  const fingerprint = outcome === 'found' ? ledger.bugOf({ oracle, message, fingerprint: given.fingerprint }) : given.fingerprint;
+  const result = { ...given, fingerprint };
   const isNew = outcome === 'found' && !failures.has(fingerprint) && !ledger.findings.has(fingerprint);
   if (isNew) failures.set(fingerprint, result);
   const repro = isNew ? relative(settings.root, (await saveReproBesideCase(result, settings.maker, settings.root)).file) : undefined;
   ledger.judged({
-    key,
+    key: point.key,
     outcome,
     oracle,
     message,
@@ -169,5 +170,10 @@ async function enter(
     elapsedMs,
     ...(repro !== undefined && { repro }),
   });
-  if (isNew) settings.say(oneLine(`found ${fingerprint} ${oracle}: ${message}\n  at ${key}`));
+  if (isNew) settings.say(foundLine({ fingerprint, oracle, message, repro }, point));
+}
+
+/** @param tookMs of the cases of this sitting: one that would end behind the budget does not begin */
+function usualMs(tookMs: readonly number[]): number {
+  return tookMs.length === 0 ? 0 : tookMs.reduce((sum, ms) => sum + ms, 0) / tookMs.length;
 }

@@ -14,23 +14,36 @@ import type { SweptPlan } from '../../results/sweep-ledger.ts';
 import { checkPlan } from '../../run/plan.ts';
 import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
 import { historyIn } from '../players/here.ts';
+import { inTime, type Progress } from './progress.ts';
+import type { Sitting } from './sitting.ts';
 import { caseOf, isStarved, messageOf, playCase, type Sweeping, workOf } from './sweep-cases.ts';
 
 const RECORDINGS = 3;
 /** A recording that says nothing about the system is taken again so often, all in all. */
 const AGAIN_MAX = 6;
+/** A budget is worth while from so many times as long as the recordings on. */
+const ENOUGH = 5;
 
 /** A workload that fails without faults: nothing is swept. */
 export interface FailsAlone {
   failsAlone: string;
   unclear: boolean;
+  /** The recordings were not done when the budget was used up. */
+  tooLate?: true;
 }
 
-export async function planSweep(sweeping: Sweeping, depth: number): Promise<SweptPlan | FailsAlone> {
+/** What recordings say while they are made, and until when they may begin. */
+export interface Recording {
+  sitting: Sitting;
+  progress: Progress;
+  say: (line: string) => void;
+}
+
+export async function planSweep(sweeping: Sweeping, depth: number, recording: Recording): Promise<SweptPlan | FailsAlone> {
   const { workload, seed } = sweeping;
   if (!workload.topology) return { failsAlone: workload.broken ?? 'it has no topology', unclear: true };
   const work = await workOf(sweeping, seed);
-  const recordings = await recordingsOf(sweeping, work);
+  const recordings = await recordingsOf(sweeping, work, recording);
   if ('failsAlone' in recordings) return recordings;
   const conversation = conversationIn(recordings);
   const why = impossibleOn(workload.topology);
@@ -47,10 +60,18 @@ export async function planSweep(sweeping: Sweeping, depth: number): Promise<Swep
   };
 }
 
-async function recordingsOf(sweeping: Sweeping, work: readonly Json[]): Promise<History[] | FailsAlone> {
+async function recordingsOf(
+  sweeping: Sweeping,
+  work: readonly Json[],
+  { sitting, progress, say }: Recording,
+): Promise<History[] | FailsAlone> {
   const histories: History[] = [];
+  const startedMs = performance.now();
+  const tookMs = (): number => performance.now() - startedMs;
+  progress.doing(() => `recording ${histories.length + 1} of ${RECORDINGS} without faults, ${inTime(tookMs())}`);
   for (let taken = 1; histories.length < RECORDINGS; taken++) {
     sweeping.signal.throwIfAborted();
+    if (histories.length > 0 && sitting.leftMs() === 0) return tooLate(histories.length, tookMs(), sitting.budgetMs);
     const result = await playCase(sweeping, caseOf(sweeping, { work: [...work] }), true);
     if (isStarved(result) && taken < AGAIN_MAX) continue;
     if (result.verdict.outcome !== 'pass')
@@ -58,7 +79,15 @@ async function recordingsOf(sweeping: Sweeping, work: readonly Json[]): Promise<
     histories.push(await historyIn(result.folder));
     await rm(result.folder, { recursive: true, force: true });
   }
+  say(`recorded ${RECORDINGS} times without faults in ${inTime(tookMs())}`);
   return histories;
+}
+
+/** @param done how many recordings there are */
+function tooLate(done: number, tookMs: number, budgetMs: number): FailsAlone {
+  const enoughMin = Math.ceil((ENOUGH * RECORDINGS * tookMs) / done / 60_000);
+  const took = `${done} of ${RECORDINGS} recordings took ${inTime(tookMs)}, and the budget of ${inTime(budgetMs)} is used up`;
+  return { failsAlone: `${took}: give it more time, such as --budget ${enoughMin}min`, unclear: true, tooLate: true };
 }
 
 function impossibleOn(topology: Topology): (schedule: readonly Step[]) => string | undefined {

@@ -2,31 +2,31 @@
 import { join } from 'node:path';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
-import { coverageOf, type Coverage, type PointOutcome } from '../../explore/plan/coverage.ts';
+import { coverageOf, type PointOutcome } from '../../explore/plan/coverage.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
-import { feedbackIn, type FeedbackTold } from '../../explore/feedback/feedback-told.ts';
+import { feedbackIn } from '../../explore/feedback/feedback-told.ts';
 import { withoutPoints } from '../../explore/plan/points.ts';
 import { coverageMarkdown } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
 import { ReproError } from '../../model/repro.ts';
 import { writeWhole } from '../../results/atomic-file.ts';
-import {
-  openSweepLedger,
-  type SweepAbout,
-  type SweepLedger,
-  type SweptCase,
-  type SweptFinding,
-  type SweptPlan,
-} from '../../results/sweep-ledger.ts';
+import { openSweepLedger, type SweepAbout, type SweepLedger, type SweptPlan } from '../../results/sweep-ledger.ts';
 import type { CasePlayer } from '../players/case-player.ts';
 import { type Lacking, playableHere } from './lacking.ts';
+import { sayer } from '../campaign/perform.ts';
+import type { SweepOutcome } from './sweep-outcome.ts';
 import { planSweep, type FailsAlone } from './record.ts';
 import { playPlan, type PlaySettings } from './play-plan.ts';
 import type { Sweeping } from './sweep-cases.ts';
-import { triage, triageSaved, type TriageSettings } from './triage.ts';
+import { inTime, type Progress, progressOn, timeOf } from './progress.ts';
+import { type Sitting, sittingOf } from './sitting.ts';
+import { counted, findingsMarkdown } from './swept-text.ts';
+import { stepText, triage, triageSaved, type TriageSettings } from './triage.ts';
 
-export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn'>, PlaySettings {
+export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn' | 'onStep'>, PlaySettings {
   about: SweepAbout;
+  /** Of all its sittings, for recordings, cases and triage. */
+  budgetMs: number;
   depth: number;
   /** A part of a point's name; other points are not in the plan. */
   only?: string;
@@ -34,31 +34,14 @@ export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn'>, PlaySett
   playerFor: (workload: DescribedScenario, sweep: string) => Promise<CasePlayer>;
 }
 
-export interface SweepOutcome {
-  coverage: Coverage;
-  findings: readonly SweptFinding[];
-  /** Failures that were not made small yet: the sweep was interrupted. They count like findings. */
-  untriaged: readonly Pick<SweptCase, 'fingerprint' | 'oracle' | 'message' | 'repro'>[];
-  /** Points of the plan that this machine cannot play. They count as not run. */
-  lacking: readonly Lacking[];
-  /** What has shown something new, and what came of its variations. */
-  feedback: FeedbackTold;
-  /** Beyond the plan: the same points with other work. */
-  random: number;
-  cases: number;
-  spentMs: number;
-  ledger: string;
-}
-
-/** Each finding may take so long to be made small, beyond the budget. */
-const TRIAGE_MS = 60_000;
-
 export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings): Promise<SweepOutcome | FailsAlone> {
   using ledger = openSweepLedger(join(sweeping.folder, 'ledger.ndjson'), settings.about);
+  using progress = progressOn(sayer(true));
+  const sitting = sittingOf(settings.budgetMs, ledger.spentMs, ledger.untriaged().length);
   const { say } = settings;
   if (ledger.cases.size > 0) say(`${ledger.cases.size} finished case(s) found in ${ledger.file}`);
   if (!ledger.plan) {
-    const planned = await planSweep(sweeping, settings.depth);
+    const planned = await planSweep(sweeping, settings.depth, { sitting, progress, say });
     if ('failsAlone' in planned) return planned;
     ledger.planned(planned);
   }
@@ -70,26 +53,43 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
   );
   if (sweeping.workload.topology) for (const why of withoutPoints(sweeping.workload.topology, all)) say(why);
   const { playable, lacking } = await playableHere(points);
+  if (sitting.spentMs() >= settings.budgetMs)
+    say(`the budget of ${inTime(settings.budgetMs)} is used up: a larger --budget goes on with the plan`);
   await using player = await settings.playerFor(sweeping.workload, ledger.sweep);
-  const { failures, leftStarved } = await playPlan(playable, plan, ledger, sweeping, player, settings);
+  const { failures, leftStarved } = await playPlan(playable, plan, ledger, sweeping, player, { ...settings, sitting, progress });
   if (leftStarved > 0)
     say(`${leftStarved} case(s) had no verdict on a busy machine, and no time to be taken again alone: the next sitting takes them`);
-  await triageAll(failures, ledger, sweeping, settings);
+  await triageAll({ failures, ledger, sweeping, settings, sitting, progress });
+  return await told({ points, lacking }, ledger, sweeping, sitting);
+}
+
+/** What came of it, in the files beside the ledger too. */
+async function told(
+  { points, lacking }: { points: readonly FaultPoint[]; lacking: readonly Lacking[] },
+  ledger: SweepLedger,
+  { workload, folder }: Sweeping,
+  sitting: Sitting,
+): Promise<SweepOutcome> {
   const coverage = coverageOf(points, outcomesIn(ledger));
-  await writeWhole(join(sweeping.folder, 'coverage.md'), coverageMarkdown(sweeping.workload.name, coverage));
+  await writeWhole(join(folder, 'coverage.md'), coverageMarkdown(workload.name, coverage));
   const planned = new Set(points.map(({ key }) => key));
-  const random = [...ledger.cases.keys()].filter((key) => !planned.has(key)).length;
-  const last = [...ledger.cases.values()].at(-1);
+  const cases = [...ledger.cases.values()];
+  const [findings, untriaged] = [[...ledger.findings.values()], ledger.untriaged()];
+  const report = join(folder, 'findings.md');
+  const hasFound = findings.length + untriaged.length > 0;
+  if (hasFound) await writeWhole(report, findingsMarkdown(workload.name, findings, untriaged));
   return {
     coverage,
-    findings: [...ledger.findings.values()],
-    untriaged: ledger.untriaged().map(({ fingerprint, oracle, message, repro }) => ({ fingerprint, oracle, message, repro })),
+    findings,
+    untriaged: untriaged.map(({ fingerprint, oracle, message, repro }) => ({ fingerprint, oracle, message, repro })),
     lacking,
-    feedback: feedbackIn(ledger.kept, ledger.cases.values()),
-    random,
-    cases: ledger.cases.size,
-    spentMs: last?.elapsedMs ?? 0,
+    feedback: feedbackIn(ledger.kept, cases),
+    random: cases.filter(({ key }) => !planned.has(key)).length,
+    cases: cases.length,
+    failed: cases.filter(({ outcome }) => outcome === 'found').length,
+    spentMs: sitting.spentMs(),
     ledger: ledger.file,
+    ...(hasFound && { report }),
   };
 }
 
@@ -102,31 +102,53 @@ function outcomesIn(ledger: SweepLedger): Map<string, PointOutcome> {
   return new Map([...ledger.cases].map(([key, { outcome }]) => [key, outcome]));
 }
 
-/** Those of this sitting first, and then what earlier ones have left. */
-async function triageAll(
-  failures: ReadonlyMap<string, CaseResult>,
+interface Triaging {
+  /** Of this sitting. */
+  failures: ReadonlyMap<string, CaseResult>;
+  ledger: SweepLedger;
+  sweeping: Sweeping;
+  settings: SweepSettings;
+  sitting: Sitting;
+  progress: Progress;
+}
+
+/** What this sitting has found and what earlier ones have left, each with its part of the time. */
+async function triageAll({ failures, ledger, sweeping, settings, sitting, progress }: Triaging): Promise<void> {
+  const count = ledger.untriaged().length;
+  if (count > 0 && !sweeping.signal.aborted)
+    settings.say(`making ${counted(count, 'finding')} small, for ${inTime(sitting.leftMs())} at most`);
+  for (const { fingerprint, repro, durationMs } of ledger.untriaged()) {
+    const left = ledger.untriaged().length;
+    const partMs = sitting.partMs(left);
+    // There is no time for a single smaller case.
+    if (sweeping.signal.aborted || partMs < durationMs) return;
+    const untilMs = performance.now() + partMs;
+    const bounded: TriageSettings = {
+      ...settings,
+      mayGoOn: () => performance.now() + durationMs < untilMs && !sweeping.signal.aborted,
+      onStep: (step) =>
+        progress.doing(() => `finding ${count - left + 1} of ${count}: ${stepText(step)}, ${timeOf(sitting.spentMs(), sitting.budgetMs)}`),
+    };
+    const failure = failures.get(fingerprint ?? '');
+    if (failure) ledger.found(await triage(failure, sweeping, bounded));
+    else if (repro !== undefined) await triageLeft(repro, ledger, sweeping, bounded, settings.say);
+  }
+}
+
+/** Of an earlier sitting. */
+async function triageLeft(
+  repro: string,
   ledger: SweepLedger,
   sweeping: Sweeping,
-  settings: SweepSettings,
+  bounded: TriageSettings,
+  say: (line: string) => void,
 ): Promise<void> {
-  const bounded = (): TriageSettings => {
-    const untilMs = performance.now() + TRIAGE_MS;
-    return { ...settings, mayGoOn: () => performance.now() < untilMs && !sweeping.signal.aborted };
-  };
-  for (const failure of failures.values()) {
-    if (sweeping.signal.aborted) return;
-    ledger.found(await triage(failure, sweeping, bounded()));
-  }
-  for (const { repro } of ledger.untriaged()) {
-    if (sweeping.signal.aborted) return;
-    if (repro === undefined) continue;
-    try {
-      const finding = await triageSaved(repro, sweeping, bounded());
-      if (finding) ledger.found(finding);
-    } catch (error) {
-      // Somebody has removed it. The failure stays one.
-      if (!(error instanceof ReproError)) throw error;
-      settings.say(oneLine(error.message));
-    }
+  try {
+    const finding = await triageSaved(repro, sweeping, bounded);
+    if (finding) ledger.found(finding);
+  } catch (error) {
+    // Somebody has removed it. The failure stays one.
+    if (!(error instanceof ReproError)) throw error;
+    say(oneLine(error.message));
   }
 }

@@ -25,13 +25,18 @@ test('a relay that does not dial again after a loss is found, made small, and re
     '--only',
     'relay->store upstream line op=set, first: restart store',
     '--budget',
-    '60s',
+    '4min',
     '--until-found',
     '--replays',
     '1',
     '--json',
   );
   const [outcome] = outcomesIn(swept.out);
+  // What goes on is said on stderr then: a line for the failure, and none of it holds a stack.
+  expect(swept.err).toMatch(
+    /^found [0-9a-f]{12} hang: 'what is set can be got again' did not happen within 1 s; under restart store \(\w+\), at relay->store upstream line op=set, first; repro: results\/sweeps\/deaf-1\/\S+\/repro\.json$/m,
+  );
+  expect(swept.err).toMatch(/^recorded 3 times without faults in [\d.]+ (?:s|min)$/m);
   expect(swept).toMatchObject({ code: 1 });
   const [finding] = outcome?.findings ?? [];
   expect(finding).toMatchObject({ oracle: 'hang', message: expect.stringContaining('what is set can be got again') });
@@ -57,11 +62,11 @@ test('a relay that does not dial again after a loss is found, made small, and re
 
 test('the clean twin has no finding; a sweep that was interrupted goes on with its plan', { timeout: 300_000 }, async () => {
   await using project = await userProject('sweep-project');
-  const sweeping = project.start(['sweep', 'clean', '--seed', '2', '--budget', '60s', '--jobs', '1']);
+  const sweeping = project.start(['sweep', 'clean', '--seed', '2', '--budget', '4min', '--jobs', '1']);
   await met('the plan is made', () => /fault points in/.test(sweeping.out()), 150_000);
   process.kill(sweeping.pid, 'SIGINT');
   expect((await sweeping.ended).code).toBe(130);
-  const went = await project.tornwire('sweep', 'clean', '--seed', '2', '--budget', '3s', '--json');
+  const went = await project.tornwire('sweep', 'clean', '--seed', '2', '--budget', '4min', '--cases', '3', '--json');
   const [outcome] = outcomesIn(went.out);
   expect({ code: went.code, err: went.code === 0 ? '' : went.err, findings: outcome?.findings }).toEqual({
     code: 0,
@@ -108,20 +113,30 @@ test(
       '--replays',
       '1',
     ];
-    const sweeping = project.start([...words, '--budget', '60s']);
+    const sweeping = project.start([...words, '--budget', '4min']);
     await met('a failure', () => /^found /m.test(sweeping.out()), 240_000);
     const beside = await project.tornwire(...words, '--budget', '1ms');
     expect([beside.code, beside.err]).toEqual([3, expect.stringContaining('a sweep of seed 3 is running here')]);
     process.kill(sweeping.pid, 'SIGINT');
     const stopped = await sweeping.ended;
-    const [, left] = /^(\d+) failure\(s\) not made small yet/m.exec(stopped.out) ?? [];
+    const [, left] = /^(\d+) findings? (?:was|were) not made small; /m.exec(stopped.out) ?? [];
     expect([stopped.code, Number(left)]).toEqual([130, expect.toSatisfy((count: number) => count > 0)]);
     const folder = join(project.root, 'results', 'sweeps', 'deaf-3');
     const findingsIn = async (): Promise<number> =>
       (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).split('\n').filter((line) => line.startsWith('{"kind":"finding"')).length;
     expect(await findingsIn()).toBe(0);
-    // Its budget is used up: nothing is played but what makes the failure small.
-    const went = await project.tornwire(...words, '--budget', '1ms', '--json');
+    // Its budget is used up, for whatever is played.
+    const late = await project.tornwire(...words, '--budget', '1ms');
+    expect([late.code, late.out]).toEqual([
+      1,
+      expect.stringContaining('the budget of 0 s is used up: a larger --budget goes on with the plan'),
+    ]);
+    const [, shrink = ''] = /^ {2}npx tornwire shrink (results\/sweeps\/deaf-3\/\S+\/repro\.json)$/m.exec(late.out) ?? [];
+    expect(JSON.parse(await readFile(join(project.root, shrink), 'utf8'))).toMatchObject({ outcome: 'fail' });
+    expect(late.out).toMatch(new RegExp(`failed: ${left} finding`));
+    expect(await findingsIn()).toBe(0);
+    // All cases that may be played are: what is left of the budget makes the failure small.
+    const went = await project.tornwire(...words, '--budget', '6min', '--cases', '1', '--json');
     const [outcome] = outcomesIn(went.out);
     expect(went.code).toBe(1);
     const found = outcome?.findings ?? [];

@@ -2,17 +2,14 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { FeedbackTold } from '../../explore/feedback/feedback-told.ts';
-import { OUTCOMES } from '../../explore/plan/coverage.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
+import type { ISOLATIONS } from '../../model/isolation.ts';
 import type { KnownFlaw } from '../../model/judging/known-flaw.ts';
 import { milliseconds, type Duration } from '../../model/time/duration.ts';
 import { EXIT } from '../../model/values/exit-code.ts';
 import { pathPartOf } from '../../model/values/path-part.ts';
 import { SEED_MAX } from '../../model/values/seed.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
-import { coverageLines } from '../../report/coverage.ts';
-import { oneLine } from '../../report/plain.ts';
 import { resultPaths } from '../../results/paths.ts';
 import type { Maker } from '../../results/repro-file.ts';
 import { onInterrupt } from '../base/interrupt.ts';
@@ -27,7 +24,9 @@ import type { FailsAlone } from './record.ts';
 import type { QueueAddress } from '../queue/address.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { playedHere } from '../players/here.ts';
-import { sweepWorkload, type SweepOutcome, type SweepSettings } from './sweep-workload.ts';
+import type { SweepOutcome } from './sweep-outcome.ts';
+import { sweepWorkload, type SweepSettings } from './sweep-workload.ts';
+import { linesOf } from './swept-text.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
 import type { Crew } from '../worker/crew.ts';
@@ -47,6 +46,7 @@ export interface SweepOptions {
   /** Workers take its cases from there. Without it this machine plays them. */
   queue?: QueueAddress;
   lostAfter?: string;
+  isolation?: (typeof ISOLATIONS)[number];
 }
 
 export interface Swept {
@@ -104,7 +104,7 @@ export interface SweepAbout {
 /** One after the other. What came of each is said. */
 export async function sweepAll(
   there: readonly DescribedScenario[],
-  options: Omit<SweepOptions, 'budget' | 'seed' | 'json'>,
+  options: Omit<SweepOptions, 'budget' | 'seed' | 'json' | 'isolation'>,
   { project, crew, seed, signal, flaws, maker, say, budgetMs, playerFor }: SweepAbout,
 ): Promise<Swept[]> {
   const paths = resultPaths(project.results);
@@ -116,6 +116,7 @@ export async function sweepAll(
     const defect = options.defect === undefined ? {} : { defect: options.defect };
     say(`${workload.name}: ${workload.title}`);
     const shareMs = leftMs / (there.length - index);
+    const startedMs = performance.now();
     const outcome = await sweepWorkload(
       { workload, crew, seed, folder: join(paths.sweeps, name), signal, flaws, ...defect },
       {
@@ -134,31 +135,36 @@ export async function sweepAll(
         say,
       },
     );
-    if (!('failsAlone' in outcome)) leftMs -= Math.min(outcome.spentMs, shareMs);
+    leftMs -= Math.min('failsAlone' in outcome ? performance.now() - startedMs : outcome.spentMs, shareMs);
     swept.push({ workload: workload.name, outcome });
     linesOf(outcome).forEach((line) => say(line));
   }
   return swept;
 }
 
-function commandOf(filters: readonly string[], options: SweepOptions, seed: number): string {
-  const words = [
-    'npx',
-    'tornwire',
-    'sweep',
-    ...filters,
-    '--seed',
-    String(seed),
-    '--budget',
-    options.budget,
-    '--depth',
-    String(options.depth),
-  ];
-  if (options.cases !== undefined) words.push('--cases', String(options.cases));
-  if (options.only !== undefined) words.push('--only', options.only);
-  if (options.defect !== undefined) words.push('--defect', options.defect);
-  if (options.queue !== undefined) words.push('--queue', options.queue.shown);
-  return words.map(shellWord).join(' ');
+/** Each option as it is typed again; of `json` nothing hangs. Undefined where it was not given and has no default. */
+const TYPED: {
+  readonly [option in Exclude<keyof SweepOptions, 'json' | 'seed'>]: (options: SweepOptions) => readonly string[] | undefined;
+} = {
+  budget: ({ budget }) => ['--budget', budget],
+  depth: ({ depth }) => ['--depth', String(depth)],
+  cases: ({ cases }) => (cases === undefined ? undefined : ['--cases', String(cases)]),
+  only: ({ only }) => (only === undefined ? undefined : ['--only', only]),
+  jobs: ({ jobs }) => (jobs === undefined ? undefined : ['--jobs', String(jobs)]),
+  replays: ({ replays }) => ['--replays', String(replays)],
+  shrink: ({ shrink }) => ['--shrink', String(shrink)],
+  defect: ({ defect }) => (defect === undefined ? undefined : ['--defect', defect]),
+  untilFound: ({ untilFound }) => (untilFound === true ? ['--until-found'] : undefined),
+  // Without its password.
+  queue: ({ queue }) => (queue === undefined ? undefined : ['--queue', queue.shown]),
+  lostAfter: ({ queue, lostAfter }) => (queue === undefined || lostAfter === undefined ? undefined : ['--lost-after', lostAfter]),
+  isolation: ({ isolation = 'auto' }) => (isolation === 'auto' ? undefined : ['--isolation', isolation]),
+};
+
+/** The same sweep again, or on with it. */
+export function commandOf(filters: readonly string[], options: SweepOptions, seed: number): string {
+  const given = Object.values(TYPED).flatMap((typed) => typed(options) ?? []);
+  return ['npx', 'tornwire', 'sweep', ...filters, '--seed', String(seed), ...given].map(shellWord).join(' ');
 }
 
 /** A patch belongs to a system's code, and a workload of that system can have it. @throws UsageError */
@@ -181,55 +187,6 @@ export async function availableOf(
   });
   if (there.length === 0) throw new NothingToRunError('no workload can be swept here');
   return there;
-}
-
-function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
-  if ('failsAlone' in outcome) {
-    const what = outcome.unclear ? 'has no verdict without faults' : 'fails without faults';
-    return [oneLine(`the workload ${what}, so nothing is swept: ${outcome.failsAlone}`)];
-  }
-  const { coverage, findings, untriaged, lacking, feedback, random, cases, spentMs, ledger } = outcome;
-  const minutes = spentMs / 60_000;
-  return [
-    ...findings.flatMap((finding) => [
-      oneLine(`${finding.fingerprint} ${finding.oracle}: ${finding.message}`),
-      oneLine(`  ${finding.story}`),
-      `  reproduced ${finding.reproduced.times} of ${finding.reproduced.of}; replay: npx tornwire repro ${shellWord(finding.repro)}`,
-    ]),
-    ...untriagedLines(untriaged),
-    ...coverageLines(coverage),
-    ...lacking.map(({ faults, points, why }) => oneLine(`${points} point(s) cannot be run here (${faults.join(', ')}): ${why}`)),
-    feedbackLine(feedback),
-    `${cases} cases in ${minutes.toFixed(1)} min, ${random} of them with other work; ${findings.length} finding(s)`,
-    nextHour(coverage.points - coverage.done - lacking.reduce((sum, { points }) => sum + points, 0), cases, minutes),
-    `ledger: ${ledger}`,
-  ];
-}
-
-export function feedbackLine({ kept, newBy, varied, outcomes }: FeedbackTold): string {
-  if (kept === 0) return 'feedback: no case has shown anything that the recordings had not';
-  const { frame, log, end, held } = newBy;
-  const novelties = `a class of frame ${frame}, a line in a log ${log}, an end of a connection ${end}, a shape at rest ${held}`;
-  const came = OUTCOMES.flatMap((outcome) => (outcome === 'not run' ? [] : `${outcomes[outcome]} ${outcome}`)).join(', ');
-  return `feedback: ${kept} case(s) kept for what was new (${novelties}); of them ${varied} variation(s) were played: ${came}`;
-}
-
-function untriagedLines(untriaged: SweepOutcome['untriaged']): string[] {
-  if (untriaged.length === 0) return [];
-  return [
-    `${untriaged.length} failure(s) not made small yet; the command of the first line does that:`,
-    ...untriaged.flatMap(({ fingerprint, oracle, message, repro }) => [
-      oneLine(`${fingerprint} ${oracle}: ${message}`),
-      ...(repro === undefined ? [] : [`  replay: npx tornwire repro ${shellWord(repro)}`]),
-    ]),
-  ];
-}
-
-function nextHour(left: number, cases: number, minutes: number): string {
-  const perHour = minutes === 0 ? 0 : Math.round((60 * cases) / minutes);
-  // Each third case has other work.
-  const planned = Math.min(left, Math.round((2 * perHour) / 3));
-  return `the next hour would do about ${planned} more of the points, and ${perHour - planned} cases with other work`;
 }
 
 function hasFound({ outcome }: Swept): boolean {

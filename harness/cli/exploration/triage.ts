@@ -5,10 +5,12 @@ import type { Case } from '../../model/case.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { Json } from '../../model/values/json.ts';
+import { areTwoBugs, isOneBug, type ToldFailure } from '../../model/text/one-bug.ts';
 import { ddmin } from '../../explore/triage/shrink.ts';
 import type { ResultPaths } from '../../results/paths.ts';
 import { readRepro, saveRepro, type Maker } from '../../results/repro-file.ts';
 import type { SweptFinding } from '../../results/sweep-ledger.ts';
+import { counted } from './swept-text.ts';
 import { isStarved, messageOf, playCase, type Sweeping } from './sweep-cases.ts';
 
 export interface TriageSettings {
@@ -21,27 +23,48 @@ export interface TriageSettings {
   triesMax: number;
   /** Once it says no, what is there is taken as it is. */
   mayGoOn: () => boolean;
+  /** Where it stands, for whoever waits. */
+  onStep?: (step: TriageStep) => void;
+}
+
+export interface TriageStep {
+  /** Smaller cases that were tried. */
+  tries: number;
+  /** Of the smallest that still fails. */
+  faults: number;
+  work: number;
+  /** Replays of the smallest, once it is found. */
+  replays?: number;
+}
+
+export function stepText({ tries, faults, work, replays }: TriageStep): string {
+  const size = `${counted(faults, 'fault')} and ${counted(work, 'operation')} left`;
+  const what = replays === undefined ? '' : `, replayed ${counted(replays, 'time')}`;
+  return `${tries} smaller cases tried, ${size}${what}`;
 }
 
 export async function triage(failure: CaseResult, sweeping: Sweeping, settings: TriageSettings): Promise<SweptFinding> {
-  const smallest = await shrink(failure, sweeping, settings);
+  const { smallest, tries, isCut } = await shrink(failure, sweeping, settings);
   const rate = { times: 1, of: 1 };
   for (let i = 0; i < settings.replays && settings.mayGoOn(); i++) {
+    settings.onStep?.({ tries, ...sizeOf(smallest.case), replays: i });
     const again = await playCase(sweeping, smallest.case);
     if (again.verdict.outcome === 'unknown') continue;
     rate.of += 1;
     if (isSame(again, failure)) rate.times += 1;
   }
-  const { file } = await saveRepro(settings.paths, smallest, settings.maker, settings.root, rate);
+  // In the words of the smallest one it may have another.
+  const small = { ...smallest, fingerprint: failure.fingerprint };
+  const { file } = await saveRepro(settings.paths, small, settings.maker, settings.root, rate);
   return {
     fingerprint: failure.fingerprint,
     oracle: failure.verdict.oracle,
     message: messageOf(smallest) ?? '',
     story: storyOf(smallest.case),
     reproduced: rate,
-    faults: smallest.case.schedule.length,
-    work: workIn(smallest.case).length,
+    ...sizeOf(smallest.case),
     repro: relative(settings.root, file),
+    ...(isCut && { cut: true as const }),
   };
 }
 
@@ -58,7 +81,8 @@ export async function triageSaved(repro: string, sweeping: Sweeping, settings: T
   const rate = { times: 1, of: 1 };
   for (let i = 0; i < Math.max(1, settings.replays) && settings.mayGoOn(); i++) {
     const again = await playCase(sweeping, given);
-    if (again.verdict.outcome === 'fail' && again.fingerprint === saved.fingerprint) return await triage(again, sweeping, settings);
+    if (again.verdict.outcome === 'fail' && isOneBug(toldOf(again), saved))
+      return await triage({ ...again, fingerprint: saved.fingerprint }, sweeping, settings);
     if (again.verdict.outcome !== 'unknown') rate.of += 1;
   }
   if (sweeping.signal.aborted) return undefined;
@@ -68,27 +92,44 @@ export async function triageSaved(repro: string, sweeping: Sweeping, settings: T
     message: saved.message,
     story: storyOf(given),
     reproduced: rate,
-    faults: given.schedule.length,
-    work: workIn(given).length,
+    ...sizeOf(given),
     repro,
+    ...(!settings.mayGoOn() && { cut: true as const }),
   };
 }
 
 /** The same oracle about the same thing: what it says may be shorter once less is going on. */
 function isSame(one: CaseResult, other: CaseResult): boolean {
-  return one.verdict.outcome === 'fail' && (one.fingerprint === other.fingerprint || subjectsOf(one) === subjectsOf(other));
+  if (one.verdict.outcome !== 'fail') return false;
+  const [told, otherTold] = [toldOf(one), toldOf(other)];
+  return isOneBug(told, otherTold) || (subjectsOf(one) === subjectsOf(other) && !areTwoBugs(told, otherTold));
+}
+
+export function toldOf(result: CaseResult): ToldFailure {
+  return { oracle: result.verdict.oracle, fingerprint: result.fingerprint, message: messageOf(result) };
+}
+
+function sizeOf(given: Case): { faults: number; work: number } {
+  return { faults: given.schedule.length, work: workIn(given).length };
 }
 
 function subjectsOf({ verdict }: CaseResult): string {
   return verdict.outcome === 'fail' ? `${verdict.oracle} ${verdict.findings[0].subject ?? verdict.findings[0].message}` : '';
 }
 
-/** First without whole faults, then without parts of the work, then with simpler arguments, and without a wait behind the work. */
-async function shrink(failure: CaseResult, sweeping: Sweeping, { triesMax, mayGoOn }: TriageSettings): Promise<CaseResult> {
+/** The smallest case that was seen to fail in the same way. */
+async function shrink(
+  failure: CaseResult,
+  sweeping: Sweeping,
+  { triesMax, mayGoOn, onStep }: TriageSettings,
+): Promise<{ smallest: CaseResult; tries: number; isCut: boolean }> {
   let least = failure;
   let tries = 0;
+  let isCut = false;
   const fails = async (given: Case): Promise<boolean | undefined> => {
-    if (tries >= triesMax || !mayGoOn() || sweeping.signal.aborted) return undefined;
+    isCut ||= tries < triesMax && !mayGoOn();
+    if (tries >= triesMax || isCut || sweeping.signal.aborted) return undefined;
+    onStep?.({ tries, ...sizeOf(least.case) });
     tries += 1;
     let result = await playCase(sweeping, given);
     // On a busy machine it is asked once more: nothing is known of it yet.
@@ -97,18 +138,22 @@ async function shrink(failure: CaseResult, sweeping: Sweeping, { triesMax, mayGo
     least = result;
     return true;
   };
-  const schedule = failure.case.schedule;
-  if (schedule.length > 1) await ddmin(schedule, (steps) => fails({ ...least.case, schedule: mayBe(steps) }));
-  await ddmin(workIn(failure.case), (work) => fails({ ...least.case, parameters: { ...least.case.parameters, work: [...work] } }));
-  for (const [index, item] of workIn(least.case).entries()) {
+  await smaller(() => least.case, failure.case, fails);
+  return { smallest: least, tries, isCut };
+}
+
+/** First without whole faults, then without parts of the work, then with simpler arguments, and without a wait behind the work. */
+async function smaller(least: () => Case, failed: Case, fails: (given: Case) => Promise<boolean | undefined>): Promise<void> {
+  const { schedule } = failed;
+  const withWork = (work: readonly Json[]): Case => ({ ...least(), parameters: { ...least().parameters, work: [...work] } });
+  if (schedule.length > 1) await ddmin(schedule, (steps) => fails({ ...least(), schedule: mayBe(steps) }));
+  await ddmin(workIn(failed), (work) => fails(withWork(work)));
+  for (const [index, item] of workIn(least()).entries()) {
     const simpler = withSimplerArguments(item);
-    if (simpler === undefined) continue;
-    const work = workIn(least.case).with(index, simpler);
-    if ((await fails({ ...least.case, parameters: { ...least.case.parameters, work } })) === undefined) return least;
+    if (simpler !== undefined && (await fails(withWork(workIn(least()).with(index, simpler)))) === undefined) return;
   }
-  const { dwellMs } = least.case.parameters;
-  if (typeof dwellMs === 'number' && dwellMs > 0) await fails({ ...least.case, parameters: { ...least.case.parameters, dwellMs: 0 } });
-  return least;
+  const { dwellMs } = least().parameters;
+  if (typeof dwellMs === 'number' && dwellMs > 0) await fails({ ...least(), parameters: { ...least().parameters, dwellMs: 0 } });
 }
 
 /** Texts of one letter, and zeros. Undefined when they are simple already. */

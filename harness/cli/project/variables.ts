@@ -21,7 +21,7 @@ const ORDINARY = [
 ];
 
 /** @param name of a variable */
-export function mayBeSecret(name: string, value: string): boolean {
+function mayBeSecret(name: string, value: string): boolean {
   if (isSecretVariable(name) || looksSecret(value)) return true;
   return value.length >= LENGTH_MIN && !ORDINARY.some((form) => form.test(value));
 }

@@ -8,7 +8,7 @@ type Outcomes = Readonly<Record<Exclude<PointOutcome, 'not run'>, number>>;
 export interface FeedbackTold {
   /** Cases that have shown something new. */
   kept: number;
-  /** Of them, those with a new class of frame, text in a log, end of a connection, or shape at rest. One case may count for several. */
+  /** Of them, those with a new class of frame, text in a log, end of a connection, or something else held at rest. One case may count for several. */
   newBy: Readonly<Record<Novelty, number>>;
   /** Variations of kept cases that were played. */
   varied: number;

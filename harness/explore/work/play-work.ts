@@ -97,7 +97,8 @@ async function holdsAlways({ always }: Workload, context: Script, item: WorkItem
     } catch {
       continue;
     }
-    if (!does) throw new Error(`this does not hold after '${'do' in item ? item.do : item.join}': ${what}`);
+    // What was done last is below the sentence, for it tells no bug from another.
+    if (!does) throw new Error(`this does not hold: ${what}\nit was seen after '${'do' in item ? item.do : item.join}'`);
   }
 }
 

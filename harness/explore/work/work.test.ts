@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Event, EventBody } from '../../model/judging/history.ts';
 import type { System } from '../../model/scenario.ts';
 import { answers } from './answers.ts';
-import { WORKER } from './play-work.ts';
+import type { Script } from '../../model/scenario.ts';
+import { playWork, WORKER } from './play-work.ts';
 import { defineWorkload } from './workload.ts';
 
 const system: System = { name: 'none', topology: { nodes: [], links: [] }, clients: () => ({}) };
@@ -151,4 +152,27 @@ describe('an answer that was given up', () => {
   test('is one where nobody has waited', () => {
     expect(judged([0, invoked], [30, answered('say', 'failed')], [4_001, machine(0.99)])).toMatchObject({ outcome: 'fail' });
   });
+});
+
+test('what is to hold always is one bug, after whichever operation it did not', async () => {
+  const act = async (_name: string, run: () => Promise<unknown>): Promise<unknown> => await run();
+  const nothing = async (): Promise<void> => {};
+  const script = { held: nothing, mark: nothing, operation: act, chance: () => 0 } as unknown as Script;
+  const run = nothing;
+  const counts = {
+    title: 'it counts',
+    system,
+    operations: { add: { run }, take: { run } },
+    observers: {},
+    recovered: [],
+    always: [{ what: 'the count is never below 0', holds: async () => false }],
+  } as unknown as Parameters<typeof playWork>[0];
+  const saidAfter = async (name: string): Promise<string[]> => {
+    const error = await playWork(counts, script, { work: [{ do: name, with: {} }], dwellMs: 0 }, async () => []).catch(
+      (each: Error) => each,
+    );
+    return (error as Error).message.split('\n');
+  };
+  expect(await saidAfter('add')).toEqual(['this does not hold: the count is never below 0', "it was seen after 'add'"]);
+  expect((await saidAfter('take'))[0]).toBe((await saidAfter('add'))[0]);
 });

@@ -56,6 +56,53 @@ describe('fingerprint', () => {
     expect(new Set([one, ...others]).size).toBe(5);
   });
 
+  describe('of one bug, whatever a program says of what came in', () => {
+    const stack = ['  |     at JSON.parse (<anonymous>)', '  |     at take (file:///srv/a/server.mjs:5:3)'].join('\n');
+    const died = (cause: string, below = stack) =>
+      fingerprint({ oracle: 'crash', message: '', bug: `'server': ${cause}\n${below}`, cause, events: [1] }, 'server');
+    const other = stack.replace('server.mjs', 'other.mjs');
+
+    test.each([
+      [
+        'a parser names its input',
+        [
+          `SyntaxError: Unexpected token 'h', "hello {" is not valid JSON`,
+          `SyntaxError: Unexpected token 'x', ..."p":"se"x"... is not valid JSON`,
+          'SyntaxError: Unexpected end of JSON input',
+          'SyntaxError: Unterminated string in JSON at position 17 (line 1 column 18)',
+        ],
+      ],
+      ['quoted payloads', [`Error: cannot take "hello there" from 'x'`, `Error: cannot take "{"a":1}" from 'y'`]],
+      ['ports and times', ['Error: no peer at port 4001 since 12:33:01.2', 'Error: no peer at port 43210 since 7:05:11']],
+      ['ids of different make', ['a1b2', 'ab12', '1234', '0f3a9c2b11', 'V1StGXR8_Z5jdHi6B-myT'].map((id) => `Error: no session ${id}`)],
+      ['counts, small and large', ['Error: got 7 bytes', 'Error: got 123456789 bytes']],
+    ])('%s', (_what, causes) => expect(new Set(causes.map((cause) => died(cause))).size).toBe(1));
+
+    test('and of different bugs it is different', () => {
+      const all = [
+        died('SyntaxError: Unexpected end of JSON input'),
+        died('SyntaxError: Unexpected end of JSON input', other),
+        died('SyntaxError: Unexpected end of JSON input', ''),
+        died("Error: Cannot find module 'left-pad'"),
+        died("Error: Cannot find module 'right-pad'"),
+        died("TypeError: Cannot read properties of undefined (reading 'a')"),
+        died('TypeError: act is not a function'),
+        died('Error: no session a1b2'),
+        died('Error: no room a1b2'),
+        died('Error: no peer at port 4001'),
+        died('Http2Error: stream closed'),
+        died('HttpError: stream closed'),
+      ];
+      expect(new Set(all).size).toBe(all.length);
+    });
+
+    test('what the harness quotes tells one bug from another', () => {
+      const hang = (what: string) => fingerprint(finding(`'${what}' did not happen within 1 s`, 'hang'), '');
+      expect(hang('what is set can be got again')).not.toBe(hang('what is gone can be got again'));
+      expect(hang('room1 is there')).not.toBe(hang('peer1 is there'));
+    });
+  });
+
   test('a hang and a slow run of one broken promise are one bug', () => {
     const stuck = finding("'x' did not happen within 10 s (hang, no progress for 8 s; last seen: 3 of 9)", 'hang');
     const slow = finding(

@@ -1,7 +1,9 @@
 // One bug, one fingerprint. It is made of the oracle, the node's role and the sentence of the finding. Everything that
 // changes from run to run is taken out of the sentence, and so is detail: text in round brackets at its end. Of the lines
-// below the sentence only the function names of the top stack frames count.
+// below the sentence only the function names of the top stack frames count. What an error quotes of its input tells nothing of the bug.
 import { hash32 } from '../values/seed.ts';
+import { looksRandom } from '../secrets/shapes.ts';
+import { placeIn } from '../text/one-bug.ts';
 import type { Finding } from './verdict.ts';
 
 const FRAMES_MAX = 3;
@@ -9,7 +11,11 @@ const SENTENCE_MAX = 500;
 
 /** Twelve hexadecimal digits. */
 export function fingerprint(finding: Finding, role: string): string {
-  const text = [finding.oracle, role, normalised(finding.bug ?? finding.message)].join('\n');
+  const said = finding.bug ?? finding.message;
+  const own = (finding.cause === undefined ? said : withoutInput(said)).replaceAll(/[\w~-]{20,}/g, (word) =>
+    looksRandom(word) ? '<id>' : word,
+  );
+  const text = [finding.oracle, role, idsAsNumbers(normalised(own))].join('\n');
   return (hex('fingerprint', text) + hex('more', text)).slice(0, 12);
 }
 
@@ -24,7 +30,7 @@ export function normalised(message: string): string {
 }
 
 /** Cuts at the bracket that the last character closes, or at one that stays open because detail fills more lines. */
-function withoutDetail(sentence: string): string {
+export function withoutDetail(sentence: string): string {
   const open: number[] = [];
   let closedLast = -1;
   for (let at = 0; at < sentence.length; at++) {
@@ -33,6 +39,30 @@ function withoutDetail(sentence: string): string {
   }
   const bracket = open[0] ?? (sentence.endsWith(')') ? closedLast : -1);
   return bracket > 0 && sentence[bracket - 1] === ' ' ? sentence.slice(0, bracket - 1) : sentence;
+}
+
+/** Each error of these says where its input is wrong, in other words for each input. */
+const OF_A_PARSER = /(?<![\w.$])[\w.$]*(?:Syntax|Pars\w*|Decod\w*|JSON\w*)(?:Error|Exception)\b/;
+/** An error names what it is about (`Cannot find module 'x'`), and quotes what came in: with blanks and signs, or one character of it. */
+const QUOTED = /(?<=^|[\s([{,:=.])(["'`])(?!\w[\w.$@/-]{1,60}\1).*\1(?=$|[\s.,:;)\]}])/g;
+
+/** Of the text of a program that has died of an error: the sentence without what it quotes of its input, and the lines below. */
+function withoutInput(said: string): string {
+  const [sentence = '', ...below] = said.split('\n');
+  // Whose error it is stands first, in quotes.
+  const [, who = '', error = ''] = /^('[^']*'[^:]*:)?(.*)$/s.exec(sentence) ?? [];
+  const parser = OF_A_PARSER.exec(error)?.[0];
+  const file = placeIn(said)?.replace(/:\d+$/, '');
+  const kind = parser !== undefined && file !== undefined ? ` ${parser} in ${file}` : error.replaceAll(QUOTED, '…');
+  return [`${who}${kind}`, ...below].join('\n');
+}
+
+/** `12345678` is a hexadecimal id or a count, and short ids have digits or none: `a1b2`, `ab12`, `1234`. */
+function idsAsNumbers(text: string): string {
+  return text
+    .replaceAll('<id>', '#')
+    .replaceAll(/(?<![\w#])(?=[a-f]*#)[a-f#]{4,}(?![\w#])/g, '#')
+    .replaceAll(/(?<![\w#])(?:[A-Za-z]{0,2}#)+[A-Za-z]{0,2}(?![\w#])/g, '#');
 }
 
 /** In this order: what is longer and more special goes first. */

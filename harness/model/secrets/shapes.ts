@@ -47,7 +47,7 @@ export function looksSecret(value: string): boolean {
   return SHAPES.some((shape) => value.search(shape) >= 0) || looksRandom(value);
 }
 
-function looksRandom(value: string): boolean {
+export function looksRandom(value: string): boolean {
   const isWord = /^[\w+=.~-]+$/.test(value) || /^(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/]+={0,2}$/.test(value);
   if (value.length < RANDOM_LENGTH_MIN || !isWord || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   const turns = value.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|\d(?=[A-Za-z])/g)?.length ?? 0;
