@@ -31,6 +31,19 @@ export async function main(words: readonly string[]): Promise<number> {
 
 type Done = (code: number) => void;
 
+/** What the list of commands does not show: the packs of checks, and where pages are. */
+function helpAfter(): string {
+  return `
+Ready-made checks:
+  tornwire check mcp -- <command>                    an MCP server over stdio
+  tornwire check mcp --http 3000/mcp -- <command>    an MCP server over streamable HTTP
+  tornwire check websocket --port 8080 -- <command>  a WebSocket server
+  tornwire check agent --model openai -- <command>   a coding agent that prints JSON lines
+
+Documentation, by question: ${docPage('README.md')}
+Exit codes: 0 pass, 1 fail, 2 usage, 3 harness error, 4 unknown, 130 interrupted.`;
+}
+
 /** Also read by the generated reference. */
 export function commands(done: Done): Command {
   const program = new Command('tornwire')
@@ -38,6 +51,7 @@ export function commands(done: Done): Command {
     .version(VERSION)
     .exitOverride()
     .showSuggestionAfterError(true)
+    .addHelpText('after', helpAfter)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tornwire: ')) });
   for (const add of [
     addInit,
@@ -108,7 +122,7 @@ function addRun(program: Command, done: Done): void {
 function addCheck(program: Command, done: Done): void {
   program
     .command('check')
-    .description('ready-made checks of a program, without any file: tornwire check mcp -- node server.js')
+    .description('ready-made checks of an MCP server, a WebSocket server or a coding agent, without any file')
     .argument('<pack>', 'agent, mcp, websocket, or the file or package of a pack of your own')
     .argument('[command...]', 'behind --: the program and its arguments')
     .option('--call <name>', 'a request (for mcp: a tool) that may be called; without it none is')

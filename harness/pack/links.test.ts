@@ -20,6 +20,25 @@ test('pages of the package link to nothing that it has not', () => {
   expect(page).toContain('[rest](../explanation/verdicts.md#rest)');
 });
 
+test('the index of the package has no row that leads nowhere', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tw-docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const part of DOCS) cpSync(join(DOCS_HERE, part), join(folder, part), { recursive: true });
+  const rows = (): string[] =>
+    readFileSync(join(folder, 'README.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+  const all = rows().length;
+  mendLinks(folder);
+  const [, ...left] = rows();
+  expect(left.filter((row) => !/\]\(|^\|---/.test(row))).toEqual([]);
+  expect([
+    left.length > 40,
+    left.length < all,
+    left.some((row) => row.includes('what the sweeps find') || row.includes('CONTRIBUTING')),
+  ]).toEqual([true, true, false]);
+});
+
 test('pages of the repository link to what is there', () => {
   const within = deadLinks(DOCS_HERE).filter((dead) => !/: \.\.\//.test(dead));
   expect(within).toEqual([]);

@@ -10,9 +10,16 @@ export interface Manifest {
 /** The folder `harness/`, which becomes the package. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What packing writes beside the sources; git knows none of it. */
-export const MADE = { compiled: 'dist', docs: 'docs', docker: 'docker', licence: 'LICENSE', source: '.package.source.json' } as const;
+export const MADE = {
+  compiled: 'dist',
+  docs: 'docs',
+  docker: 'docker',
+  licence: 'LICENSE',
+  source: '.package.source.json',
+  readme: '.package.readme.md',
+} as const;
 /** What of the repository's docs/ a user reads. */
-export const DOCS = ['explanation', 'how-to', 'reference', 'tutorials', 'glossary.md', 'llms.txt'] as const;
+export const DOCS = ['README.md', 'explanation', 'how-to', 'reference', 'tutorials', 'glossary.md', 'llms.txt'] as const;
 /** Folders of programs that no compiler touches, beside the compiled files that use them. */
 export const AS_THEY_ARE = ['selftest/programs'] as const;
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AS_THEY_ARE, DOCS, MADE, PACKAGE_ROOT, published, type Manifest } from './manifest.ts';
-import { mendLinks } from './links.ts';
+import { mendLinks, readmeOfPackage } from './links.ts';
 import { restore } from './restore.ts';
 
 export function prepare(root: string): void {
@@ -16,6 +16,9 @@ export function prepare(root: string): void {
   copyFileSync(join(root, '..', MADE.licence), join(root, MADE.licence));
   const source = readFileSync(join(root, 'package.json'), 'utf8');
   writeFileSync(join(root, MADE.source), source);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  writeFileSync(join(root, MADE.readme), readme);
+  writeFileSync(join(root, 'README.md'), readmeOfPackage(readme));
   // Last, so that until here the repository's own programs have seen nothing.
   writeFileSync(join(root, 'package.json'), `${JSON.stringify(published(JSON.parse(source) as Manifest), null, 2)}\n`);
 }

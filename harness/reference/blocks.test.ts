@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { commands } from '../cli/program.ts';
+import { find } from '../init/find.ts';
+import { filesFor } from '../init/write.ts';
 import { knownFlawSchema } from '../model/judging/known-flaw.ts';
 import { policySchema } from '../model/policy.ts';
 import { type Block, blocksOf, commandProblem, commandsIn } from './blocks.ts';
@@ -74,6 +76,7 @@ describe('TypeScript', () => {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     }
+    for (const page of new Set(files.map(({ file }) => join(folder, file.split('/')[0] as string)))) withAdapter(page);
     const wrong = "import { cut } from 'tornwire';\n\nexport const step = cut('a->b', { how: 'gently' });\n";
     writeFileSync(join(folder, files[0]?.file.replace(/[^/]+$/, 'wrong.ts') ?? ''), wrong);
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
@@ -82,6 +85,15 @@ describe('TypeScript', () => {
     const errors = named.split('\n').filter((line) => line.includes('): error '));
     expect(errors).toEqual([expect.stringMatching(/\/wrong\.ts\(3,.*"gently"/)]);
   }, 120_000);
+
+  /** What a page imports as `./system.ts` and does not show is what init writes. */
+  function withAdapter(page: string): void {
+    const file = join(page, 'scenarios/system.ts');
+    if (existsSync(file)) return;
+    mkdirSync(dirname(file), { recursive: true });
+    const written = filesFor(find(page, { command: ['node', 'server.ts'] }).found, page).find((each) => each.file === file);
+    writeFileSync(file, written?.content ?? '');
+  }
 
   /** Where the block says in its first line, or in a folder of scenarios. A page has a folder, with what its blocks import. */
   function placed({ place, text }: Block, index: number): string {

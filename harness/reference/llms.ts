@@ -84,9 +84,11 @@ export function renderLlms(): string {
   ].join('\n\n')}\n`;
 }
 
-/** Those that the package has. */
+/** Those that the package has, but for its other index. */
 export function packedPages(): string[] {
-  return DOCS.flatMap((part) => (part.endsWith('.md') ? [part] : part.includes('.') ? [] : pagesIn(part)));
+  return DOCS.filter((part) => part !== 'README.md').flatMap((part) =>
+    part.endsWith('.md') ? [part] : part.includes('.') ? [] : pagesIn(part),
+  );
 }
 
 function pagesIn(folder: string): string[] {

@@ -121,6 +121,18 @@ test.skipIf(missing !== undefined)('a wrong password is one line without it, and
   ]);
 });
 
+test.skipIf(missing !== undefined)('a password that is not in the URL comes from PGPASSWORD', { timeout: 60_000 }, async () => {
+  await using postgres = await privatePostgres();
+  await using project = await userProject('sweep-project');
+  const url = postgres.url.replace(`:${postgres.password}`, '');
+  const given = { PGPASSWORD: postgres.password };
+  const { code, out, err } = await project.start(['worker', '--queue', url, '--idle-exit', '1s'], given).ended;
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain(`takes cases of `);
+  expect(out).toContain('0 case(s) played');
+  expect(`${out}${await everythingBelow(project.root)}`).not.toContain(postgres.password);
+});
+
 const NOWHERE = 'postgres://me:pass-word@127.0.0.1:1/none';
 
 test.each([

@@ -28,6 +28,11 @@ test.each([
     'import logging, sys\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("caught"); sys.exit(1)',
     false,
   ],
+  [
+    'an error that its module prints itself, which says the same bytes as one that nobody has caught',
+    'import traceback, sys\ntry: 1/0\nexcept ZeroDivisionError: traceback.print_exc(); sys.exit(1)',
+    true,
+  ],
   ['an error that it logs and raises again', 'import logging\ntry: 1/0\nexcept ZeroDivisionError: logging.exception("seen"); raise', true],
   ['an error with a cause', 'try: 1/0\nexcept ZeroDivisionError as error: raise ValueError("y") from error', true],
   ['an error in a function', 'import sys\ndef main(): 1/0\nprint("INFO begins", file=sys.stderr)\nmain()', true],
