@@ -20,6 +20,8 @@ const LINE = /([^\r\n"\\]+)/dy;
 const WORD = /([^\s"'\\,;&<>{}[\]()]+)/dy;
 const ASSIGNED = /([^\s&;,"'\\)<>}\]]+)/dy;
 const NO_VALUE = /^(?:true|false|null|undefined|none|\*{3})$/;
+/** Stands for a value that somebody fills in: `?token={token}`. */
+const PLACEHOLDER = /^\{[a-z]{1,32}\}$/i;
 
 export function secretRanges(text: string): Range[] {
   return [...(SHAPE_HINT.test(text) ? shaped(text) : []), ...(NAME_HINT.test(text) ? named(text) : [])];
@@ -100,5 +102,8 @@ function isQuote(text: string, at: number): boolean {
 function taken(pattern: RegExp, text: string, at: number, group = 1): Range[] {
   pattern.lastIndex = at;
   const range = pattern.exec(text)?.indices?.[group];
-  return range && range[1] > range[0] && !NO_VALUE.test(text.slice(...range).trim()) ? [range] : [];
+  if (!range || range[1] <= range[0]) return [];
+  const value = text.slice(...range).trim();
+  const isPlaceholder = PLACEHOLDER.test(value) || (text[range[1]] === '}' && PLACEHOLDER.test(`${value}}`));
+  return isPlaceholder || NO_VALUE.test(value) ? [] : [range];
 }

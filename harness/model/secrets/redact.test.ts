@@ -36,6 +36,16 @@ describe('what looks like a secret', () => {
     ['redis://bob:pa@ss@host:1/0', 'redis://bob:***@host:1/0'],
   ])('%s', (text, expected) => expect(redact.text(text)).toBe(expected));
 
+  test.each(['/ws?token={token}&x=1', '/ws?token={token}x', '{"password":"{password}"}', "secret: '{secret}'"])(
+    'is not what somebody fills in later: %s',
+    (text) => expect(redact.text(text)).toBe(text),
+  );
+  test.each([
+    ['/ws?token={token', '/ws?token=***'],
+    ['/ws?token={a1b2c3}', '/ws?token=***}'],
+    ['{"password":"{correct horse}"}', '{"password":"***"}'],
+  ])('is what only begins like that: %s', (text, expected) => expect(redact.text(text)).toBe(expected));
+
   // Headers, parameters, fields, options and lines of logs, with a value that has no look of its own.
   test.each(
     [
