@@ -1,5 +1,6 @@
 // A user's project of its own in a temporary folder, and the command line as a user starts it there.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -36,7 +37,8 @@ export async function userProject(from = 'test-project'): Promise<UserProject> {
   const root = await mkdtemp(join(tmpdir(), 'tw-project-'));
   await cp(join(import.meta.dirname, from), root, { recursive: true });
   await symlink(join(import.meta.dirname, '../../../node_modules'), join(root, 'node_modules'));
-  const start = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Started => started(root, words, env);
+  const children: ChildProcess[] = [];
+  const start = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Started => started(root, words, env, children);
   return {
     root,
     start,
@@ -46,7 +48,10 @@ export async function userProject(from = 'test-project'): Promise<UserProject> {
     workers: async () =>
       (await processesWith('worker/main')).filter(({ line }) => isNode(line) && line.includes(root)).map(({ pid }) => pid),
     serversAlive: async () => (await processesWith(`${root}/program/echo.mjs`)).map(({ line }) => line),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(children.map(endChild));
+      await rm(root, { recursive: true, force: true });
+    },
   };
 }
 
@@ -56,9 +61,20 @@ export async function met(what: string, condition: () => unknown, withinMs = 15_
   if (!waited.met) throw new Error(`waited for ${what}: ${waited.lastSeen}`);
 }
 
-function started(cwd: string, words: readonly string[], env: NodeJS.ProcessEnv): Started {
+/** A test that has failed ends what it had started and waits for no more. */
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const overdue = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(overdue);
+}
+
+function started(cwd: string, words: readonly string[], env: NodeJS.ProcessEnv, children: ChildProcess[]): Started {
   const main = join(import.meta.dirname, '../../main.ts');
   const child = spawn(process.execPath, [main, ...words], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
