@@ -22,10 +22,8 @@ interface Kind {
   bug: string;
   /** The name of its point. */
   at: string;
-  /** Of the first finding. */
-  oracle: string;
-  /** A part of what it says. */
-  message: string;
+  /** `oracle: message` of its finding. Others may have a word about it too. */
+  finding: RegExp;
   /** Why this machine cannot play it. */
   missing?: string | undefined;
 }
@@ -36,20 +34,21 @@ const WORK = [
   { do: 'set', with: { key: 'b', value: 'two' } },
 ];
 const TRICKLE = 'client->relay upstream line op=set, by another client: one byte at a time, without end';
-const NEVER_AGAIN = { oracle: 'hang', message: 'what is set can be got again' };
+const NEVER_AGAIN = /^hang: .*what is set can be got again/;
 const LIBRARY = clockLibrary();
 const KINDS: readonly Kind[] = [
-  { bug: 'disk', at: 'node store, the work begins: full disk', ...NEVER_AGAIN, missing: smallDiskUnavailable() },
-  { bug: 'descriptors', at: 'node store, the work begins: no descriptor to spare', oracle: 'crash', message: 'EMFILE' },
+  { bug: 'disk', at: 'node store, the work begins: full disk', finding: NEVER_AGAIN, missing: smallDiskUnavailable() },
+  { bug: 'descriptors', at: 'node store, the work begins: no descriptor to spare', finding: /^crash: .*EMFILE/ },
   {
     bug: 'clock',
     at: 'node relay, half of the work is done: clock an hour back',
-    ...NEVER_AGAIN,
+    finding: NEVER_AGAIN,
     missing: 'missing' in LIBRARY ? LIBRARY.missing : undefined,
   },
-  { bug: 'bound', at: 'node store, from its start: KEYS_MAX=1, and the work twice', ...NEVER_AGAIN },
-  { bug: 'patient', at: TRICKLE, oracle: 'hang', message: 'is given up within 500 ms' },
-  { bug: 'one-by-one', at: TRICKLE, ...NEVER_AGAIN },
+  { bug: 'bound', at: 'node store, from its start: KEYS_MAX=1, and the work twice', finding: NEVER_AGAIN },
+  { bug: 'patient', at: TRICKLE, finding: /^hang: .*is given up within 500 ms/ },
+  // Who waits behind the trickle has no answer to its work, or to what is asked at the end.
+  { bug: 'one-by-one', at: TRICKLE, finding: /^hang: .*what is set can be got again|^answers: 'set' .*no answer within/ },
 ];
 
 let folder: string;
@@ -87,13 +86,12 @@ afterAll(async () => {
 });
 
 // One after the other: each of them is judged by its time, and shares this process with the others.
-test.for(KINDS)('the planted bug of $bug is found at $at', { timeout: 60_000 }, async ({ bug, at, oracle, message, missing }, { skip }) => {
+test.for(KINDS)('the planted bug of $bug is found at $at', { timeout: 60_000 }, async ({ bug, at, finding, missing }, { skip }) => {
   if (missing !== undefined) skip(missing);
   const { verdict } = await play(bug, pointAt(at));
   // A busy machine keeps the verdict open; what was found is in it all the same.
   const found = verdict.outcome === 'pass' ? [] : verdict.findings;
-  const first = found[0] ?? { oracle: verdict.outcome, message: JSON.stringify(verdict) };
-  expect(first).toMatchObject({ oracle, message: expect.stringContaining(message) });
+  expect(found.map(({ oracle, message }) => `${oracle}: ${message}`)).toContainEqual(expect.stringMatching(finding));
 });
 
 test('the clean twin has nothing at any of these points, all of them in one case', { timeout: 60_000 }, async () => {
