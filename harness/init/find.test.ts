@@ -230,6 +230,18 @@ describe('a command', () => {
       { 'a.js': 'listen(process.env.PORT ?? 4000)' },
       { name: 'a', listens: { http: { port: 4000 } } },
     ],
+    [
+      'that has its address in its code',
+      ['node', 'a.js'],
+      { 'a.js': "createServer().listen(3000, '127.0.0.1', () => {})" },
+      { listens: { http: { port: 3000, host: '127.0.0.1' } } },
+    ],
+    [
+      'of Python',
+      ['python3', 'a.py'],
+      { 'a.py': 'uvicorn.run(app, host="127.0.0.1", port=8000)' },
+      { listens: { http: { port: 8000, host: '127.0.0.1' } } },
+    ],
     ['with a port among its words', ['./srv', '--port', '9000'], {}, { name: 'srv', listens: { http: { port: 9000 } } }],
     [
       'by an npm script',
@@ -261,6 +273,14 @@ describe('a command', () => {
     expect(found.nodes[0]).toMatchObject(expected);
   });
 });
+
+test.each(["connect(5432, '127.0.0.1'); createServer().listen(3000)", "createServer().listen(3000, process.env.HOST ?? '127.0.0.1')"])(
+  'an address that is not its own, or that a variable can change, is not fixed: %s',
+  (source) => {
+    const { nodes } = foundIn({ 'a.js': source }, { command: ['node', 'a.js'] });
+    expect(nodes[0]?.listens).toEqual({ http: { transport: 'tcp', port: 3000 } });
+  },
+);
 
 describe('a Compose file', () => {
   const COMPOSE = `

@@ -76,7 +76,9 @@ test.each([['run'], ['gate'], ['nightly'], ['list']])('%s without any scenario i
   await rm(join(project.root, 'scenarios'), { recursive: true });
   await mkdir(join(project.root, 'scenarios'));
   const { code, err } = await project.tornwire(command);
-  expect(err).toMatch(/^tornwire: no scenario in \S+scenarios: scenario files end in \.scenario\.ts/);
+  expect(err).toMatch(
+    /^tornwire: no scenario in \S+scenarios: scenario files end in \.scenario\.ts, .* \(\S*docs\/tutorials\/first-red-scenario\.md\)/,
+  );
   expect(err.trim().split('\n')).toHaveLength(1);
   expect(code).toBe(4);
 });

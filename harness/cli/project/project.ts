@@ -4,10 +4,17 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { brokenScenario, type DescribedScenario } from '../../model/described-scenario.ts';
+import { docPage } from '../../model/values/doc-page.ts';
 import { checkModuleType } from './module-type.ts';
 import { type FileKind, scenarioFilesIn, type ScenarioFile } from '../base/scenario-files.ts';
 import { NothingToRunError, UsageError } from '../base/usage-error.ts';
 import type { Crew } from '../worker/crew.ts';
+
+/** How they are written. */
+const PAGES: Readonly<Record<FileKind, () => string>> = {
+  scenario: () => docPage('tutorials/first-red-scenario.md'),
+  workload: () => docPage('how-to/sweep.md'),
+};
 
 export interface Project {
   root: string;
@@ -19,7 +26,8 @@ export function projectAt(cwd: string): Project {
   for (let at = cwd; ; at = dirname(at)) {
     const scenarios = join(at, 'scenarios');
     if (existsSync(scenarios)) return { root: at, scenarios, results: join(at, 'results') };
-    if (at === dirname(at)) throw new UsageError(`no scenarios/ folder here or above ${cwd}: run tornwire inside your project`);
+    if (at === dirname(at))
+      throw new UsageError(`no scenarios/ folder here or above ${cwd}: run tornwire inside your project, or begin one: npx tornwire init`);
   }
 }
 
@@ -35,7 +43,9 @@ export async function loadScenarios(
   const files = await scenarioFilesIn(project.scenarios, kinds);
   const [kind] = kinds;
   if (files.length === 0)
-    throw new NothingToRunError(`no ${kind} in ${project.scenarios}: ${kind} files end in .${kind}.ts, .mts, .js or .mjs`);
+    throw new NothingToRunError(
+      `no ${kind} in ${project.scenarios}: ${kind} files end in .${kind}.ts, .mts, .js or .mjs (${PAGES[kind]()})`,
+    );
   const loadable = files.filter((file) => file.refused === undefined);
   checkModuleType(loadable.map(({ file }) => file));
   const answers = await crew.askAll(loadable.map(({ file }) => ({ do: 'describe', file })));

@@ -13,6 +13,8 @@ export interface Clues {
   hostVariable?: string;
   /** Its own port when no variable says one. */
   port?: number;
+  /** The loopback address that it binds, when no variable says one. */
+  host?: string;
   /** Values of its variables when they are not set. */
   defaults: Readonly<Record<string, string>>;
 }
@@ -29,6 +31,10 @@ const DEFAULT = new RegExp(
 const OWN_PORT = /^(?:PORT|(?:HTTP|WEB|SERVER|LISTEN|APP|BIND)_PORT)$/;
 const OWN_HOST = /^(?:HOST|(?:HTTP|WEB|SERVER|LISTEN|APP|BIND)_(?:HOST|ADDR|ADDRESS)|BIND)$/;
 
+/** `server.listen(3000, '127.0.0.1')`, `uvicorn.run(app, host="127.0.0.1")`, `--host 127.0.0.1`. */
+const BINDS_LOOPBACK =
+  /\.listen\([^)\n]*["'`]127\.0\.0\.1["'`]|\brun\([^)\n]*\bhost\s*=\s*["']127\.0\.0\.1["']|--(?:host|bind|listen)[= ]127\.0\.0\.1\b/;
+
 /** @param line as a shell would read it @param folder where it is started */
 export function cluesOf(line: string, folder: string): Clues {
   const sources = sourcesOf(line, folder, 0);
@@ -44,6 +50,7 @@ export function cluesOf(line: string, folder: string): Clues {
     ...(portVariable !== undefined && { portVariable }),
     ...(hostVariable !== undefined && { hostVariable }),
     ...(port !== undefined && { port }),
+    ...(hostVariable === undefined && BINDS_LOOPBACK.test(`${line}\n${code}`) && { host: '127.0.0.1' }),
     defaults,
   };
 }

@@ -73,7 +73,7 @@ function overTcp(env: FoundNode['env'], clues: Clues, asked: ProcessAsked): List
       ...(hostVariable !== undefined && { [hostVariable]: text(`{listen.${framing}.host}`) }),
       ...((portVariable !== undefined || clues.port === undefined) && { [portVariable ?? 'PORT']: text(`{listen.${framing}.port}`) }),
     },
-    listens: { [framing]: { transport: 'tcp', port } },
+    listens: { [framing]: { transport: 'tcp', port, ...(clues.host !== undefined && { host: clues.host }) } },
     framing,
     ready: { when: 'listening', listener: framing },
     visit: framing === 'http' ? { as: 'http', path: '/' } : { as: 'nothing' },

@@ -6,6 +6,7 @@ import { type Address, addressText } from '../../model/system/link.ts';
 import type { Node, Readiness } from '../../model/system/topology.ts';
 import type { LogLines } from './log-lines.ts';
 import { poll } from '../linux/poll.ts';
+import { listenersBeside } from '../linux/port-holder.ts';
 import { exitText, type NodeExit, NotReadyError, type Program, RuntimeError } from '../runtime.ts';
 
 // Not by import: an ES module that imports node:http loads the parts of undici that it hands on, 30 ms of processor time at each start.
@@ -38,7 +39,19 @@ export async function untilReady(awaited: AwaitedNode): Promise<void> {
   void awaited.exited.then((exit) => (ended = exit));
   const outcome = await untilSeen(awaited, node.readyWithinMs, (over) => seen(awaited, over));
   if (outcome === 'ready') return;
-  throw new NotReadyError(node.name, `${readinessText(node.ready, address)}, but ${outcome}`, awaited.log.tail(), ended);
+  const why = `${outcome}${ended === undefined ? elsewhereText(node.ready, address) : ''}`;
+  throw new NotReadyError(node.name, `${readinessText(node.ready, address)}, but ${why}`, awaited.log.tail(), ended);
+}
+
+/** A program that has its address in its code listens there, whatever the topology says. */
+function elsewhereText(ready: Readiness, address: AwaitedNode['address']): string {
+  if (ready.when !== 'listening' && ready.when !== 'http') return '';
+  const at = address(ready.listener);
+  if (at.transport !== 'tcp') return '';
+  const [host] = listenersBeside(at.host, at.port);
+  if (host === undefined) return '';
+  const cure = `give it {listen.${ready.listener}.host} in a variable or an argument, or say host: '${host}' of the listener`;
+  return `; at ${host}:${at.port} somebody listens: if that is this program, ${cure}`;
 }
 
 /** A helper program is up when its API accepts. @throws RuntimeError with its last lines. */

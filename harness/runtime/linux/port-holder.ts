@@ -40,6 +40,13 @@ export function wildcardPortsOf(pids: readonly number[], ports: readonly number[
   return [...new Set(wide.filter(({ inode }) => pids.some((pid) => holds(pid, `socket:[${inode}]`))).map(({ port }) => port))];
 }
 
+/** At which other IPv4 addresses somebody listens at this port. */
+export function listenersBeside(host: string, port: number): string[] {
+  const own = hexOf(host);
+  const others = socketsOf('tcp').filter((each) => each.port === port && each.state === LISTEN && each.address !== own);
+  return [...new Set(others.map(({ address }) => [...Buffer.from(address, 'hex')].toReversed().join('.')))];
+}
+
 function socketsOf(file: 'tcp' | 'tcp6'): TcpSocket[] {
   const [, ...lines] = readWhole(`/proc/net/${file}`)?.trimEnd().split('\n') ?? [];
   return lines.flatMap((line) => {
