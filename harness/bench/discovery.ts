@@ -1,5 +1,5 @@
 // Which of the reported bugs are found by sweeps of the workloads alone. A whole measurement takes hours, so it can be taken in parts:
-// TORNWIRE_DISCOVERY_DEFECTS names bugs (`W2,W9`), TORNWIRE_DISCOVERY_BUDGET is the time for each (`10min`), TORNWIRE_DISCOVERY_SEED
+// TORNWIRE_DISCOVERY_DEFECTS names bugs (`W2,W9`), TORNWIRE_DISCOVERY_BUDGET is the time for each, its recordings too (`13min`), TORNWIRE_DISCOVERY_SEED
 // decides the plans.
 import { randomInt } from 'node:crypto';
 import { SEED_MAX } from '../model/values/seed.ts';
@@ -8,7 +8,7 @@ import { foundPercent, searchFor, toldOf, type Found } from './found-by-sweep.ts
 import { atLeast, notMeasured, type Row } from './row.ts';
 
 export async function discovery(): Promise<Row[]> {
-  const { TORNWIRE_DISCOVERY_DEFECTS: only, TORNWIRE_DISCOVERY_BUDGET: budget = '10min', TORNWIRE_DISCOVERY_SEED: given } = process.env;
+  const { TORNWIRE_DISCOVERY_DEFECTS: only, TORNWIRE_DISCOVERY_BUDGET: budget = '13min', TORNWIRE_DISCOVERY_SEED: given } = process.env;
   const seed = given === undefined ? randomInt(SEED_MAX) : Number(given);
   const rows: Found[] = [];
   for (const defect of only?.split(',') ?? (await allDefects())) rows.push(await searchFor('discovery', defect, { seed, budget }));

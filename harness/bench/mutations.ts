@@ -2,7 +2,7 @@
 // of them kept aside until workloads and sweep are done (fixtures/mutations). Each is looked for by the workloads that run the program
 // which it changes; where no workload runs it, it is not found. A whole measurement takes hours, so it can be taken in parts:
 // TORNWIRE_MUTATIONS names some (`proxyStaysCounted,roomMergesTwice`), TORNWIRE_MUTATIONS_ASIDE takes those kept aside (1) or the others
-// (0), TORNWIRE_MUTATIONS_BUDGET is the time for each (`3min`), TORNWIRE_MUTATIONS_SEED decides the plans.
+// (0), TORNWIRE_MUTATIONS_BUDGET is the time for each, its recordings too (`4min`), TORNWIRE_MUTATIONS_SEED decides the plans.
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ interface Mutation {
 }
 
 export async function mutations(): Promise<Row[]> {
-  const { TORNWIRE_MUTATIONS_BUDGET: budget = '3min', TORNWIRE_MUTATIONS_SEED: given } = process.env;
+  const { TORNWIRE_MUTATIONS_BUDGET: budget = '4min', TORNWIRE_MUTATIONS_SEED: given } = process.env;
   const seed = given === undefined ? randomInt(SEED_MAX) : Number(given);
   const folder = mkdtempSync(join(tmpdir(), 'tornwire-mutations-'));
   try {
