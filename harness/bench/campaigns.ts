@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { noPostgres } from '../cli/queue/testing/private-postgres.ts';
 import { commitOf } from '../cli/campaign/maker.ts';
 import type { Event } from '../model/judging/history.ts';
@@ -16,6 +14,7 @@ import { isCaught, type CaseRow, type Summary } from '../results/summary.ts';
 import { CASES, sweptBy } from './queue/swept-by.ts';
 import { atLeast, atMost, median, notMeasured, told, type Row } from './row.ts';
 import { startTied } from './base/tied-child.ts';
+import { tornwire } from './base/tornwire.ts';
 
 /** Faults and script of this scenario ask for no wait of their own. */
 const WITHOUT_WAITS = 'split-packets/upgrade-in-two-segments-is-answered-like-a-whole-one';
@@ -142,24 +141,6 @@ function firstEventMs(): number {
 function described(summary: Summary): string {
   const { passed, failed, unknown, skipped } = summary.counts;
   return `${passed} passed, ${failed} failed, ${unknown} unknown, ${skipped} skipped`;
-}
-
-/** What it prints as JSON, whatever the exit code: the counts are what is measured. @throws when it prints none */
-export async function tornwire<T = Summary>(command: string, ...words: readonly string[]): Promise<T> {
-  return tornwireWith({}, command, ...words);
-}
-
-/** With these variables besides those that are there. */
-export async function tornwireWith<T = Summary>(variables: NodeJS.ProcessEnv, command: string, ...words: readonly string[]): Promise<T> {
-  const main = join(import.meta.dirname, '../main.ts');
-  const env = { ...process.env, ...variables };
-  const child = startTied([process.execPath, main, command, '--json', ...words], { stdout: 'pipe', stderr: 'pipe' }, { env });
-  const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
-  try {
-    return JSON.parse(out) as T;
-  } catch (cause) {
-    throw new Error(`tornwire ${[command, ...words].join(' ')} gave no summary: ${err.trim().slice(-300)}`, { cause });
-  }
 }
 
 async function finished(command: string, words: readonly string[]): Promise<void> {

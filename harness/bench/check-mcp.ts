@@ -1,7 +1,7 @@
 // `tornwire check mcp` on a tiny server: each of its mistakes is named by the check that is about it, the server without a mistake passes
 // all checks, and how long that takes.
 import { join } from 'node:path';
-import { tornwire } from './campaigns.ts';
+import { tornwire } from './base/tornwire.ts';
 import { atLeast, atMost, median, type Row } from './row.ts';
 
 const SERVER = join(import.meta.dirname, 'check-mcp/server.mjs');

@@ -16,7 +16,7 @@ test('what is promised is the share of those kept aside; that of the others is t
     ['mutations-others', 33.3, true],
     ['mutations', 50, false],
   ]);
-  expect(rows.at(-1)?.unit).toBe('% found of those kept aside: 1 of 2, seed 1');
+  expect(rows.at(-1)?.unit).toBe('% found of those kept aside: 1 of 2, seed 1, 0 min in all');
   expect(figures([found('a', true), found('b', true), found('c', true), lost('d', true)], '').at(-1)?.ok).toBe(true);
 });
 
@@ -28,6 +28,14 @@ test('one that nobody could look for was not found, and the row says why', () =>
   const [row, last] = figures([{ aside: true, ...notSearched('a', 'there is\nno workload') }], '');
   expect(row).toMatchObject({ value: 0, unit: 'found, 0 s, there is no workload' });
   expect(last).toMatchObject({ value: 0, ok: false });
+});
+
+test('the row says how long the control took, and why a find does not count', () => {
+  const [row] = figures(
+    [{ ...lost('a', true), seconds: 90, controlSeconds: 31, trouble: 'not counted: fails on the clean stack too: …' }],
+    '',
+  );
+  expect(row).toMatchObject({ value: 0, unit: 'found, 90 s (31 s of them for the control), not counted: fails on the clean stack too: …' });
 });
 
 test('the environment names some of them, or one half', () => {

@@ -59,9 +59,16 @@ export function figures(rows: readonly (Found & { aside: boolean })[], how: stri
   const promised = foundPercent(aside);
   return [
     ...rows.map((row) => toldOf('mutation', row)),
-    ...(others.length === 0 ? [] : [told('mutations-others', of.percent, `% found: ${of.found} of ${others.length}, ${how}`)]),
+    ...(others.length === 0
+      ? []
+      : [told('mutations-others', of.percent, `% found: ${of.found} of ${others.length}, ${how}, ${of.minutes} min in all`)]),
     aside.length === 0
       ? notMeasured('mutations', 'none of those kept aside was looked for')
-      : atLeast('mutations', promised.percent, `% found of those kept aside: ${promised.found} of ${aside.length}, ${how}`, 75),
+      : atLeast(
+          'mutations',
+          promised.percent,
+          `% found of those kept aside: ${promised.found} of ${aside.length}, ${how}, ${promised.minutes} min in all`,
+          75,
+        ),
   ];
 }

@@ -2,7 +2,7 @@
 // Tornwire. Two sweeps of one workload are timed, and their difference is that of their cases: recordings and start-up are in both.
 import { randomInt } from 'node:crypto';
 import { SEED_MAX } from '../model/values/seed.ts';
-import { tornwire } from './campaigns.ts';
+import { tornwire } from './base/tornwire.ts';
 import { figuresOf } from './program.ts';
 import { atLeast, notMeasured, told, type Row } from './row.ts';
 

@@ -6,10 +6,12 @@ import { inOrder } from '../../explore/plan/choose.ts';
 import { pairsIn } from '../../explore/plan/pairs.ts';
 import { pointsIn } from '../../explore/plan/points.ts';
 import { pointsOfNodes } from '../../explore/plan/faults-of-nodes.ts';
+import type { CaseResult } from '../../model/case-result.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { History } from '../../model/judging/history.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import type { Json } from '../../model/values/json.ts';
+import { oneLine } from '../../report/plain.ts';
 import type { SweptPlan } from '../../results/sweep-ledger.ts';
 import { checkPlan } from '../../run/plan.ts';
 import { RUNTIMES } from '../../runtime/registry/runtimes.ts';
@@ -20,7 +22,7 @@ import { caseOf, isStarved, messageOf, playCase, type Sweeping, workOf } from '.
 
 const RECORDINGS = 3;
 /** A recording that says nothing about the system is taken again so often, all in all. */
-const AGAIN_MAX = 6;
+const TAKEN_MAX = 9;
 /** A budget is worth while from so many times as long as the recordings on. */
 const ENOUGH = 5;
 
@@ -30,6 +32,8 @@ export interface FailsAlone {
   unclear: boolean;
   /** The recordings were not done when the budget was used up. */
   tooLate?: true;
+  /** Of a failure: the recording, saved as a case. */
+  repro?: string;
 }
 
 /** What recordings say while they are made, and until when they may begin. */
@@ -37,6 +41,10 @@ export interface Recording {
   sitting: Sitting;
   progress: Progress;
   say: (line: string) => void;
+  /** How many cases were asked to run side by side; recordings do too, unless it is one. */
+  jobs?: number;
+  /** Saves the case of a recording that fails, and gives the path of its file. */
+  save: (failure: CaseResult) => Promise<string>;
 }
 
 export async function planSweep(sweeping: Sweeping, depth: number, recording: Recording): Promise<SweptPlan | FailsAlone> {
@@ -63,24 +71,38 @@ export async function planSweep(sweeping: Sweeping, depth: number, recording: Re
 async function recordingsOf(
   sweeping: Sweeping,
   work: readonly Json[],
-  { sitting, progress, say }: Recording,
+  { sitting, progress, say, jobs, save }: Recording,
 ): Promise<History[] | FailsAlone> {
   const histories: History[] = [];
   const startedMs = performance.now();
   const tookMs = (): number => performance.now() - startedMs;
   progress.doing(() => `recording ${histories.length + 1} of ${RECORDINGS} without faults, ${inTime(tookMs())}`);
-  for (let taken = 1; histories.length < RECORDINGS; taken++) {
+  const record = (): Promise<CaseResult> => playCase(sweeping, caseOf(sweeping, { work: [...work] }), true);
+  const keep = async ({ folder }: CaseResult): Promise<void> => {
+    histories.push(await historyIn(folder));
+    await rm(folder, { recursive: true, force: true });
+  };
+  // Most of a recording is a wait, whether nodes stay at rest.
+  const together = sweeping.workload.alone || jobs === 1 ? [] : await Promise.all(Array.from({ length: RECORDINGS }, record));
+  for (const result of together) {
+    if (result.verdict.outcome === 'pass') await keep(result);
+    else say(oneLine(`a recording beside others is taken again alone: ${result.verdict.oracle ?? ''} ${messageOf(result)}`));
+  }
+  for (let taken = together.length + 1; histories.length < RECORDINGS; taken++) {
     sweeping.signal.throwIfAborted();
     if (histories.length > 0 && sitting.leftMs() === 0) return tooLate(histories.length, tookMs(), sitting.budgetMs);
-    const result = await playCase(sweeping, caseOf(sweeping, { work: [...work] }), true);
-    if (isStarved(result) && taken < AGAIN_MAX) continue;
-    if (result.verdict.outcome !== 'pass')
-      return { failsAlone: `${result.verdict.oracle}: ${messageOf(result)}`, unclear: result.verdict.outcome === 'unknown' };
-    histories.push(await historyIn(result.folder));
-    await rm(result.folder, { recursive: true, force: true });
+    const result = await record();
+    if (isStarved(result) && taken < TAKEN_MAX) continue;
+    if (result.verdict.outcome !== 'pass') return await aloneOf(result, save);
+    await keep(result);
   }
   say(`recorded ${RECORDINGS} times without faults in ${inTime(tookMs())}`);
   return histories;
+}
+
+async function aloneOf(result: CaseResult, save: Recording['save']): Promise<FailsAlone> {
+  const failsAlone = `${result.verdict.oracle}: ${messageOf(result)}`;
+  return result.verdict.outcome === 'unknown' ? { failsAlone, unclear: true } : { failsAlone, unclear: false, repro: await save(result) };
 }
 
 /** @param done how many recordings there are */

@@ -1,5 +1,5 @@
 // A sweep of one workload: record, enumerate, choose, judge, triage, tell. Its ledger is on the disk after every case.
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import { coverageOf, type PointOutcome } from '../../explore/plan/coverage.ts';
@@ -10,6 +10,7 @@ import { coverageMarkdown } from '../../report/coverage.ts';
 import { oneLine } from '../../report/plain.ts';
 import { ReproError } from '../../model/repro.ts';
 import { writeWhole } from '../../results/atomic-file.ts';
+import { saveRepro } from '../../results/repro-file.ts';
 import { openSweepLedger, type SweepAbout, type SweepLedger, type SweptPlan } from '../../results/sweep-ledger.ts';
 import type { CasePlayer } from '../players/case-player.ts';
 import { type Lacking, playableHere } from './lacking.ts';
@@ -28,6 +29,8 @@ export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn' | 'onStep'
   /** Of all its sittings, for recordings, cases and triage. */
   budgetMs: number;
   depth: number;
+  /** How many cases were asked to run side by side. */
+  jobs?: number;
   /** A part of a point's name; other points are not in the plan. */
   only?: string;
   /** Who plays the cases of the plan. Recordings and smaller cases are always played here. @param sweep its identity, over all sittings */
@@ -41,7 +44,15 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
   const { say } = settings;
   if (ledger.cases.size > 0) say(`${ledger.cases.size} finished case(s) found in ${ledger.file}`);
   if (!ledger.plan) {
-    const planned = await planSweep(sweeping, settings.depth, { sitting, progress, say });
+    const save = async (failure: CaseResult): Promise<string> =>
+      relative(settings.root, (await saveRepro(settings.paths, failure, settings.maker, settings.root)).file);
+    const planned = await planSweep(sweeping, settings.depth, {
+      sitting,
+      progress,
+      say,
+      save,
+      ...(settings.jobs !== undefined && { jobs: settings.jobs }),
+    });
     if ('failsAlone' in planned) return planned;
     ledger.planned(planned);
   }

@@ -90,6 +90,8 @@ test('a workload that fails without faults says so, and nothing is swept', { tim
   expect(code).toBe(1);
   expect(out).toContain("the workload fails without faults, so nothing is swept: answers: 'set' without any fault was refused");
   expect(out).not.toContain('coverage');
+  const [, repro = ''] = /^ {2}replay: npx tornwire repro (\S+)$/m.exec(out) ?? [];
+  expect((await project.tornwire('repro', repro)).out).toMatch(/^reproduced 1 of 1/m);
 });
 
 test(

@@ -124,6 +124,7 @@ export async function sweepAll(
         budgetMs: shareMs,
         depth: options.depth,
         ...(options.only !== undefined && { only: options.only }),
+        ...(options.jobs !== undefined && { jobs: options.jobs }),
         playerFor: playerFor ?? (async () => playedHere(workload, crew, options.jobs ?? availableParallelism())),
         replays: options.replays,
         triesMax: options.shrink,

@@ -49,7 +49,10 @@ export function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
   if ('failsAlone' in outcome) {
     const what = outcome.unclear ? 'has no verdict without faults' : 'fails without faults';
     const why = outcome.tooLate ? 'nothing is swept' : `the workload ${what}, so nothing is swept`;
-    return [oneLine(`${why}: ${outcome.failsAlone}`)];
+    return [
+      oneLine(`${why}: ${outcome.failsAlone}`),
+      ...(outcome.repro === undefined ? [] : [`  replay: npx tornwire repro ${shellWord(outcome.repro)}`]),
+    ];
   }
   const { coverage, findings, untriaged, lacking, feedback, random, cases, failed, spentMs, ledger, report } = outcome;
   return [
