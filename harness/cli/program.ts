@@ -210,7 +210,7 @@ function addSweep(program: Command, done: Done): void {
     .option('--depth <n>', 'faults at once: 1, or 2 for pairs at reconnects as well', wholeNumber(1, 2), 2)
     .option('--only <text>', 'fault points whose name holds this text')
     .option('--seed <number>', 'decides the plan, and names the ledger that a sweep goes on with', wholeNumber(0, SEED_MAX))
-    .option('--jobs <n>', 'cases side by side; by default as many as there are cores', wholeNumber(1, 64))
+    .option('--jobs <n>', 'cases side by side; by default as many as there are cores, and more while these are idle', wholeNumber(1, 64))
     .option('--replays <n>', 'replay the smallest case of a finding so many times, for its rate', wholeNumber(0, 1_000), 4)
     .option('--shrink <n>', 'try so many smaller cases for a finding', wholeNumber(0, 10_000), 40)
     .option('--defect <id>', 'bring a reported bug back')

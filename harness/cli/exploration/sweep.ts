@@ -1,6 +1,5 @@
 // `tornwire sweep`: finds out by itself what a system says, breaks it wherever it can break, and makes what it finds small.
 import { randomInt } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import type { ISOLATIONS } from '../../model/isolation.ts';
@@ -125,7 +124,7 @@ export async function sweepAll(
         depth: options.depth,
         ...(options.only !== undefined && { only: options.only }),
         ...(options.jobs !== undefined && { jobs: options.jobs }),
-        playerFor: playerFor ?? (async () => playedHere(workload, crew, options.jobs ?? availableParallelism())),
+        playerFor: playerFor ?? (async () => playedHere(workload, crew, options.jobs)),
         replays: options.replays,
         triesMax: options.shrink,
         ...(options.cases !== undefined && { casesMax: options.cases }),

@@ -1,4 +1,4 @@
-// Cases are played on this machine, as many side by side as there are jobs.
+// Cases are played on this machine, as many side by side as were asked for, or as fit.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shownBy } from '../../explore/feedback/novelty.ts';
@@ -7,11 +7,13 @@ import type { Event, History } from '../../model/judging/history.ts';
 import { sideBySide } from '../campaign/side-by-side.ts';
 import type { Crew } from '../worker/crew.ts';
 import type { CasePlayer } from './case-player.ts';
+import { jobsThatFit } from './jobs-that-fit.ts';
 
-export function playedHere(workload: DescribedScenario, crew: Crew, jobs: number): CasePlayer {
+export function playedHere(workload: DescribedScenario, crew: Crew, asked?: number): CasePlayer {
+  const jobs = asked === undefined ? jobsThatFit() : () => asked;
   return {
     async playCases(cases, { signal, alone, mayBegin }, taken) {
-      const order = { jobs: alone ? 1 : jobs, signal, mayBegin, inTheWay: () => false };
+      const order = { jobs: alone ? () => 1 : jobs, signal, mayBegin, inTheWay: () => false };
       await sideBySide([...cases.keys()], order, async (index) => {
         const planned = cases[index] as (typeof cases)[number];
         const { folder } = planned;
