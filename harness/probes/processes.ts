@@ -4,6 +4,8 @@ import { listProc, readProc } from './proc.ts';
 /** Clock ticks a second, as user space sees them: fixed on Linux. */
 const TICK_MS = 10;
 const COMMAND_SHOWN_MAX = 200;
+/** One look at all processes serves all nodes that are asked about right after one another. */
+const DEAD_FRESH_MS = 5;
 
 interface Thread {
   tid: number;
@@ -41,11 +43,19 @@ export function processesOf(pids: readonly number[]): Process[] {
 /** Those that have died and whom a parent among the pids has not yet asked how: they hold a number each, and nothing else. */
 export function zombiesOf(parents: readonly number[]): Process[] {
   const wanted = new Set(parents);
+  return everyZombie().filter(({ pid, parent }) => wanted.has(parent) && !wanted.has(pid));
+}
+
+let seen: { atMs: number; dead: Process[] } | undefined;
+
+function everyZombie(): readonly Process[] {
+  if (seen !== undefined && performance.now() - seen.atMs <= DEAD_FRESH_MS) return seen.dead;
   const dead = (listProc('') ?? []).flatMap((entry) => {
     const stat = Number.isInteger(Number(entry)) ? statOf(entry) : undefined;
-    return stat?.state === 'Z' && wanted.has(stat.parent) ? [{ pid: Number(entry), command: stat.name, threads: [], ...stat }] : [];
+    return stat?.state === 'Z' ? [{ pid: Number(entry), command: stat.name, threads: [], ...stat }] : [];
   });
-  return dead.filter(({ pid }) => !wanted.has(pid));
+  seen = { atMs: performance.now(), dead };
+  return dead;
 }
 
 function statOf(path: string): { name: string; state: string; parent: number; cpuMs: number } | undefined {

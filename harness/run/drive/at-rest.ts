@@ -64,11 +64,15 @@ export function isBack(before: Sample, sample: Sample, stands: boolean): boolean
 async function sampleOnce(stage: Stage, nodes: readonly string[], ofScript?: OfScript): Promise<Sample> {
   const { environment, system, recorder } = stage;
   const sample = new Map<string, ResourceSample>();
-  // All at once: one look at the machine's processes serves all nodes.
-  const pidsOfNodes = await Promise.all(nodes.map(async (name) => [name, await system.node(name)?.pids()] as const));
-  for (const [name, pids] of pidsOfNodes) {
-    if (!pids) continue;
-    const resources = await environment.probes.resources(pids);
+  // All at once: one look at the machine's processes and sockets serves all nodes.
+  const readings = await Promise.all(
+    nodes.map(async (name) => {
+      const pids = await system.node(name)?.pids();
+      return [name, pids && (await environment.probes.resources(pids))] as const;
+    }),
+  );
+  for (const [name, resources] of readings) {
+    if (!resources) continue;
     if ('unreadable' in resources)
       recorder.record({ kind: 'harness', problem: 'probe', detail: `resources of '${name}': ${resources.unreadable}` });
     else sample.set(name, resources);
