@@ -88,10 +88,9 @@ export async function playPlan(
   const mayGoOn = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity) && !signal.aborted;
   for (let round = 1; round <= RANDOM_ROUNDS_MAX && points.length > 0 && mayGoOn(); round++) {
     const other = randomRound(points, sweeping.seed, round);
-    for (const some of partsOf(round === 1 ? mixedWith(points, other) : other)) {
-      await takeAll(some, false, isWanted);
-      await takeAll(corpus.next(), false, isWanted);
-    }
+    // What is varied is played with the next part: at the end of each, workers wait for its last case.
+    for (const some of partsOf(round === 1 ? mixedWith(points, other) : other)) await takeAll([...corpus.next(), ...some], false, isWanted);
+    await takeAll(corpus.next(), false, isWanted);
   }
   const behind = [...starved];
   starved.length = 0;
