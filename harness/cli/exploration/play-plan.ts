@@ -78,24 +78,49 @@ export async function playPlan(
     tookMs.push(result.durationMs);
     await enter(result, point, sitting.spentMs(), { failures, ledger, settings });
   };
-  const takeAll = async (these: readonly FaultPoint[], alone: boolean, isWanted: () => boolean): Promise<void> => {
+  const takeAll = async (these: readonly FaultPoint[], alone: boolean, allBegun?: () => void): Promise<void> => {
     const left = these.filter(({ key }) => !ledger.cases.has(key)).map(planned);
     const mayBegin = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity);
-    await player.playCases(left, { signal, alone, mayBegin, isWanted }, ({ point }, played) => take(point, played, alone));
+    const taking = { signal, alone, mayBegin, isWanted, ...(allBegun && { allBegun }) };
+    await player.playCases(left, taking, ({ point }, played) => take(point, played, alone));
   };
   const isSettled = (): boolean => settings.untilFound && ledger.untriaged().length > 0;
   const isWanted = (): boolean => timeLeft() > usualMs(tookMs) && !isSettled();
   const mayGoOn = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity) && !signal.aborted;
+  const taking = overlapping();
   for (let round = 1; round <= RANDOM_ROUNDS_MAX && points.length > 0 && mayGoOn(); round++) {
     const other = randomRound(points, sweeping.seed, round);
-    // What is varied is played with the next part: at the end of each, workers wait for its last case.
-    for (const some of partsOf(round === 1 ? mixedWith(points, other) : other)) await takeAll([...corpus.next(), ...some], false, isWanted);
-    await takeAll(corpus.next(), false, isWanted);
+    for (const some of partsOf(round === 1 ? mixedWith(points, other) : other))
+      await taking.begin((allBegun) => takeAll([...corpus.next(), ...some], false, allBegun));
   }
+  await taking.ended();
+  await takeAll(corpus.next(), false);
   const behind = [...starved];
   starved.length = 0;
-  await takeAll(behind, true, isWanted);
+  await takeAll(behind, true);
   return { failures, leftStarved: behind.filter(({ key }) => !ledger.cases.has(key)).length };
+}
+
+/** A part begins once no case of the one before is left to begin: workers need not wait for the last of them. */
+function overlapping(): { begin(take: (allBegun: () => void) => Promise<void>): Promise<void>; ended(): Promise<void> } {
+  const running = new Set<Promise<void>>();
+  const broken: unknown[] = [];
+  const ended = async (): Promise<void> => {
+    await Promise.all(running);
+    if (broken.length > 0) throw broken[0];
+  };
+  return {
+    async begin(take) {
+      if (broken.length > 0) return await ended();
+      const { promise: begun, resolve: allBegun } = Promise.withResolvers<void>();
+      const taking = take(allBegun)
+        .catch((error: unknown) => void broken.push(error))
+        .finally(() => running.delete(taking));
+      running.add(taking);
+      await Promise.race([begun, taking]);
+    },
+    ended,
+  };
 }
 
 interface PlannedPoint extends PlannedCase {

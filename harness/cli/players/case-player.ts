@@ -27,6 +27,8 @@ export interface Taking {
   mayBegin(): boolean;
   /** False once what has not begun anywhere need not begin any more: the budget is used up. */
   isWanted(): boolean;
+  /** Called once none of these is left to begin, by a player that takes further ones meanwhile. */
+  allBegun?(): void;
 }
 
 export interface CasePlayer extends AsyncDisposable {

@@ -4,22 +4,37 @@ import { join } from 'node:path';
 import { shownBy } from '../../explore/feedback/novelty.ts';
 import type { DescribedScenario } from '../../model/described-scenario.ts';
 import type { Event, History } from '../../model/judging/history.ts';
-import { sideBySide } from '../campaign/side-by-side.ts';
 import type { Crew } from '../worker/crew.ts';
 import type { CasePlayer } from './case-player.ts';
 import { jobsThatFit } from './jobs-that-fit.ts';
+import { placesFor } from './places.ts';
 
 export function playedHere(workload: DescribedScenario, crew: Crew, asked?: number): CasePlayer {
-  const jobs = asked === undefined ? jobsThatFit() : () => asked;
+  const places = placesFor(asked === undefined ? jobsThatFit() : () => asked);
   return {
-    async playCases(cases, { signal, alone, mayBegin }, taken) {
-      const order = { jobs: alone ? () => 1 : jobs, signal, mayBegin, inTheWay: () => false };
-      await sideBySide([...cases.keys()], order, async (index) => {
-        const planned = cases[index] as (typeof cases)[number];
-        const { folder } = planned;
-        const result = await crew.play(workload, await planned.begin(), folder);
-        if (!signal.aborted) await taken(planned, { result: { ...result, folder }, shown: () => shownIn(folder) });
-      });
+    async playCases(cases, { signal, alone, mayBegin, allBegun }, taken) {
+      const playing: Promise<void>[] = [];
+      let broken: { error: unknown } | undefined;
+      for (const planned of cases) {
+        const leave = await places.enter(alone);
+        if (signal.aborted || broken !== undefined || !mayBegin()) {
+          leave();
+          break;
+        }
+        const play = async (): Promise<void> => {
+          const { folder } = planned;
+          const result = await crew.play(workload, await planned.begin(), folder);
+          if (!signal.aborted) await taken(planned, { result: { ...result, folder }, shown: () => shownIn(folder) });
+        };
+        playing.push(
+          play()
+            .catch((error: unknown) => void (broken ??= { error }))
+            .finally(leave),
+        );
+      }
+      allBegun?.();
+      await Promise.all(playing);
+      if (broken) throw broken.error;
     },
     [Symbol.asyncDispose]: async () => {},
   };

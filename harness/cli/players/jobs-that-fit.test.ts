@@ -14,12 +14,12 @@ function toldAfter(idle: readonly number[], freeBytes = 8 * GIB, everyMs = 1_000
   });
 }
 
-test('cores that have nothing to do get one more case each second, up to three each', () => {
-  expect(toldAfter([0.6, 0.5, 0.4, 0.3, 0.9, 0.9])).toEqual([3, 4, 5, 6, 6, 6]);
+test('cores that have nothing to do get one more case each second, up to five each', () => {
+  expect(toldAfter([0.6, 0.5, 0.4, 0.3, 0.9, 0.9, 0.9, 0.9, 0.9])).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 10]);
 });
 
 test('a machine that has much to do gets as many cases as there are cores, step by step', () => {
-  expect(toldAfter([0.6, 0.5, 0.2, 0.1, 0, 0, 0])).toEqual([3, 4, 4, 3, 2, 2, 2]);
+  expect(toldAfter([0.6, 0.5, 0.2, 0.05, 0, 0, 0])).toEqual([3, 4, 4, 3, 2, 2, 2]);
 });
 
 test('no more than fit into the memory', () => {
