@@ -25,7 +25,7 @@ export default defineWorkload({
       weight: 3,
       arguments: (any) => ({
         id: any.text({ longest: ID }).filter((id) => id !== '' && id !== 'agent-1'),
-        host: any.oneOf('127.0.0.1', 'localhost', '::1', 'a-b.example'),
+        host: any.oneOf('127.0.0.1', 'localhost', '::1', 'a-b.invalid'),
         port: any.whole({ min: 1, max: 65_535 }),
         name: any.text({ longest: ID }),
         directory: any.text({ longest: PATH }),
@@ -180,7 +180,8 @@ export default defineWorkload({
     }),
     'an agent that ends well is removed, and is back once it is started again': operation({
       within: '12s',
-      run: ({ endsAndComesBack }) => endsAndComesBack(),
+      arguments: (any) => ({ beside: any.oneOf('nobody', 'a client that does not read') }),
+      run: ({ endsAndComesBack }, { beside }) => endsAndComesBack(beside !== 'nobody'),
     }),
     'an agent that listens nowhere is reported': operation({ run: ({ reachesNobody }) => reachesNobody() }),
   }),
@@ -214,11 +215,13 @@ export default defineWorkload({
         return true;
       },
     },
+    { what: 'what was registered for the work can be taken back', within: '10s', holds: ({ deregisterAll }) => deregisterAll() },
     {
       what: 'nodes that nobody registers any more are removed',
       within: '10s',
       holds: async ({ registryNodes }) => ((await registryNodes()) as { status: string }[]).every(({ status }) => status === 'online'),
     },
+    { what: 'the dashboard program shows the nodes, and how far the agent has come', within: '10s', holds: ({ pageShows }) => pageShows() },
     { what: 'the model is asked by nobody any more', within: '5s', holds: ({ modelRests }) => modelRests() },
     { what: 'who has left is forgotten', within: '10s', holds: ({ nobodyIsLeftOver }) => nobodyIsLeftOver() },
   ],
