@@ -78,9 +78,9 @@ export async function runCampaign(planned: readonly PlannedCase[], settings: Cam
   const alone = [...planned.keys()].filter((index) => planned[index]?.scenario.alone);
   const others = [...planned.keys()].filter((index) => !alone.includes(index));
   const opening = settings.firstAlone === true ? others.splice(0, 1) : [];
-  await sideBySide(opening, { jobs: () => 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
-  await sideBySide(others, { jobs: () => jobs, signal, mayBegin, inTheWay: ports.inTheWay }, take);
-  await sideBySide(alone, { jobs: () => 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
+  await sideBySide(opening, { jobs: 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
+  await sideBySide(others, { jobs, signal, mayBegin, inTheWay: ports.inTheWay }, take);
+  await sideBySide(alone, { jobs: 1, signal, mayBegin, inTheWay: ports.inTheWay }, take);
   for (const index of planned.keys()) {
     const row = record.rows[index];
     if (signal.aborted || row === undefined) continue;

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { sideBySide, type Order } from './side-by-side.ts';
 
-const ORDER: Order = { jobs: () => 3, signal: new AbortController().signal, mayBegin: () => true, inTheWay: () => false };
+const ORDER: Order = { jobs: 3, signal: new AbortController().signal, mayBegin: () => true, inTheWay: () => false };
 
 /** Which ran beside which, and in which order they began. */
 async function played(count: number, order: Partial<Order>): Promise<{ began: number[]; beside: Map<number, number[]> }> {
@@ -25,13 +25,6 @@ test('as many run side by side as there are jobs, and each is taken once', async
   expect(Math.max(...[...beside.values()].map((others) => others.length))).toBe(2);
 });
 
-test('how many there are is asked anew whenever one has ended', async () => {
-  let ended = 0;
-  const { beside } = await played(10, { jobs: () => (ended++ < 3 ? 1 : 4) });
-  const most = [...beside.values()].map((others) => others.length);
-  expect([most[0], Math.max(...most)]).toEqual([0, 3]);
-});
-
 test("those that are in each other's way never run side by side, and hold up nobody else", async () => {
   const clash = (index: number): boolean => index % 2 === 0;
   const { began, beside } = await played(10, { inTheWay: (a, b) => clash(a) && clash(b) });
@@ -50,7 +43,7 @@ test('no further one begins when it may not, and an error comes out when all hav
   let left = 2;
   expect((await played(9, { mayBegin: () => left-- > 0 })).began).toEqual([0, 1]);
   const ended: number[] = [];
-  const taking = sideBySide([0, 1, 2, 3], { ...ORDER, jobs: () => 2 }, async (index) => {
+  const taking = sideBySide([0, 1, 2, 3], { ...ORDER, jobs: 2 }, async (index) => {
     if (index === 0) throw new Error('the disk is full');
     await setImmediate();
     ended.push(index);

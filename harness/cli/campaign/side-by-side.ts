@@ -2,8 +2,7 @@
 // whose nodes listen at every address of the machine on one port.
 
 export interface Order {
-  /** Asked whenever another one could begin. */
-  jobs: () => number;
+  jobs: number;
   signal: AbortSignal;
   /** Asked before each case; once it says no, no further one begins. */
   mayBegin: () => boolean;
@@ -24,7 +23,7 @@ export async function sideBySide(indexes: readonly number[], order: Order, take:
     running.set(index, taking);
   };
   for (;;) {
-    while (running.size < jobs() && broken.length === 0 && !signal.aborted) {
+    while (running.size < jobs && broken.length === 0 && !signal.aborted) {
       const at = waiting.findIndex((index) => ![...running.keys()].some((other) => inTheWay(index, other)));
       if (at === -1 || !mayBegin()) break;
       begin(...(waiting.splice(at, 1) as [number]));

@@ -19,7 +19,7 @@ test('cores that have nothing to do get one more case each second, up to five ea
 });
 
 test('a machine that has much to do gets as many cases as there are cores, step by step', () => {
-  expect(toldAfter([0.6, 0.5, 0.2, 0.05, 0, 0, 0])).toEqual([3, 4, 4, 3, 2, 2, 2]);
+  expect(toldAfter([0.6, 0.5, 0.1, 0.04, 0, 0, 0])).toEqual([3, 4, 4, 3, 2, 2, 2]);
 });
 
 test('no more than fit into the memory', () => {

@@ -10,8 +10,8 @@ export interface Load {
 }
 
 /** A part of the time. Above it one more case begins, below the other one less: what lies between keeps the machine from being starved. */
-const IDLE_FOR_MORE = 0.25;
-const IDLE_MIN = 0.1;
+const IDLE_FOR_MORE = 0.15;
+const IDLE_MIN = 0.05;
 const LOOK_EVERY_MS = 1_000;
 const FOLD_MAX = 5;
 /** What a worker, its fault server and a few programs take. */
