@@ -16,7 +16,7 @@ import type { CasePlayer } from '../players/case-player.ts';
 import { type Lacking, playableHere } from './lacking.ts';
 import { sayer } from '../campaign/perform.ts';
 import type { SweepOutcome } from './sweep-outcome.ts';
-import { planSweep, type FailsAlone } from './record.ts';
+import { planSweep, type FailsAlone, type Recording } from './record.ts';
 import { playPlan, type PlaySettings } from './play-plan.ts';
 import type { Sweeping } from './sweep-cases.ts';
 import { inTime, type Progress, progressOn, timeOf } from './progress.ts';
@@ -37,25 +37,22 @@ export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn' | 'onStep'
   playerFor: (workload: DescribedScenario, sweep: string) => Promise<CasePlayer>;
 }
 
+/** The first part of a sweep alone, on the disk when this resolves. Gives why there can be no other parts. */
+export async function recordWorkload(sweeping: Sweeping, settings: SweepSettings): Promise<FailsAlone | undefined> {
+  using ledger = openSweepLedger(join(sweeping.folder, 'ledger.ndjson'), settings.about);
+  using progress = progressOn(sayer(true));
+  if (ledger.plan) return undefined;
+  return await plannedIn(ledger, sweeping, settings, { progress, sitting: sittingOf(settings.budgetMs, ledger.spentMs, 0) });
+}
+
 export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings): Promise<SweepOutcome | FailsAlone> {
   using ledger = openSweepLedger(join(sweeping.folder, 'ledger.ndjson'), settings.about);
   using progress = progressOn(sayer(true));
   const sitting = sittingOf(settings.budgetMs, ledger.spentMs, ledger.untriaged().length);
   const { say } = settings;
   if (ledger.cases.size > 0) say(`${ledger.cases.size} finished case(s) found in ${ledger.file}`);
-  if (!ledger.plan) {
-    const save = async (failure: CaseResult): Promise<string> =>
-      relative(settings.root, (await saveRepro(settings.paths, failure, settings.maker, settings.root)).file);
-    const planned = await planSweep(sweeping, settings.depth, {
-      sitting,
-      progress,
-      say,
-      save,
-      ...(settings.jobs !== undefined && { jobs: settings.jobs }),
-    });
-    if ('failsAlone' in planned) return planned;
-    ledger.planned(planned);
-  }
+  const failsAlone = ledger.plan ? undefined : await plannedIn(ledger, sweeping, settings, { progress, sitting });
+  if (failsAlone) return failsAlone;
   const plan = ledger.plan as SweptPlan;
   const all = plan.points as unknown as FaultPoint[];
   const points = all.filter(({ key }) => settings.only === undefined || key.includes(settings.only));
@@ -72,6 +69,19 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
     say(`${leftStarved} case(s) had no verdict on a busy machine, and no time to be taken again alone: the next sitting takes them`);
   await triageAll({ failures, ledger, sweeping, settings, sitting, progress });
   return await told({ points, lacking }, ledger, sweeping, sitting);
+}
+
+async function plannedIn(
+  ledger: SweepLedger,
+  sweeping: Sweeping,
+  { paths, maker, root, say, jobs, depth }: SweepSettings,
+  recording: Pick<Recording, 'progress' | 'sitting'>,
+): Promise<FailsAlone | undefined> {
+  const save = async (failure: CaseResult): Promise<string> => relative(root, (await saveRepro(paths, failure, maker, root)).file);
+  const planned = await planSweep(sweeping, depth, { ...recording, say, save, ...(jobs !== undefined && { jobs }) });
+  if ('failsAlone' in planned) return planned;
+  ledger.planned(planned);
+  return undefined;
 }
 
 /** What came of it, in the files beside the ledger too. */

@@ -23,8 +23,9 @@ import type { FailsAlone } from './record.ts';
 import type { QueueAddress } from '../queue/address.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { playedHere } from '../players/here.ts';
+import type { Sweeping } from './sweep-cases.ts';
 import type { SweepOutcome } from './sweep-outcome.ts';
-import { sweepWorkload, type SweepSettings } from './sweep-workload.ts';
+import { recordWorkload, sweepWorkload, type SweepSettings } from './sweep-workload.ts';
 import { linesOf } from './swept-text.ts';
 import { loadScenarios, projectAt, type Project } from '../project/project.ts';
 import { select } from '../project/select.ts';
@@ -100,46 +101,72 @@ export interface SweepAbout {
   playerFor?: SweepSettings['playerFor'];
 }
 
-/** One after the other. What came of each is said. */
-export async function sweepAll(
-  there: readonly DescribedScenario[],
-  options: Omit<SweepOptions, 'budget' | 'seed' | 'json' | 'isolation'>,
-  { project, crew, seed, signal, flaws, maker, say, budgetMs, playerFor }: SweepAbout,
-): Promise<Swept[]> {
-  const paths = resultPaths(project.results);
-  const swept: Swept[] = [];
-  let leftMs = budgetMs;
-  for (const [index, workload] of there.entries()) {
-    if (signal.aborted || (options.untilFound === true && swept.some(hasFound))) break;
-    const name = [pathPartOf(workload.name), String(seed), options.defect ?? []].flat().join('-');
-    const defect = options.defect === undefined ? {} : { defect: options.defect };
-    say(`${workload.name}: ${workload.title}`);
-    const shareMs = leftMs / (there.length - index);
+/**
+ * All are recorded before any of them is swept: what fails without any fault is known within a minute. Then one after the other. What
+ * came of each is said.
+ */
+export async function sweepAll(there: readonly DescribedScenario[], options: SweptBy, about: SweepAbout): Promise<Swept[]> {
+  const { say, signal } = about;
+  const outcomes = new Map<DescribedScenario, Swept['outcome']>();
+  const sweptSoFar = (): Swept[] =>
+    there.flatMap((workload) => {
+      const outcome = outcomes.get(workload);
+      return outcome ? [{ workload: workload.name, outcome }] : [];
+    });
+  const isOver = (): boolean => signal.aborted || (options.untilFound === true && sweptSoFar().some(hasFound));
+  let leftMs = about.budgetMs;
+  const spend = async (workload: DescribedScenario, shareMs: number, how: typeof sweepWorkload | typeof recordWorkload): Promise<void> => {
     const startedMs = performance.now();
-    const outcome = await sweepWorkload(
-      { workload, crew, seed, folder: join(paths.sweeps, name), signal, flaws, ...defect },
-      {
-        about: { workload: workload.name, seed, defect: options.defect ?? null, ...maker },
-        budgetMs: shareMs,
-        depth: options.depth,
-        ...(options.only !== undefined && { only: options.only }),
-        ...(options.jobs !== undefined && { jobs: options.jobs }),
-        playerFor: playerFor ?? (async () => playedHere(workload, crew, options.jobs)),
-        replays: options.replays,
-        triesMax: options.shrink,
-        ...(options.cases !== undefined && { casesMax: options.cases }),
-        untilFound: options.untilFound === true,
-        paths,
-        maker,
-        root: project.root,
-        say,
-      },
-    );
-    leftMs -= Math.min('failsAlone' in outcome ? performance.now() - startedMs : outcome.spentMs, shareMs);
-    swept.push({ workload: workload.name, outcome });
+    const outcome = await how(sweepingOf(workload, options, about), settingsOf(workload, shareMs, options, about));
+    leftMs -= Math.min(outcome && !('failsAlone' in outcome) ? outcome.spentMs : performance.now() - startedMs, shareMs);
+    if (!outcome) return;
+    outcomes.set(workload, outcome);
     linesOf(outcome).forEach((line) => say(line));
+  };
+  for (const workload of there.length > 1 ? there : []) {
+    if (isOver()) break;
+    say(`${workload.name}: ${workload.title}`);
+    await spend(workload, about.budgetMs / there.length, recordWorkload);
   }
-  return swept;
+  const left = there.filter((workload) => !outcomes.has(workload));
+  for (const [index, workload] of left.entries()) {
+    if (isOver()) break;
+    say(there.length > 1 ? `${workload.name}:` : `${workload.name}: ${workload.title}`);
+    await spend(workload, leftMs / (left.length - index), sweepWorkload);
+  }
+  return sweptSoFar();
+}
+
+type SweptBy = Omit<SweepOptions, 'budget' | 'seed' | 'json' | 'isolation'>;
+
+function sweepingOf(workload: DescribedScenario, { defect }: SweptBy, { project, crew, seed, signal, flaws }: SweepAbout): Sweeping {
+  const name = [pathPartOf(workload.name), String(seed), defect ?? []].flat().join('-');
+  const folder = join(resultPaths(project.results).sweeps, name);
+  return { workload, crew, seed, folder, signal, flaws, ...(defect !== undefined && { defect }) };
+}
+
+function settingsOf(
+  workload: DescribedScenario,
+  budgetMs: number,
+  options: SweptBy,
+  { project, crew, seed, maker, say, playerFor }: SweepAbout,
+): SweepSettings {
+  return {
+    about: { workload: workload.name, seed, defect: options.defect ?? null, ...maker },
+    budgetMs,
+    depth: options.depth,
+    ...(options.only !== undefined && { only: options.only }),
+    ...(options.jobs !== undefined && { jobs: options.jobs }),
+    playerFor: playerFor ?? (async () => playedHere(workload, crew, options.jobs)),
+    replays: options.replays,
+    triesMax: options.shrink,
+    ...(options.cases !== undefined && { casesMax: options.cases }),
+    untilFound: options.untilFound === true,
+    paths: resultPaths(project.results),
+    maker,
+    root: project.root,
+    say,
+  };
 }
 
 /** Each option as it is typed again; of `json` nothing hangs. Undefined where it was not given and has no default. */
