@@ -14,7 +14,7 @@ import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/judging/verdict.ts';
 import { InjectorError, tellBroken, type NetworkSink } from '../network/api/network-sink.ts';
 import type { Network } from '../network/network.ts';
-import type { Ground, GroundRequest } from '../runtime/runtime.ts';
+import type { GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
@@ -34,6 +34,7 @@ import { newRunId } from './run-id.ts';
 import { scriptOn } from './drive/script.ts';
 import { observe } from './observe.ts';
 import type { Stage } from './drive/stage.ts';
+import { whatIsLeft } from './what-is-left.ts';
 import { countedTime } from './waits/counted-time.ts';
 
 /** @throws what is wrong with the scenario or the machine; what the system does wrong is in the verdict. */
@@ -130,19 +131,17 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     else if (!(error instanceof BootFailed) && !signal.aborted) throw error;
   }
   await phase('stop', async () => {
+    const sinceMs = performance.now();
     await system.stop();
     await network.drained().catch((error: Error) => tellBroken(sink, error));
     // The proxies' own socket files go with the network: what is there afterwards is the system's.
     await closed(network, sink);
-    await recordWhatIsLeft(ground, recorder);
+    for (const leftover of await whatIsLeft(ground, topology, sinceMs, environment.signal))
+      recorder.record({ kind: 'leftover', ...leftover });
+    const dials = ground.lostDials?.() ?? 0;
+    if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted, wildcardPorts: ground.wildcardPorts?.() ?? [] };
-}
-
-async function recordWhatIsLeft(ground: Ground, recorder: Recorder): Promise<void> {
-  for (const leftover of await ground.leftovers()) recorder.record({ kind: 'leftover', ...leftover });
-  const dials = ground.lostDials?.() ?? 0;
-  if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
 }
 
 /** A fault server that does not come up, or not in time, is judged as one that breaks later. */

@@ -1,5 +1,5 @@
 // Does every countable thing come back to where it was? A leak grows with every cycle. Anything alive after everything was
-// stopped is a leak at once.
+// stopped and had the time to end is a leak.
 import type { Oracle } from '../../model/judging/oracle.ts';
 import { pass } from '../../model/judging/verdict.ts';
 import { verdictOn } from '../evidence/suspicion.ts';

@@ -1,5 +1,5 @@
-// What is alive or on disk after everything was stopped. It is a leak at once, unless its node had no time to end. Of temporary
-// files a node that was killed, or whose files a fault was put on, is excused: it could not tidy up.
+// What is alive or on disk after everything was stopped, processes once the time to stop is over (run/what-is-left.ts). It is a leak,
+// unless its node had no time to end. Of temporary files a node that was killed, or whose files a fault was put on, is excused: it could not tidy up.
 import { eventsOf, type History } from '../../model/judging/history.ts';
 import type { Leftover } from '../../model/judging/leftover.ts';
 import type { Plan } from '../../model/judging/oracle.ts';
