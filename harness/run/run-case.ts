@@ -14,7 +14,7 @@ import { linkSteps, type NamedScenario } from '../model/scenario.ts';
 import { unknown, type Verdict } from '../model/judging/verdict.ts';
 import { InjectorError, tellBroken, type NetworkSink } from '../network/api/network-sink.ts';
 import type { Network } from '../network/network.ts';
-import type { GroundRequest } from '../runtime/runtime.ts';
+import type { Ground, GroundRequest } from '../runtime/runtime.ts';
 import { boot, BootFailed, systemOn } from './system/boot.ts';
 import { clockedNodes, clockInjector } from './faults/clock-faults.ts';
 import { drive } from './drive/drive.ts';
@@ -136,12 +136,15 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     await network.drained().catch((error: Error) => tellBroken(sink, error));
     // The proxies' own socket files go with the network: what is there afterwards is the system's.
     await closed(network, sink);
-    for (const leftover of await whatIsLeft(ground, topology, sinceMs, environment.signal))
-      recorder.record({ kind: 'leftover', ...leftover });
-    const dials = ground.lostDials?.() ?? 0;
-    if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
+    for (const left of await whatIsLeft(ground, topology, sinceMs, environment.signal)) recorder.record({ kind: 'leftover', ...left });
+    recordLostDials(ground, recorder);
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted, wildcardPorts: ground.wildcardPorts?.() ?? [] };
+}
+
+function recordLostDials(ground: Ground, recorder: Recorder): void {
+  const dials = ground.lostDials?.() ?? 0;
+  if (dials > 0) recorder.record({ kind: 'lost-dials', dials });
 }
 
 /** A fault server that does not come up, or not in time, is judged as one that breaks later. */
