@@ -3,7 +3,7 @@
 // package-uses.ts. One line a check; `npm run package-check` is this by hand.
 // With a file named, the counts are written there as `.ci/counts.ts` reads them.
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,8 @@ import { USES } from './package-uses.ts';
 
 /** Too old on purpose, to see what it is told. */
 const OLD_NODE = '20.20.2';
+/** In bytes. */
+const TARBALL_MAX = 1_000_000;
 const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
 const OLDEST_NODE = oldestNode();
 const NEWEST_NODE = '26.12.1';
@@ -40,6 +42,7 @@ async function checkPackage(): Promise<void> {
     check('the Nodes and package managers to try it with are here', installTools),
   ]);
   if (tarball === undefined || tools === undefined) return;
+  await check(`the tarball has at most ${TARBALL_MAX / 1_000} kB`, () => isSmall(tarball));
   const strangers = STRANGERS.map((kind) => ({
     who: `Node ${kind.node}, ${kind.manager}, ${kind.modules}`,
     user: withNode([tools.node(kind.node), tools.managers], join(scratch, `on-${kind.node}`), kind),
@@ -69,6 +72,12 @@ async function check<T>(what: string, act: () => T | Promise<T>): Promise<T | un
     console.log(`FAIL  ${what} (${took()})\n${(error as Error).message.replaceAll(/^/gm, '      ')}`);
     return undefined;
   }
+}
+
+function isSmall(tarball: string): true {
+  const { size } = statSync(tarball);
+  if (size > TARBALL_MAX) throw new Error(`it has ${size} bytes`);
+  return true;
 }
 
 async function pack(): Promise<string> {

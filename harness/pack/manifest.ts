@@ -34,3 +34,11 @@ function compiledDoor(target: string): unknown {
   const stem = target.replace(/^\.\//, `./${MADE.compiled}/`).slice(0, -'.ts'.length);
   return { types: `${stem}.d.ts`, default: `${stem}.js` };
 }
+
+/** The declarations of all doors, from the compiled folder on. */
+export function declarationsOf({ exports }: Manifest): string[] {
+  return Object.values(exports).flatMap((door) => {
+    const types = typeof door === 'object' && door !== null && 'types' in door ? String(door.types) : undefined;
+    return types === undefined ? [] : [types.slice(`./${MADE.compiled}/`.length)];
+  });
+}
