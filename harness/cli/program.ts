@@ -214,6 +214,10 @@ function addSweep(program: Command, done: Done): void {
     .option('--replays <n>', 'replay the smallest case of a finding so many times, for its rate', wholeNumber(0, 1_000), 4)
     .option('--shrink <n>', 'try so many smaller cases for a finding', wholeNumber(0, 10_000), 40)
     .option('--defect <id>', 'bring a reported bug back')
+    .option(
+      '--warm',
+      'fault points share a start of the nodes where the workload declares a reset; what is not clean, and a sample of what is, is played in fresh ones',
+    )
     .option('--until-found', 'the first finding ends the sweep')
     .option('--json', 'print the outcome as JSON on stdout, and nothing else there')
     .addOption(queue('workers take its cases from there, on any number of machines; without it this machine plays them'))

@@ -31,6 +31,8 @@ export interface DescribedScenario {
   check?: CheckWording;
   /** Of a workload: the names of its operations and observers. */
   operations?: readonly string[];
+  /** Of a workload that declares a reset. */
+  resets?: true;
   /** Its topology and schedule do not fit together, in one line. */
   mistake?: string;
   /** Its file gives no scenario, in one line: nothing but name and file is known then. */

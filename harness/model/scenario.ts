@@ -120,8 +120,11 @@ export interface Script {
   passed(time: Duration, because: string): Promise<void>;
   /** Lifts one armed step now. */
   lift(step: string): Promise<void>;
-  /** Waits for armed steps that have not fired as often as they must, so long at most. It is no obligation of the system. */
-  due(within: Duration): Promise<void>;
+  /**
+   * Waits for armed steps that have not fired as often as they must, so long at most. It is no obligation of the system. Of `steps` each
+   * is waited for until it has fired once, though it need not.
+   */
+  due(within: Duration, steps?: readonly string[]): Promise<void>;
   /** Lifts every armed step now. */
   liftAll(): Promise<void>;
   /** Puts a fault on a node now, beside the schedule. It is lifted with the others. */
@@ -241,6 +244,8 @@ export interface Scenario<Clients extends object = object> {
 export interface WorkSource {
   /** The names of its operations and observers. */
   readonly operations: readonly string[];
+  /** Its reset makes the running system as at its start. */
+  readonly resets?: true;
   /** The same seed makes the same list. It is handed to the script as the parameter `work`. */
   make(seed: number, length?: number): Promise<readonly Json[]>;
 }

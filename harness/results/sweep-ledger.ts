@@ -29,6 +29,15 @@ const planned = z.object({
   unstable: z.array(z.string()),
   /** What the recordings have shown, by name (explore/feedback/novelty.ts). Absent in ledgers of older versions. */
   shown: z.array(z.string()).optional(),
+  /** What had happened before the work began (explore/plan/warm.ts). Absent in ledgers of older versions: then nothing is played warm. */
+  atBoot: z
+    .object({
+      dials: z.record(z.string(), z.number()),
+      frames: z.array(
+        z.object({ link: z.string(), direction: z.enum(['upstream', 'downstream']), match: z.record(z.string(), z.unknown()) }),
+      ),
+    })
+    .optional(),
   /** In the order in which they are tried. */
   points: z.array(
     z.looseObject({
@@ -54,6 +63,11 @@ const judged = z.object({
   elapsedMs: z.number(),
   /** Of a failure that was new: the case as it was found, from the project's root. A later sitting can make it small. */
   repro: z.string().optional(),
+  /**
+   * It was clean in a round of running nodes. `only`: nothing else is known. With a start of its own it was clean too (`agreed`), or
+   * failed (`contradicted`), and that is its outcome.
+   */
+  warm: z.enum(['only', 'agreed', 'contradicted']).optional(),
 });
 const kept = z.object({
   kind: z.literal('kept'),

@@ -111,6 +111,7 @@ export default defineWorkload({
       sees: ({ desktopWindows }) => desktopWindows(),
     },
   },
+  reset: ({ clearAndLeave }) => clearAndLeave(),
   recovered: [
     {
       what: 'the bridge is in the room and at its desktop',

@@ -14,6 +14,7 @@ test('the command that goes on repeats each option that was given, and the passw
     cases: 12,
     shrink: 9,
     defect: 'W1',
+    warm: true,
     untilFound: true,
     json: true,
     queue: queueAddress('postgres://me:hidden-1@host:5432/base'),
@@ -22,7 +23,7 @@ test('the command that goes on repeats each option that was given, and the passw
   };
   const line = commandOf(['room', 'not @slow'], options, 5);
   expect(line).toBe(
-    "npx tornwire sweep room 'not @slow' --seed 5 --budget 3min --depth 1 --cases 12 --only 'restart store' --jobs 3 --replays 7 --shrink 9 --defect W1 --until-found --queue postgres://me@host:5432/base --lost-after 45s --isolation addresses",
+    "npx tornwire sweep room 'not @slow' --seed 5 --budget 3min --depth 1 --cases 12 --only 'restart store' --jobs 3 --replays 7 --shrink 9 --defect W1 --warm --until-found --queue postgres://me@host:5432/base --lost-after 45s --isolation addresses",
   );
   const known = commands(() => {}).commands.find((command) => command.name() === 'sweep');
   // Of `--json` nothing hangs.

@@ -8,16 +8,20 @@ import type { CaseResult } from '../../model/case-result.ts';
 import { mixedWith, randomRound } from '../../explore/plan/choose.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
 import { saveReproBesideCase } from '../../results/repro-file.ts';
-import type { SweepLedger, SweptPlan } from '../../results/sweep-ledger.ts';
+import type { SweepLedger, SweptCase, SweptPlan } from '../../results/sweep-ledger.ts';
 import type { CasePlayer, PlannedCase, PlayedCase } from '../players/case-player.ts';
+import { historyIn } from '../players/here.ts';
 import { type Progress, timeOf } from './progress.ts';
 import type { Sitting } from './sitting.ts';
-import { countsOf, foundLine } from './swept-text.ts';
+import { countsOf, foundLine, togetherLine } from './swept-text.ts';
 import { caseOf, isStarved, messageOf, outcomeOf, ownFolder, type Sweeping, withoutFlaws, workOf } from './sweep-cases.ts';
 import type { TriageSettings } from './triage.ts';
+import { roundsIn, type Warm, warmCaseOf } from './warm.ts';
 
 /** After so many cases those that have shown something new are varied. */
 const PART = 24;
+/** Enough for several starts of the nodes that some of them share. */
+const WARM_PART = 96;
 const VARIED_MAX = 8;
 const RANDOM_ROUNDS_MAX = 1_000;
 
@@ -27,6 +31,8 @@ export interface PlaySettings extends Pick<TriageSettings, 'root' | 'maker'> {
   /** The first finding ends it. */
   untilFound: boolean;
   say: (line: string) => void;
+  /** Points may share a start of the nodes. */
+  rounds?: Warm;
 }
 
 export interface Played {
@@ -51,54 +57,142 @@ export async function playPlan(
   settings: PlaySettings & { sitting: Sitting; progress: Progress },
 ): Promise<Played> {
   const { signal } = sweeping;
-  const { sitting, progress } = settings;
-  const failures = new Map<string, CaseResult>();
-  const starved: FaultPoint[] = [];
-  const tookMs: number[] = [];
-  const timeLeft = (): number => sitting.leftForCasesMs({ findings: ledger.untriaged().length, starved: starved.length });
-  progress.doing(() => `${countsOf(ledger)}, ${timeOf(sitting.spentMs(), sitting.budgetMs)}`);
-  let begun = ledger.cases.size;
+  const { sitting, progress, rounds: warm, casesMax = Infinity } = settings;
   const corpus = corpusOf(plan, points, sweeping.seed, (key, novelties) => ledger.keeps({ key, novelties }));
-  const planned = (point: FaultPoint): PlannedPoint => {
-    const begin = async (): Promise<Case> => {
-      begun += 1;
-      return await caseAt(point, plan, sweeping);
-    };
-    return { key: point.key, folder: ownFolder(sweeping), begin, point };
+  const so: SoFar = {
+    begun: ledger.cases.size,
+    failures: new Map(),
+    starved: [],
+    again: [],
+    left: [],
+    counted: new Set(),
+    cleanWarm: new Set(),
+    tookMs: [],
   };
-  const take = async (point: FaultPoint, played: PlayedCase, isAgain: boolean): Promise<void> => {
-    const result = withoutFlaws(sweeping, played.result);
-    if (outcomeOf(result) === 'clean') corpus.saw(point, await played.shown());
-    // What passes leaves nothing, once it has been looked at: thousands of histories would fill the disk.
-    if (outcomeOf(result) !== 'found') await rm(result.folder, { recursive: true, force: true });
-    if (isStarved(result) && !isAgain) {
-      begun -= 1;
-      return void starved.push(point);
-    }
-    tookMs.push(result.durationMs);
-    await enter(result, point, sitting.spentMs(), { failures, ledger, settings });
-  };
-  const takeAll = async (these: readonly FaultPoint[], alone: boolean, allBegun?: () => void): Promise<void> => {
-    const left = these.filter(({ key }) => !ledger.cases.has(key)).map(planned);
-    const mayBegin = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity);
-    const taking = { signal, alone, mayBegin, isWanted, ...(allBegun && { allBegun }) };
-    await player.playCases(left, taking, ({ point }, played) => take(point, played, alone));
+  const timeLeft = (): number => sitting.leftForCasesMs({ findings: ledger.untriaged().length, starved: so.starved.length });
+  progress.doing(() => `${countsOf(ledger)}, ${timeOf(sitting.spentMs(), sitting.budgetMs)}`);
+  const taker = takerOf(so, corpus, ledger, sweeping, settings);
+  const takeAll = async (these: readonly FaultPoint[][], isAlone: boolean, allBegun?: () => void): Promise<void> => {
+    const left = these.map((group) => group.filter(({ key }) => !ledger.cases.has(key))).filter(({ length }) => length > 0);
+    const areCounted = left.every(([first]) => so.counted.has(first?.key ?? ''));
+    const mayBegin = (): boolean => isWanted() && (areCounted || so.begun < casesMax);
+    const taking = { signal, alone: isAlone, mayBegin, isWanted, ...(allBegun && { allBegun }) };
+    const cases = left.map((group) => plannedOf(group, so, plan, sweeping, settings));
+    await player.playCases(cases, taking, (planned, played) => taker(planned, played, isAlone));
   };
   const isSettled = (): boolean => settings.untilFound && ledger.untriaged().length > 0;
-  const isWanted = (): boolean => timeLeft() > usualMs(tookMs) && !isSettled();
-  const mayGoOn = (): boolean => isWanted() && begun < (settings.casesMax ?? Infinity) && !signal.aborted;
+  const isWanted = (): boolean => timeLeft() > usualMs(so.tookMs) && !isSettled();
+  const mayGoOn = (): boolean => isWanted() && so.begun < casesMax && !signal.aborted;
+  const grouped = (these: readonly FaultPoint[]): FaultPoint[][] => warm?.grouped(these) ?? eachAlone(these);
   const taking = overlapping();
+  const takeAgain = (): Promise<void> => taking.begin((allBegun) => takeAll(eachAlone(so.again.splice(0)), false, allBegun));
+  const takeNext = (some: readonly FaultPoint[]): Promise<void> =>
+    taking.begin((allBegun) => takeAll(grouped([...so.left.splice(0), ...corpus.next(), ...some]), false, allBegun));
   for (let round = 1; round <= RANDOM_ROUNDS_MAX && points.length > 0 && mayGoOn(); round++) {
     const other = randomRound(points, sweeping.seed, round);
-    for (const some of partsOf(round === 1 ? mixedWith(points, other) : other))
-      await taking.begin((allBegun) => takeAll([...corpus.next(), ...some], false, allBegun));
+    for (const some of partsOf(round === 1 ? mixedWith(points, other) : other, warm?.isOn() ? WARM_PART : PART)) {
+      await takeAgain();
+      await takeNext(some);
+    }
   }
   await taking.ended();
-  await takeAll(corpus.next(), false);
-  const behind = [...starved];
-  starved.length = 0;
-  await takeAll(behind, true);
-  return { failures, leftStarved: behind.filter(({ key }) => !ledger.cases.has(key)).length };
+  do {
+    await takeAgain();
+    await takeNext([]);
+    await taking.ended();
+  } while (so.again.length > 0 || (so.left.length > 0 && mayGoOn()));
+  const behind = so.starved.splice(0);
+  await takeAll(eachAlone(behind), true);
+  return { failures: so.failures, leftStarved: behind.filter(({ key }) => !ledger.cases.has(key)).length };
+}
+
+/** Of this sitting. */
+interface SoFar {
+  /** Points whose cases have begun, of earlier sittings too. */
+  begun: number;
+  failures: Map<string, CaseResult>;
+  starved: FaultPoint[];
+  /** Those that a round has not decided, or not alone: they are played fresh, and are counted as begun. */
+  again: FaultPoint[];
+  /** The keys of those of them that have not begun again. */
+  counted: Set<string>;
+  /** Those that were to be played in a round and could not begin. */
+  left: FaultPoint[];
+  /** The keys of those that were clean in their round. */
+  cleanWarm: Set<string>;
+  tookMs: number[];
+}
+
+type Take = (planned: PlannedPoints, played: PlayedCase, isAlone: boolean) => Promise<void>;
+
+function takerOf(so: SoFar, corpus: Corpus, ledger: SweepLedger, sweeping: Sweeping, settings: PlaySettings & { sitting: Sitting }): Take {
+  const { sitting, rounds: warm } = settings;
+  const takeRounds = async (points: readonly FaultPoint[], { result }: PlayedCase): Promise<void> => {
+    const isClean = outcomeOf(result) === 'clean' && warm?.isOn() === true;
+    const rounds = isClean ? roundsIn(await historyIn(result.folder), points) : [];
+    if (!isClean) settings.say(togetherLine(points.length, result));
+    await rm(result.folder, { recursive: true, force: true });
+    so.tookMs.push(result.durationMs);
+    const each = { ...result, durationMs: result.durationMs / points.length };
+    for (const [index, point] of points.entries()) {
+      const shown = rounds[index];
+      if (shown && warm?.isSampled(point) === false) {
+        corpus.saw(point, [...shown]);
+        await enter(each, point, sitting.spentMs(), { failures: so.failures, ledger, settings, warm: 'only' });
+        continue;
+      }
+      if (shown) so.cleanWarm.add(point.key);
+      so.counted.add(point.key);
+      so.again.push(point);
+    }
+    warm?.decided(rounds.filter((round) => round !== undefined).length);
+  };
+  return async ({ points }, played, isAlone) => {
+    const [point] = points;
+    if (point === undefined || points.length > 1) return await takeRounds(points, played);
+    const result = withoutFlaws(sweeping, played.result);
+    const outcome = outcomeOf(result);
+    if (outcome === 'clean') corpus.saw(point, await played.shown());
+    // What passes leaves nothing, once it has been looked at: thousands of histories would fill the disk.
+    if (outcome !== 'found') await rm(result.folder, { recursive: true, force: true });
+    if (isStarved(result) && !isAlone) {
+      so.begun -= 1;
+      return void so.starved.push(point);
+    }
+    so.tookMs.push(result.durationMs);
+    const isCompared = so.cleanWarm.has(point.key) && (outcome === 'clean' || outcome === 'found');
+    const compared = isCompared ? warm?.compared(point, outcome === 'found') : undefined;
+    await enter(result, point, sitting.spentMs(), { failures: so.failures, ledger, settings, warm: compared });
+  };
+}
+
+interface PlannedPoints extends PlannedCase {
+  /** More than one share a start of the nodes. */
+  points: readonly FaultPoint[];
+}
+
+/** What may not begin any more, or not in rounds, is left for later. */
+function plannedOf(
+  group: readonly FaultPoint[],
+  so: SoFar,
+  plan: SweptPlan,
+  sweeping: Sweeping,
+  { rounds: warm, casesMax = Infinity }: PlaySettings,
+): PlannedPoints {
+  const [first] = group as [FaultPoint];
+  const planned: PlannedPoints = {
+    key: group.length === 1 ? first.key : `${first.key}, and ${group.length - 1} more`,
+    folder: ownFolder(sweeping),
+    points: group,
+    async begin() {
+      const points = group.slice(0, warm?.isOn() ? Math.max(1, casesMax - so.begun) : 1);
+      so.left.push(...group.slice(points.length));
+      if (!so.counted.delete(first.key)) so.begun += points.length;
+      planned.points = points;
+      return points.length > 1 ? await warmCaseOf(points, plan, sweeping) : await caseAt(first, plan, sweeping);
+    },
+  };
+  return planned;
 }
 
 /** A part begins once no case of the one before is left to begin: workers need not wait for the last of them. */
@@ -123,17 +217,17 @@ function overlapping(): { begin(take: (allBegun: () => void) => Promise<void>): 
   };
 }
 
-interface PlannedPoint extends PlannedCase {
-  point: FaultPoint;
-}
-
 async function caseAt(point: FaultPoint, plan: SweptPlan, sweeping: Sweeping): Promise<Case> {
   const work = point.workSeed === undefined ? plan.work : await workOf(sweeping, point.workSeed);
   return caseOf(sweeping, { ...plan, work: [...work] }, point);
 }
 
-function partsOf<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / PART) }, (_, index) => items.slice(index * PART, (index + 1) * PART));
+function partsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+function eachAlone(points: readonly FaultPoint[]): FaultPoint[][] {
+  return points.map((point) => [point]);
 }
 
 interface Corpus {
@@ -168,12 +262,19 @@ function corpusOf(
   };
 }
 
+interface Entering {
+  failures: Map<string, CaseResult>;
+  ledger: SweepLedger;
+  settings: PlaySettings;
+  warm: SweptCase['warm'];
+}
+
 /** What came of a case is on the disk when this resolves, and so is the repro of a failure that is new. */
 async function enter(
   given: CaseResult,
   point: FaultPoint,
   elapsedMs: number,
-  { failures, ledger, settings }: { failures: Map<string, CaseResult>; ledger: SweepLedger; settings: PlaySettings },
+  { failures, ledger, settings, warm }: Entering,
 ): Promise<void> {
   const outcome = outcomeOf(given);
   const { durationMs, verdict } = given;
@@ -193,6 +294,7 @@ async function enter(
     durationMs: Math.round(durationMs),
     elapsedMs,
     ...(repro !== undefined && { repro }),
+    ...(warm !== undefined && { warm }),
   });
   if (isNew) settings.say(foundLine({ fingerprint, oracle, message, repro }, point));
 }

@@ -6,6 +6,7 @@ import { inOrder } from '../../explore/plan/choose.ts';
 import { pairsIn } from '../../explore/plan/pairs.ts';
 import { pointsIn } from '../../explore/plan/points.ts';
 import { pointsOfNodes } from '../../explore/plan/faults-of-nodes.ts';
+import { atBootOf } from '../../explore/plan/warm.ts';
 import type { CaseResult } from '../../model/case-result.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { History } from '../../model/judging/history.ts';
@@ -64,6 +65,7 @@ export async function planSweep(sweeping: Sweeping, depth: number, recording: Re
     usual: conversation.usual as SweptPlan['usual'],
     unstable: conversation.classes.filter(({ unstable }) => unstable).map(({ name }) => name),
     shown: [...new Set(recordings.flatMap((history) => [...shownBy(history)]))],
+    atBoot: atBootOf(conversation, workload.topology) as unknown as NonNullable<SweptPlan['atBoot']>,
     points: [...points, ...pairs] as unknown as SweptPlan['points'],
   };
 }

@@ -15,6 +15,12 @@ export interface SweepOutcome {
   feedback: FeedbackTold;
   /** Beyond the plan: the same points with other work. */
   random: number;
+  /**
+   * With `--warm`: points that were clean in a round of running nodes, how many of them were played in fresh ones too, and the names of
+   * those that failed there. Of all sittings.
+   */
+  warm?: { points: number; freshToo: number; contradicted: readonly string[] };
+  /** Each point of the plan that was played, and each other work, is one. */
   cases: number;
   /** Cases that failed; several of them may be one finding. */
   failed: number;

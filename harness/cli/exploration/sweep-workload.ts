@@ -22,15 +22,18 @@ import type { Sweeping } from './sweep-cases.ts';
 import { inTime, type Progress, progressOn, timeOf } from './progress.ts';
 import { type Sitting, sittingOf } from './sitting.ts';
 import { counted, findingsMarkdown } from './swept-text.ts';
+import { warmIn, warmOn } from './warm.ts';
 import { stepText, triage, triageSaved, type TriageSettings } from './triage.ts';
 
-export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn' | 'onStep'>, PlaySettings {
+export interface SweepSettings extends Omit<TriageSettings, 'mayGoOn' | 'onStep'>, Omit<PlaySettings, 'rounds'> {
   about: SweepAbout;
   /** Of all its sittings, for recordings, cases and triage. */
   budgetMs: number;
   depth: number;
   /** How many cases were asked to run side by side. */
   jobs?: number;
+  /** Fault points share a start of the nodes where the workload can be made as at its start. */
+  warm: boolean;
   /** A part of a point's name; other points are not in the plan. */
   only?: string;
   /** Who plays the cases of the plan. Recordings and smaller cases are always played here. @param sweep its identity, over all sittings */
@@ -64,11 +67,13 @@ export async function sweepWorkload(sweeping: Sweeping, settings: SweepSettings)
   if (sitting.spentMs() >= settings.budgetMs)
     say(`the budget of ${inTime(settings.budgetMs)} is used up: a larger --budget goes on with the plan`);
   await using player = await settings.playerFor(sweeping.workload, ledger.sweep);
-  const { failures, leftStarved } = await playPlan(playable, plan, ledger, sweeping, player, { ...settings, sitting, progress });
+  const rounds = settings.warm ? warmOn(sweeping, plan, ledger, say) : undefined;
+  const playing = { ...settings, sitting, progress, ...(rounds && { rounds }) };
+  const { failures, leftStarved } = await playPlan(playable, plan, ledger, sweeping, player, playing);
   if (leftStarved > 0)
     say(`${leftStarved} case(s) had no verdict on a busy machine, and no time to be taken again alone: the next sitting takes them`);
   await triageAll({ failures, ledger, sweeping, settings, sitting, progress });
-  return await told({ points, lacking }, ledger, sweeping, sitting);
+  return { ...(await told({ points, lacking }, ledger, sweeping, sitting)), ...(settings.warm && { warm: warmIn(ledger) }) };
 }
 
 async function plannedIn(

@@ -13,7 +13,7 @@ import { resultPaths } from '../../results/paths.ts';
 import type { Maker } from '../../results/repro-file.ts';
 import { onInterrupt } from '../base/interrupt.ts';
 import { onlyOneOfSeed } from '../base/only-here.ts';
-import { NothingToRunError } from '../base/usage-error.ts';
+import { NothingToRunError, UsageError } from '../base/usage-error.ts';
 import { askedBy, wantedDefects } from '../campaign/cases.ts';
 import { knownFlawsOf } from '../campaign/known-flaws.ts';
 import { makerOf } from '../campaign/maker.ts';
@@ -41,6 +41,7 @@ export interface SweepOptions {
   cases?: number;
   shrink: number;
   defect?: string;
+  warm?: boolean;
   untilFound?: boolean;
   json?: boolean;
   /** Workers take its cases from there. Without it this machine plays them. */
@@ -55,6 +56,8 @@ export interface Swept {
 }
 
 export async function sweep(filters: readonly string[], options: SweepOptions, crew: Crew): Promise<number> {
+  if (options.warm === true && options.queue !== undefined)
+    throw new UsageError('--warm plays on this machine only: leave it away with --queue');
   const say = sayer(options.json);
   const project = projectAt(process.cwd());
   const seed = options.seed ?? randomInt(SEED_MAX);
@@ -162,6 +165,7 @@ function settingsOf(
     triesMax: options.shrink,
     ...(options.cases !== undefined && { casesMax: options.cases }),
     untilFound: options.untilFound === true,
+    warm: options.warm === true,
     paths: resultPaths(project.results),
     maker,
     root: project.root,
@@ -181,6 +185,7 @@ const TYPED: {
   replays: ({ replays }) => ['--replays', String(replays)],
   shrink: ({ shrink }) => ['--shrink', String(shrink)],
   defect: ({ defect }) => (defect === undefined ? undefined : ['--defect', defect]),
+  warm: ({ warm }) => (warm === true ? ['--warm'] : undefined),
   untilFound: ({ untilFound }) => (untilFound === true ? ['--until-found'] : undefined),
   // Without its password.
   queue: ({ queue }) => (queue === undefined ? undefined : ['--queue', queue.shown]),

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import type { FeedbackTold } from '../../explore/feedback/feedback-told.ts';
 import { OUTCOMES } from '../../explore/plan/coverage.ts';
 import type { FaultPoint } from '../../explore/plan/fault-point.ts';
+import type { CaseResult } from '../../model/case-result.ts';
 import { withoutDetail } from '../../model/judging/fingerprint.ts';
 import { shellWord } from '../../model/values/shell-word.ts';
 import { coverageLines, OUTCOME_WORDS } from '../../report/coverage.ts';
@@ -28,6 +29,15 @@ export function foundLine(failure: Failure & { repro: string | undefined }, { ke
   const where = key.replace(new RegExp(`[:,] ${fault.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}`), '');
   const repro = failure.repro === undefined ? '' : `; repro: ${failure.repro}`;
   return `found ${headOf(failure)}; under ${oneLine(fault, PLACE_WIDTH)}, at ${oneLine(where, PLACE_WIDTH)}${repro}`;
+}
+
+/** Why fault points that shared a start of the nodes are played again. */
+export function togetherLine(points: number, { verdict }: Pick<CaseResult, 'verdict'>): string {
+  const why =
+    verdict.outcome === 'pass'
+      ? 'nothing is warm any more'
+      : `${verdict.oracle}: ${verdict.outcome === 'fail' ? verdict.findings[0].message : verdict.detail}`;
+  return oneLine(`${points} fault points that shared a start are played again, each with its own (${oneLine(why, SENTENCE_WIDTH)})`);
 }
 
 /** `34 cases, 3 failed: 2 findings`. A finding is one bug, in however many cases it shows. */
@@ -70,6 +80,7 @@ export function linesOf(outcome: SweepOutcome | FailsAlone): string[] {
       oneLine(`${counted(points, 'fault point')} cannot be played here (${faults.join(', ')}): ${why}`),
     ),
     ...feedbackLines(feedback),
+    ...warmLines(outcome.warm),
     `${counted(cases, 'case')} in ${inTime(spentMs)}, ${random} of them with other work; ${failedText(failed, findings.length + untriaged.length)}`,
     ...anotherHour(coverage.points - coverage.done - lacking.reduce((sum, { points }) => sum + points, 0), cases, spentMs),
     ...(report === undefined ? [] : [`findings with all that was said: ${relative(process.cwd(), report)}`]),
@@ -88,6 +99,17 @@ function untriagedLines(untriaged: SweepOutcome['untriaged']): string[] {
         ? []
         : [`  npx tornwire shrink ${shellWord(failure.repro)}`, `  replay: npx tornwire repro ${shellWord(failure.repro)}`]),
     ]),
+  ];
+}
+
+function warmLines(warm: SweepOutcome['warm']): string[] {
+  if (warm === undefined) return [];
+  const { points, freshToo, contradicted } = warm;
+  const head = `${counted(points, 'case')} ${points === 1 ? 'was' : 'were'} clean in running nodes, and ${freshToo} of them ${freshToo === 1 ? 'was' : 'were'} played in fresh ones too`;
+  if (contradicted.length === 0) return [`${head}: ${freshToo === 0 ? 'nothing is known of the reset' : 'clean as well'}`];
+  return [
+    `${head}: ${contradicted.length} failed there, so what was clean in running nodes alone proves little until the reset is mended`,
+    ...contradicted.map((key) => oneLine(`  contradicted: ${key}`, PLACE_WIDTH)),
   ];
 }
 

@@ -36,6 +36,7 @@ export function describeScenario({ name, file, scenario }: NamedScenario, root: 
     boundMs: boundOf(scenario),
     ...(scenario.check && { check: scenario.check }),
     ...(scenario.workload && { operations: scenario.workload.operations }),
+    ...(scenario.workload?.resets && { resets: true as const }),
     ...(mistake !== undefined && { mistake: `${relative(root, file)}: ${mistake}` }),
   };
 }

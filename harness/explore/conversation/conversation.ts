@@ -4,7 +4,7 @@ import type { FrameMatch } from '../../model/faults/fault.ts';
 import { eventsOf, observationsOf, type History, type KindOf } from '../../model/judging/history.ts';
 import type { HeldMore } from '../../model/scenario.ts';
 import type { Direction } from '../../model/system/link.ts';
-import { LIFTED } from '../work/play-work.ts';
+import { LIFTED, WORK_MARKS } from '../work/play-work.ts';
 import { classOf, isTaken } from './frame-class.ts';
 
 /** `handshake`: before the second frame of a direction of a connection has passed, or before the work has begun. */
@@ -33,6 +33,8 @@ export interface Conversation {
   classes: readonly TalkClass[];
   /** How often each link was dialled, at least; links that nobody dialled are not named. */
   dials: Readonly<Record<string, number>>;
+  /** How often each link had been dialled before the first item of the work; links that differ between recordings are not named. */
+  dialsBeforeWork: Readonly<Record<string, number>>;
   /** What who dials says first, by link, where it was recorded. */
   openings: Readonly<Record<string, { name: string; text: string }>>;
   /** What was left at rest after the work, at most, by node and kind. */
@@ -64,6 +66,7 @@ export function conversationIn(recordings: readonly History[]): Conversation {
   return {
     classes,
     dials: dialsIn(recordings),
+    dialsBeforeWork: dialsBeforeWorkIn(recordings),
     openings: openingsIn(recordings),
     allowed: allowedIn(recordings),
     usual: usualIn(recordings),
@@ -73,7 +76,7 @@ export function conversationIn(recordings: readonly History[]): Conversation {
 /** Of the work alone: what comes after the lift meets no fault any more. */
 function classesIn(history: History): Omit<Seen, 'counts'>[] {
   const endMs = eventsOf(history, 'mark').find(({ name }) => name === LIFTED)?.atMs ?? Infinity;
-  const driveMs = eventsOf(history, 'phase').find(({ phase, state }) => phase === 'drive' && state === 'began')?.atMs ?? 0;
+  const driveMs = driveMsIn(history);
   const classes = new Map<string, Omit<Seen, 'counts'>>();
   for (const frame of eventsOf(history, 'frame')) {
     if (frame.atMs > endMs) continue;
@@ -111,6 +114,23 @@ function dialsIn(recordings: readonly History[]): Record<string, number> {
   );
   const links = [...new Set(each.flatMap((dials) => [...dials.keys()]))].toSorted();
   return Object.fromEntries(links.map((link) => [link, Math.min(...each.map((dials) => dials.get(link)?.length ?? 0))]));
+}
+
+function dialsBeforeWorkIn(recordings: readonly History[]): Record<string, number> {
+  const each = recordings.map((history) => {
+    const dials = eventsOf(history, 'connection').filter(({ state }) => state === 'opened');
+    const workMs = eventsOf(history, 'mark').find(({ name }) => name === WORK_MARKS[0])?.atMs ?? driveMsIn(history);
+    const before = dials.filter(({ atMs }) => atMs < workMs);
+    return new Map([...new Set(dials.map(({ link }) => link))].map((link) => [link, before.filter((dial) => dial.link === link).length]));
+  });
+  const links = [...new Set(each.flatMap((dials) => [...dials.keys()]))].toSorted();
+  const equal = links.filter((link) => new Set(each.map((dials) => dials.get(link))).size === 1);
+  return Object.fromEntries(equal.map((link) => [link, each[0]?.get(link) ?? 0]));
+}
+
+/** When every node was ready. */
+function driveMsIn(history: History): number {
+  return eventsOf(history, 'phase').find(({ phase, state }) => phase === 'drive' && state === 'began')?.atMs ?? 0;
 }
 
 /** Of the first recording, for each says the same in its own words. */

@@ -5,6 +5,7 @@ import { failOrPass, type Finding, type Verdict } from '../../model/judging/verd
 import { lateness, type Wait } from '../../oracles/evidence/starvation.ts';
 import type { WorkAnswer, Workload } from './parts.ts';
 import { WORKER } from './play-work.ts';
+import { roundBegunBy } from './rounds.ts';
 
 const NAME = 'answers';
 const ANSWER = { ok: 'ok', failed: 'refused', indeterminate: 'indeterminate' } as const;
@@ -45,8 +46,7 @@ function isInForce({ state, fault }: KindOf<'fault'>): boolean {
 }
 
 function wrongIn(history: History, operations: Workload['operations']): Wrong[] {
-  const firedMs = Math.min(...eventsOf(history, 'fault').flatMap((event) => (isInForce(event) ? [event.atMs] : [])));
-  const brokenMs = firedMs - TOLD_AFTER_MS;
+  const brokenMs = brokenIn(history);
   const invokedMs = new Map<number, number>();
   return eventsOf(history, 'operation').flatMap(({ id, client, name, state, value, atMs, seq }) => {
     if (client !== WORKER) return [];
@@ -54,7 +54,7 @@ function wrongIn(history: History, operations: Workload['operations']): Wrong[] 
       invokedMs.set(id, atMs);
       return [];
     }
-    const isCalm = atMs < brokenMs;
+    const isCalm = atMs < brokenMs(atMs);
     const { answers: calm = CALM, answersUnderFault = ANYTHING } = operations[name] ?? {};
     const may = isCalm ? calm : answersUnderFault;
     if (may.includes(ANSWER[state])) return [];
@@ -68,6 +68,23 @@ function wrongIn(history: History, operations: Workload['operations']): Wrong[] 
       },
     ];
   });
+}
+
+/**
+ * When the first fault of a round may have been noticed, by a time in that round. Without rounds the whole history is one. A fault is of
+ * the round in which it was armed: the fault server may tell a time before that, for its clock is another one.
+ */
+function brokenIn(history: History): (atMs: number) => number {
+  const begunMs = history.flatMap((event) => (roundBegunBy(event) === undefined ? [] : [event.atMs]));
+  const roundAt = (atMs: number): number => begunMs.findLastIndex((fromMs) => fromMs <= atMs);
+  const faults = eventsOf(history, 'fault');
+  const armedIn = new Map(faults.flatMap(({ step, state, atMs }) => (state === 'armed' ? [[step, roundAt(atMs)]] : [])));
+  const firedMs = new Map<number, number>();
+  for (const event of faults) {
+    const round = armedIn.get(event.step) ?? roundAt(event.atMs);
+    if (isInForce(event)) firedMs.set(round, Math.min(event.atMs, firedMs.get(round) ?? Infinity));
+  }
+  return (atMs) => (firedMs.get(roundAt(atMs)) ?? Infinity) - TOLD_AFTER_MS;
 }
 
 /** On a machine that gave nobody time the first of them may have been given up, and the others may have come of that. */

@@ -1,6 +1,6 @@
 // What a workload is made of.
 import type { Arbitrary } from 'fast-check';
-import type { ScenarioSettings, Script } from '../../model/scenario.ts';
+import type { ScenarioSettings, Script, StateView } from '../../model/scenario.ts';
 import type { Duration } from '../../model/time/duration.ts';
 import type { Json } from '../../model/values/json.ts';
 import type { Arbitraries } from './arbitraries.ts';
@@ -78,6 +78,13 @@ export interface WorkloadSettings<Clients extends object, State extends object> 
   always?: readonly WorkRule<Script & Clients & State>[];
   /** Looked at, in order, once all faults are lifted. */
   recovered: readonly WorkRecovery<Script & Clients & State>[];
+  /**
+   * Makes the running system as it was at its start: it removes what the work has made, ends the connections that `begin` and the
+   * operations have opened, and resolves once nothing of them is left anywhere. No fault is in force then. With it `tornwire sweep --warm`
+   * plays several fault points in one start of the programs, and calls `begin` anew for each. Without it each fault point has a start of
+   * its own.
+   */
+  reset?(context: Script & Clients & State): Promise<void>;
   /** How many operations a list of work has: 12, or more if it has more operations than that, for each comes at least once. */
   length?: number;
 }
@@ -89,5 +96,9 @@ export interface Workload {
   observers: Readonly<Record<string, WorkObserver<Script>>>;
   always: readonly WorkRule<Script>[];
   recovered: readonly WorkRecovery<Script>[];
+  reset?(context: Script): Promise<void>;
+  /** Those of the system that are compared, and how long they may take until they agree, in ms. */
+  views: readonly StateView[];
+  restWithinMs: number;
   length: number;
 }

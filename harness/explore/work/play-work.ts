@@ -36,16 +36,31 @@ export async function playWork(
   const context = { ...script, ...(await workload.begin?.(script)) };
   await script.held('before');
   const trickling = await Promise.all(tricklesSchema.parse(trickles ?? []).map((each) => trickleTo(script, each)));
-  const joined = await workThrough(items, workload, context);
-  await stayInForce(script, typeof dwellMs === 'number' ? dwellMs : 0);
-  await script.mark(LIFTED);
-  for (const { watching } of joined) watching.resume?.();
-  for (const { what, holds, within } of workload.recovered) await script.until(what, () => holds(context), { within });
-  for (const each of joined) await seesTheTruth(each, context);
-  for (const { watching } of joined) await watching.leave?.();
+  await workAndRecover(items, workload, context, { dwellMs: typeof dwellMs === 'number' ? dwellMs : 0 });
   for (const each of trickling) await each.isGivenUp(script);
   for (const each of trickling) each.leave();
   await script.held('after', allowed as HeldMore | undefined, usual as HeldMore | undefined);
+}
+
+/**
+ * From the first item of the work until everything works again and all who have joined have left.
+ * @param steps of the schedule: each of them may have its time to fire, though it need not fire
+ */
+export async function workAndRecover(
+  items: readonly WorkItem[],
+  workload: Workload,
+  context: Script,
+  { dwellMs, steps }: { dwellMs: number; steps?: readonly string[] },
+): Promise<void> {
+  const joined = await workThrough(items, workload, context);
+  await context.due(DUE_WITHIN, steps);
+  if (dwellMs > 0) await context.passed(`${dwellMs}ms` as Duration, 'the fault stays in force for a while after the work');
+  await context.liftAll();
+  await context.mark(LIFTED);
+  for (const { watching } of joined) watching.resume?.();
+  for (const { what, holds, within } of workload.recovered) await context.until(what, () => holds(context), { within });
+  for (const each of joined) await seesTheTruth(each, context);
+  for (const { watching } of joined) await watching.leave?.();
 }
 
 /** Gives who has joined. */
@@ -61,12 +76,6 @@ async function workThrough(items: readonly WorkItem[], workload: Workload, conte
   }
   if (items.length < 2) await context.mark(half);
   return joined;
-}
-
-async function stayInForce(script: Script, dwellMs: number): Promise<void> {
-  await script.due(DUE_WITHIN);
-  if (dwellMs > 0) await script.passed(`${dwellMs}ms` as Duration, 'the fault stays in force for a while after the work');
-  await script.liftAll();
 }
 
 async function operate(item: Extract<WorkItem, { do: string }>, { operations }: Workload, context: Script): Promise<void> {

@@ -10,7 +10,12 @@ export const SEES_WITHIN = '5s';
 const AROUND_MS = 60_000;
 
 /** In ms. Each operation comes once, and the rest of the list is the slowest of them. */
-export function workBoundMs({ operations, observers, recovered, length }: Omit<Workload, 'begin' | 'always'>): number {
+export function workBoundMs({
+  operations,
+  observers,
+  recovered,
+  length,
+}: Pick<Workload, 'operations' | 'observers' | 'recovered' | 'length'>): number {
   const asked = Object.values(operations).map(({ within = ANSWER_WITHIN }) => milliseconds(within));
   const more = Math.max(0, length - asked.length) * Math.max(0, ...asked);
   const joining = Object.values(observers).map(({ within = SEES_WITHIN }) => milliseconds(ANSWER_WITHIN) + milliseconds(within));

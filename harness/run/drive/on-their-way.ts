@@ -5,8 +5,11 @@ import type { Stage } from './stage.ts';
 
 const WAIT_MS = 1_000;
 
-/** Waits until every armed step has fired as often as it must, for a second at most unless it says otherwise. A step that is still due then is vacuous. */
-export async function lastFirings({ faults, recorder, signal }: Stage, withinMs = WAIT_MS): Promise<void> {
-  if (faults.due().length === 0) return;
-  await until(() => faults.due().length === 0, { withinMs, signal, wake: (listener) => recorder.subscribe(listener) });
+/**
+ * Waits until every armed step has fired as often as it must, for a second at most unless it says otherwise. A step that is still due then
+ * is vacuous. @param also steps that are waited for until they have fired once, though they need not
+ */
+export async function lastFirings({ faults, recorder, signal }: Stage, withinMs = WAIT_MS, also: readonly string[] = []): Promise<void> {
+  const isDue = (): boolean => faults.due(also).length > 0;
+  if (isDue()) await until(() => !isDue(), { withinMs, signal, wake: (listener) => recorder.subscribe(listener) });
 }

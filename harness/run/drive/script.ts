@@ -30,7 +30,7 @@ export function scriptOn(stage: Stage, defer: (undo: () => void | Promise<void>)
     ...waits,
     mark: (name) => faults.pass(name),
     lift: (step) => faults.lift(step),
-    due: (within) => lastFirings(stage, atSpeed(milliseconds(within), plan.clockSpeed)),
+    due: (within, steps) => lastFirings(stage, atSpeed(milliseconds(within), plan.clockSpeed), steps),
     liftAll: () => faults.liftAll(),
     held: heldOn(stage),
     inject: (fault) => faults.inject(fault),

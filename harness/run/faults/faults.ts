@@ -26,8 +26,8 @@ export interface Faults {
   liftAll(): Promise<void>;
   inject(fault: NodeFault): Promise<void>;
   fired(stepId: string): number;
-  /** Steps that are armed and have not fired as often as they must. */
-  due(): readonly string[];
+  /** Steps that are armed and have not fired as often as they must. @param also those that count until they have fired once */
+  due(also: readonly string[]): readonly string[];
   /** Whether any fault is in force now. */
   active(): boolean;
 }
@@ -46,7 +46,6 @@ export function faultsOf(
 ): Faults {
   const armed = new Map<string, Step>();
   let injected = 0;
-
   const record = (step: Step, state: 'armed' | 'lifted'): void => void recorder.record({ ...about(step), state });
   const injectors = injectorsOn({
     fired: (step, hit) => void recorder.record({ ...about(step), state: 'fired', hit }),
@@ -79,23 +78,28 @@ export function faultsOf(
 
   const reactions = reactionsIn(schedule, arm, broken);
   const firings = firingsIn(recorder, (step) => reactions.to(step));
-
+  const armForMark = async (step: Step): Promise<void> => {
+    reactions.goOn();
+    await arm(step);
+  };
   return {
     armAtStart: () => armAtStart(schedule, arm),
     async pass(mark) {
       recorder.record({ kind: 'mark', name: mark });
-      for (const step of schedule) if (waitsFor(step, mark)) await arm(step);
+      for (const step of schedule) if (waitsFor(step, mark)) await armForMark(step);
     },
-    async lift(id) {
-      checkKnown(schedule, id);
-      await lift(id);
-    },
+    lift: async (id) => lift(known(schedule, id)),
     liftAll,
     inject: (fault) => arm({ id: `injected ${++injected}`, on: 'node', fault, armAt: { mark: '' }, mustFire: 0 }),
     fired: (id) => firings.get(id) ?? 0,
-    due: () => [...armed.values()].filter((step) => (firings.get(step.id) ?? 0) < step.mustFire).map((step) => step.id),
+    due: (also) => dueOf(armed.values(), firings, also),
     active: () => armed.size > 0,
   };
+}
+
+function dueOf(armed: Iterable<Step>, firings: ReadonlyMap<string, number>, also: readonly string[]): string[] {
+  const wanted = ({ id, mustFire }: Step): number => Math.max(mustFire, also.includes(id) ? 1 : 0);
+  return [...armed].filter((step) => (firings.get(step.id) ?? 0) < wanted(step)).map(({ id }) => id);
 }
 
 /** How often each step has fired; `onFired` is told of each time. */
@@ -127,9 +131,9 @@ function waitsFor({ armAt }: Step, mark: string): boolean {
 }
 
 /** @throws UnknownStepError */
-function checkKnown(schedule: readonly Step[], id: string): void {
-  if (!schedule.some((step) => step.id === id))
-    throw new UnknownStepError(`no step '${id}'; there are ${schedule.map((step) => step.id).join(', ')}`);
+function known(schedule: readonly Step[], id: string): string {
+  if (schedule.some((step) => step.id === id)) return id;
+  throw new UnknownStepError(`no step '${id}'; there are ${schedule.map((step) => step.id).join(', ')}`);
 }
 
 function handled(step: Step, network: Network, injectors: Injectors): HandledStep {

@@ -5,8 +5,10 @@ import type { NodeStep } from '../../model/faults/node-fault.ts';
 interface Reactions {
   /** This step has fired. */
   to(firedStep: string): void;
-  /** No further one begins; resolves when those that have begun are done. */
+  /** No further one begins, until `goOn`; resolves when those that have begun are done. */
   end(): Promise<void>;
+  /** Steps are armed again, in another round. */
+  goOn(): void;
 }
 
 export function reactionsIn(schedule: readonly Step[], arm: (step: Step) => Promise<void>, broken: (detail: string) => void): Reactions {
@@ -28,6 +30,7 @@ export function reactionsIn(schedule: readonly Step[], arm: (step: Step) => Prom
       over = true;
       await Promise.all(begun.values());
     },
+    goOn: () => void (over = false),
   };
 }
 

@@ -7,7 +7,7 @@ const OPENING_WITHIN_MS = 500;
 
 export interface RelayClients {
   /** Asks the relay on a connection of its own. @throws Error with what it refuses */
-  ask(request: { op: 'set' | 'get'; key: string; value?: string }): Promise<Json>;
+  ask(request: { op: 'set' | 'get' | 'clear'; key: string; value?: string }): Promise<Json>;
 }
 
 export function relayBeforeStore(bug = ''): System<RelayClients> {

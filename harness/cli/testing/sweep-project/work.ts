@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineWorkload, type Scenario } from 'tornwire';
 import { relayBeforeStore, type RelayClients } from './system.ts';
 
-/** @param pauseMs before each operation */
-export function relayWork(bug = '', lies = false, pauseMs = 0): Scenario<RelayClients> {
+/** @param pauseMs before each operation @param resets it declares how the store is made empty again */
+export function relayWork(bug = '', lies = false, pauseMs = 0, resets = false): Scenario<RelayClients> {
   return defineWorkload({
     title: 'what was set can be got, through whatever the relay has lost meanwhile',
     system: relayBeforeStore(bug),
@@ -26,6 +26,7 @@ export function relayWork(bug = '', lies = false, pauseMs = 0): Scenario<RelayCl
         },
       }),
     }),
+    ...(resets && { reset: async ({ ask }: RelayClients) => void (await ask({ op: 'clear', key: '' })) }),
     recovered: [
       {
         what: 'what is set can be got again',

@@ -1,6 +1,6 @@
 // Passes requests of many clients on to the store, over one connection that it opens again when it is lost. Who has not sent a whole line
-// after OPENING_WITHIN_MS is given up. BUG=deaf: it does not dial again when the store was there before. BUG=patient: it
-// waits for a first line for ever. BUG=one-by-one: nobody is served before who came earlier has sent a line. BUG=clock: what is
+// after OPENING_WITHIN_MS is given up. BUG=deaf: it does not dial again when the store was there before. BUG=young: that ends with
+// the first `clear`. BUG=patient: it waits for a first line for ever. BUG=one-by-one: nobody is served before who came earlier has sent a line. BUG=clock: what is
 // earlier than the last request is no time.
 import { connect, createServer } from 'node:net';
 import { linesOf } from './lines.mjs';
@@ -10,6 +10,7 @@ const WITHIN_MS = 1_000;
 const waiting = new Map();
 let store;
 let ids = 0;
+let wasCleared = false;
 
 function dial() {
   const socket = connect(Number(STORE_PORT), STORE_HOST);
@@ -22,7 +23,8 @@ function dial() {
   socket.on('close', () => {
     if (store === socket) store = undefined;
     for (const answer of waiting.values()) answer({ error: 'the store is away' });
-    if (!(BUG === 'deaf' && connected)) setTimeout(dial, 50);
+    const isDeaf = BUG === 'deaf' || (BUG === 'young' && !wasCleared);
+    if (!(isDeaf && connected)) setTimeout(dial, 50);
   });
   linesOf(socket, (reply) => waiting.get(reply.id)?.(reply));
 }
@@ -45,6 +47,7 @@ createServer(async (socket) => {
     socket.emit('line');
     if (BUG === 'clock' && Date.now() < lastMs) return socket.destroy();
     lastMs = Date.now();
+    wasCleared ||= request.op === 'clear';
     const id = ++ids;
     const timer = setTimeout(() => answer({ error: 'the store says nothing' }), WITHIN_MS);
     const answer = (reply) => {

@@ -1,5 +1,5 @@
 // Keeps values by key: one JSON request on a line, one JSON answer on a line. Each value is in a file of its own too, and at most
-// KEYS_MAX of them are kept: the oldest goes. BUG=disk: one value that could not be written is the last one that is taken.
+// KEYS_MAX of them are kept: the oldest goes; `clear` forgets them all. BUG=disk: one value that could not be written is the last one that is taken.
 // BUG=bound: what is full stays full. BUG=descriptors: it looks at its folder again and again, and does not expect to fail.
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,6 +32,10 @@ function kept(key, value) {
 createServer((socket) => {
   socket.on('error', () => socket.destroy());
   linesOf(socket, ({ id, op, key, value }) => {
+    if (op === 'clear') {
+      for (const each of values.keys()) rmSync(join(FOLDER, each), { force: true });
+      values.clear();
+    }
     const answer = op !== 'set' || kept(key, value) ? { value: values.get(key) ?? null } : { error: 'it cannot be kept' };
     socket.write(`${JSON.stringify({ id, op: 'answer', ...answer })}\n`);
   });
