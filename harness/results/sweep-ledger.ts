@@ -19,6 +19,11 @@ const began = z.object({
   /** Of chance. Absent in ledgers of older versions. */
   id: z.string().optional(),
 });
+const takenFrame = z.object({
+  link: z.string(),
+  direction: z.enum(['upstream', 'downstream']),
+  match: z.record(z.string(), z.unknown()),
+});
 const planned = z.object({
   kind: z.literal('plan'),
   /** The work of the recordings, and what they left at rest. */
@@ -30,14 +35,7 @@ const planned = z.object({
   /** What the recordings have shown, by name (explore/feedback/novelty.ts). Absent in ledgers of older versions. */
   shown: z.array(z.string()).optional(),
   /** What had happened before the work began (explore/plan/warm.ts). Absent in ledgers of older versions: then nothing is played warm. */
-  atBoot: z
-    .object({
-      dials: z.record(z.string(), z.number()),
-      frames: z.array(
-        z.object({ link: z.string(), direction: z.enum(['upstream', 'downstream']), match: z.record(z.string(), z.unknown()) }),
-      ),
-    })
-    .optional(),
+  atBoot: z.object({ dials: z.record(z.string(), z.number()), frames: z.array(takenFrame), spread: z.array(takenFrame) }).optional(),
   /** In the order in which they are tried. */
   points: z.array(
     z.looseObject({

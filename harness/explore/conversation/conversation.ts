@@ -20,6 +20,8 @@ export interface TalkClass {
   atBoot: boolean;
   /** The connection on which it came first, from 1. */
   connection: number;
+  /** It, or what its trigger takes for it, came on several connections of its link. */
+  isSpread: boolean;
   /** How often it came on that connection, at least: what is counted on has come in every recording. */
   count: number;
   /** Of the first one, its header included. */
@@ -53,6 +55,7 @@ export function conversationIn(recordings: readonly History[]): Conversation {
     for (const each of classesIn(history)) {
       const known = seen.get(each.name) ?? { ...each, counts: recordings.map(() => 0) };
       known.counts[index] = each.count;
+      known.isSpread ||= each.isSpread;
       seen.set(each.name, known);
     }
   }
@@ -94,10 +97,15 @@ function classesIn(history: History): Omit<Seen, 'counts'>[] {
       connection: frame.connection,
       count: 1,
       bytes: frame.bytes ?? 0,
+      isSpread: false,
     });
   }
-  const boot = eventsOf(history, 'frame').filter(({ atMs }) => atMs < driveMs);
-  return [...classes.values()].map((each) => ({ ...each, atBoot: each.atBoot || boot.some((frame) => isOf(each, frame)) }));
+  const frames = eventsOf(history, 'frame');
+  return [...classes.values()].map((each) => ({
+    ...each,
+    atBoot: each.atBoot || frames.some((frame) => frame.atMs < driveMs && isOf(each, frame)),
+    isSpread: frames.some((frame) => frame.connection !== each.connection && isOf(each, frame)),
+  }));
 }
 
 /** Whether a trigger for frames of this class would take that frame. */

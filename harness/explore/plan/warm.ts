@@ -13,22 +13,28 @@ export interface AtBoot {
   /** How often each link had been dialled; links that differ between recordings are not named. */
   dials: Readonly<Record<string, number>>;
   /** Frames that triggers would take which are armed before the nodes are started. */
-  frames: readonly Pick<TalkClass, 'link' | 'direction' | 'match'>[];
+  frames: readonly Taken[];
+  /** Frames that they would take on several connections of a link. */
+  spread: readonly Taken[];
 }
+
+type Taken = Pick<TalkClass, 'link' | 'direction' | 'match'>;
 
 /** A script dials nothing before its round begins; what nodes keep open among themselves is there before the work. */
 export function atBootOf({ classes, dialsBeforeWork }: Pick<Conversation, 'classes' | 'dialsBeforeWork'>, { links }: Topology): AtBoot {
   const ofScript = links.filter(({ from }) => from === DRIVER).map(({ name }) => [name, 0] as const);
-  const frames = classes.filter(({ atBoot }) => atBoot);
+  const taken = ({ link, direction, match }: TalkClass): Taken => ({ link, direction, match });
   return {
     dials: { ...dialsBeforeWork, ...Object.fromEntries(ofScript) },
-    frames: frames.map(({ link, direction, match }) => ({ link, direction, match })),
+    frames: classes.filter(({ atBoot }) => atBoot).map(taken),
+    spread: classes.filter(({ isSpread }) => isSpread).map(taken),
   };
 }
 
 /**
- * The schedule of the point in this round; undefined when it needs a start of its own. What ends a node or its connection at boot does,
- * and so does what changes the box of a node: its disk, its descriptors, its clock, its environment.
+ * The schedule of the point in this round; undefined when it needs a start of its own. What is said before the nodes are ready does,
+ * and so does what changes the box of a node: its disk, its descriptors, its clock, its environment. A node that is restarted runs again when
+ * the round is over, and the reset finds it as any other: it costs one start in place of those of all nodes.
  */
 export function inRound({ schedule, rounds, trickles }: FaultPoint, atBoot: AtBoot, topology: Topology, round: number): Step[] | undefined {
   if (schedule.length === 0 || rounds !== undefined || trickles !== undefined) return undefined;
@@ -46,7 +52,8 @@ function stepInRound(step: Step, atBoot: AtBoot, topology: Topology, round: numb
   const id = idInRound(step.id, round);
   if (step.on === 'node') {
     const { armAt, fault } = step;
-    if (fault.kind !== 'pause' || fault.forMs === undefined || armAt === 'start' || !('fired' in armAt)) return undefined;
+    const leavesItRunning = fault.kind === 'restart' || (fault.kind === 'pause' && fault.forMs !== undefined);
+    if (!leavesItRunning || armAt === 'start' || !('fired' in armAt)) return undefined;
     return { ...step, id, armAt: { fired: idInRound(armAt.fired, round) }, mustFire: 0 };
   }
   if (step.on !== 'link' || step.armAt !== 'start') return undefined;
@@ -57,14 +64,15 @@ function stepInRound(step: Step, atBoot: AtBoot, topology: Topology, round: numb
 
 /**
  * A connection that is opened in the work is opened in each round. One that was there before is one that the system keeps: what is the
- * first of it that passes is the first frame of its class that passes at all.
+ * first of it that passes is the first frame of its class that passes at all; of several such connections that is so where its class
+ * passes on one of them alone.
  */
-function triggerInRound({ link, direction, trigger }: LinkStep, { dials, frames }: AtBoot): LinkStep['trigger'] | undefined {
+function triggerInRound({ link, direction, trigger }: LinkStep, { dials, frames, spread }: AtBoot): LinkStep['trigger'] | undefined {
   const { connection, nthAfterArming: _, ...where } = trigger;
   const before = dials[link];
   if (connection === undefined || before === undefined) return undefined;
   if (connection > before) return { ...where, nthAfterArming: connection - before };
-  const match = trigger.frame?.matches;
-  const isAtBoot = frames.some((each) => each.link === link && each.direction === direction && isDeepStrictEqual(each.match, match));
-  return before > 1 || isAtBoot ? undefined : where;
+  const isOne = (each: Taken): boolean =>
+    each.link === link && each.direction === direction && isDeepStrictEqual(each.match, trigger.frame?.matches);
+  return frames.some(isOne) || (before > 1 && spread.some(isOne)) ? undefined : where;
 }

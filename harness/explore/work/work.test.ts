@@ -129,6 +129,29 @@ test('who is cut off may say so before the fault server does, and other clients 
   expect(judged([100, answered('say', 'failed', 'script')])).toMatchObject({ outcome: 'pass' });
 });
 
+test('in each round an operation is ok until a fault has struck that was armed in it, whatever time the fault server tells', () => {
+  const begins = (round: number): EventBody => ({ kind: 'mark', name: `round ${round} begins` });
+  const step = (name: string, state: 'armed' | 'fired'): EventBody =>
+    ({ ...fired, step: name, state, ...(state === 'armed' && { hit: undefined }) }) as EventBody;
+  const [first, second] = [step('first', 'fired'), step('second', 'fired')];
+  const before: [number, EventBody][] = [
+    [0, begins(1)],
+    [1, step('first', 'armed')],
+    [2, first],
+    [3, answered('say', 'failed')],
+  ];
+  expect(judged(...before, [5_000, begins(2)], [5_001, step('second', 'armed')], [6_000, answered('say', 'failed')])).toMatchObject({
+    outcome: 'fail',
+    findings: [{ message: expect.stringContaining("'say' without any fault was refused") }],
+  });
+  const told: [number, EventBody][] = [
+    [4_999, second],
+    [5_000, begins(2)],
+    [5_001, step('second', 'armed')],
+  ];
+  expect(judged(...before, ...told, [6_500, answered('say', 'failed')])).toMatchObject({ outcome: 'pass' });
+});
+
 describe('an answer that was given up', () => {
   const invoked: EventBody = { kind: 'operation', id: 1, client: WORKER, name: 'say', state: 'invoked' };
   const machine = (share: number): EventBody => ({
