@@ -4,8 +4,6 @@ import { listProc, readProc } from './proc.ts';
 /** Clock ticks a second, as user space sees them: fixed on Linux. */
 const TICK_MS = 10;
 const COMMAND_SHOWN_MAX = 200;
-/** One look at all processes serves all nodes that are asked about right after one another. */
-const DEAD_FRESH_MS = 5;
 
 interface Thread {
   tid: number;
@@ -40,22 +38,25 @@ export function processesOf(pids: readonly number[]): Process[] {
   });
 }
 
-/** Those that have died and whom a parent among the pids has not yet asked how: they hold a number each, and nothing else. */
-export function zombiesOf(parents: readonly number[]): Process[] {
+/**
+ * Those that have died and whom a parent among the pids has not yet asked how: they hold a number each, and nothing else.
+ * @param reading of several nodes at once: one look at all processes serves them. Readings one after the other never share one, however
+ * soon they follow: a program may answer within a millisecond, and a child die meanwhile
+ */
+export function zombiesOf(parents: readonly number[], reading: object): Process[] {
   const wanted = new Set(parents);
-  return everyZombie().filter(({ pid, parent }) => wanted.has(parent) && !wanted.has(pid));
+  const dead = looks.get(reading) ?? everyZombie();
+  looks.set(reading, dead);
+  return dead.filter(({ pid, parent }) => wanted.has(parent) && !wanted.has(pid));
 }
 
-let seen: { atMs: number; dead: Process[] } | undefined;
+const looks = new WeakMap<object, readonly Process[]>();
 
 function everyZombie(): readonly Process[] {
-  if (seen !== undefined && performance.now() - seen.atMs <= DEAD_FRESH_MS) return seen.dead;
-  const dead = (listProc('') ?? []).flatMap((entry) => {
+  return (listProc('') ?? []).flatMap((entry) => {
     const stat = Number.isInteger(Number(entry)) ? statOf(entry) : undefined;
     return stat?.state === 'Z' ? [{ pid: Number(entry), command: stat.name, threads: [], ...stat }] : [];
   });
-  seen = { atMs: performance.now(), dead };
-  return dead;
 }
 
 function statOf(path: string): { name: string; state: string; parent: number; cpuMs: number } | undefined {

@@ -1,10 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { childThat } from './child.contract.ts';
+import { zombiesOf } from './processes.ts';
 import { resourcesOf, type Resources } from './resources.ts';
 
 async function readable(pids: readonly number[]): Promise<Resources> {
@@ -121,6 +123,32 @@ test('children that nobody asks how they ended are counted at their parent, alth
     const { counts, holders } = await readable([pid]);
     expect(counts['processes']).toBe(1);
     expect(holders['zombies']?.[0]).toMatch(new RegExp(`^pid \\d+: (true|sh), a child of ${pid} that has ended$`));
+  } finally {
+    parent.kill('SIGKILL');
+  }
+});
+
+/** Answers each line once one more child of its own has ended, which it does not ask how. */
+const CARELESS = `
+import os, sys
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0: os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    print("ended", flush=True)`;
+
+test('a reading that follows at once sees what has ended since the one before', async ({ skip }) => {
+  const parent = spawn('python3', ['-c', CARELESS], { stdio: ['pipe', 'pipe', 'ignore'] });
+  try {
+    if (parent.pid === undefined) skip('there is no Python here');
+    const zombies = (): number => zombiesOf([parent.pid ?? 0], {}).length;
+    const seen: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      seen.push(zombies());
+      parent.stdin.write('\n');
+      await once(parent.stdout, 'data');
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, round) => round));
   } finally {
     parent.kill('SIGKILL');
   }

@@ -11,10 +11,11 @@ export interface Resources {
   holders: Readonly<Record<string, readonly string[]>>;
 }
 
-export async function resourcesOf(pids: readonly number[]): Promise<Resources | { unreadable: string }> {
+/** @param reading the same object for nodes that are read at once */
+export async function resourcesOf(pids: readonly number[], reading: object = {}): Promise<Resources | { unreadable: string }> {
   try {
     const handles = await handlesOf(pids);
-    const processes = [...processesOf(pids), ...zombiesOf(pids)];
+    const processes = [...processesOf(pids), ...zombiesOf(pids, reading)];
     const held: [kind: string, holder: string][] = handles.flatMap(({ descriptor, socket, text }) => [
       [`fd ${descriptor.kind}`, text] as [string, string],
       ...(socket ? [[`socket ${socket.kind}`, text] as [string, string]] : []),

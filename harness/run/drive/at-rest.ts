@@ -65,10 +65,11 @@ async function sampleOnce(stage: Stage, nodes: readonly string[], ofScript?: OfS
   const { environment, system, recorder } = stage;
   const sample = new Map<string, ResourceSample>();
   // All at once: one look at the machine's processes and sockets serves all nodes.
+  const reading = {};
   const readings = await Promise.all(
     nodes.map(async (name) => {
       const pids = await system.node(name)?.pids();
-      return [name, pids && (await environment.probes.resources(pids))] as const;
+      return [name, pids && (await environment.probes.resources(pids, reading))] as const;
     }),
   );
   for (const [name, resources] of readings) {

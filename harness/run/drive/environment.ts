@@ -28,7 +28,7 @@ export interface ResourceSample {
 
 export interface Probes {
   /** What these processes hold now; a reason when this user may not look. */
-  resources(pids: readonly number[]): Promise<ResourceSample | { unreadable: string }>;
+  resources(pids: readonly number[], reading?: object): Promise<ResourceSample | { unreadable: string }>;
   stacks(
     pids: readonly number[],
   ): Promise<{ cpuMs: number; movedBytes?: number; threads: readonly string[]; asleep: boolean; handles: readonly string[] }>;
