@@ -212,6 +212,22 @@ describe.concurrent('a case', () => {
     expect(networks.calls.at(-1)).toBe('closed');
   });
 
+  test('that goes without the answer to a request has it waited for, and an end by the stop is none', async () => {
+    const ended = new AbortController();
+    const { result, history } = await play(
+      async ({ operation, defer }) => {
+        defer(() => void setTimeout(() => ended.abort(), 500));
+        const hung = new Promise<never>((_, reject) =>
+          ended.signal.addEventListener('abort', () => reject(new IndeterminateError('socket hang up'))),
+        );
+        void operation('get', () => hung, { within: '200ms' });
+      },
+      { scenario: {} },
+    );
+    expect(told(history)).toContain('an answer to get of script: unmet');
+    expect(result.verdict).toMatchObject({ outcome: 'fail', oracle: 'hang' });
+  });
+
   test('that leaves something behind is a leak of it', async () => {
     const leftovers = () => [{ what: 'file', detail: '/tmp/forgotten', node: 'server' } as const];
     const { result, history } = await play(async () => {}, { scenario: {}, runtime: { leftovers } });

@@ -110,7 +110,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     clock: clockInjector(ground, system, to),
   });
   const faults = faultsOf(schedule, network, recorder, (detail) => sink.broken(detail), injectors);
-  const stage: Stage = { plan, given, ground, system, faults, obligations, time: countedTime(), recorder, routing, environment, signal };
+  const stage = stageOf({ plan, given, ground, system, faults, obligations, recorder, routing, environment, signal });
   let driveMs = 0;
   try {
     await using clients = new AsyncDisposableStack();
@@ -121,10 +121,7 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     });
     const context = { ...script, ...scenario.system.clients(script, given.parameters) };
     driveMs = await phase('drive', () => drive(named, stage, context));
-    await phase('settle', async () => {
-      await lastFirings(stage);
-      await faults.liftAll();
-    });
+    await phase('settle', () => settled(stage));
     await phase('observe', () => observe(scenario, stage, context));
   } catch (error) {
     if (error instanceof InjectorError) tellBroken(sink, error);
@@ -140,6 +137,17 @@ async function playLive(named: NamedScenario, plan: CasePlan, given: Case, envir
     recordLostDials(ground, recorder);
   });
   return { engines: network.engines, driveMs, interrupted: environment.signal.aborted, wildcardPorts: ground.wildcardPorts?.() ?? [] };
+}
+
+function stageOf(parts: Omit<Stage, 'time' | 'owed'>): Stage {
+  return { ...parts, time: countedTime(), owed: new Set() };
+}
+
+/** The end of the nodes ends every connection: what is owed until then is waited for before, or it would count as answered. */
+async function settled(stage: Stage): Promise<void> {
+  await lastFirings(stage);
+  await stage.faults.liftAll();
+  await Promise.allSettled(stage.owed);
 }
 
 function recordLostDials(ground: Ground, recorder: Recorder): void {

@@ -39,6 +39,8 @@ export async function drive({ scenario, file }: NamedScenario, stage: Stage, con
     if (stage.signal.aborted || error instanceof InjectorError || error instanceof RuntimeError || error instanceof UnknownStepError)
       throw error;
     whole.met();
+    // The verdict is there: nobody waits for what else is owed.
+    stage.owed.clear();
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     const place = failedAt(stack ?? '', file);
     const compared = comparedBy(error);

@@ -12,7 +12,7 @@ const RECORDED_CHARACTERS_MAX = 4_096;
 export function operationsOn(stage: Stage): Script['operation'] {
   const { recorder, obligations, plan } = stage;
   let operations = 0;
-  return async <T>(
+  const operate = async <T>(
     name: string,
     act: (signal: AbortSignal) => Promise<T>,
     options: Parameters<Script['operation']>[2],
@@ -32,6 +32,12 @@ export function operationsOn(stage: Stage): Script['operation'] {
       reply.unmet('no answer');
     }
     return result;
+  };
+  return async (name, act, options) => {
+    const operating = operate(name, act, options);
+    if (options.owed === false) return await operating;
+    stage.owed.add(operating);
+    return await operating.finally(() => stage.owed.delete(operating));
   };
 }
 

@@ -20,6 +20,8 @@ export interface Stage {
   /** Of the script: what has a bound of its own does not count. */
   time: CountedTime;
   recorder: Recorder;
+  /** Answers that the system owes and that the script has not waited for. Each resolves within its bound. */
+  owed: Set<Promise<unknown>>;
   /** Which fault server each link passes. */
   routing: Routing;
   environment: Environment;
