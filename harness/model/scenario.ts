@@ -22,8 +22,12 @@ export class IndeterminateError extends Error {}
 export interface NodeControl {
   readonly name: string;
   readonly running: boolean;
-  /** Sends SIGKILL or another signal to the whole process group. For KILL and TERM it resolves when the node has ended. */
-  kill(signal?: NodeJS.Signals): Promise<void>;
+  /**
+   * Sends SIGKILL or another signal to the whole process group, as a terminal or a service manager does. For KILL and TERM it resolves when
+   * the node has ended. @param to its first process alone, as `kill <pid>` does: what it has started must be ended by itself. SIGKILL and
+   * containers know no such thing
+   */
+  kill(signal?: NodeJS.Signals, to?: 'process'): Promise<void>;
   /** Sends SIGTERM, then waits for the end within the node's own bound. */
   stop(): Promise<void>;
   /** Starts a node that has ended, at the same addresses, and waits until it is ready. */

@@ -231,8 +231,11 @@ export interface RunningNode {
   hasEnded?(): boolean;
   /** All its processes by the marker, also re-parented ones, as the machine numbers them. */
   pids(): Promise<readonly number[]>;
-  /** To the whole process group (or the container's first process and its group). */
-  signal(signal: NodeJS.Signals): Promise<void>;
+  /**
+   * To the whole process group (or the container's first process and its group).
+   * @param to its first process alone, as `kill <pid>` does
+   */
+  signal(signal: NodeJS.Signals, to?: 'process'): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /**

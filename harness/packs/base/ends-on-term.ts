@@ -5,10 +5,10 @@ import { SERVER } from './places.ts';
 
 const ENDS_WITHIN = '8s';
 
-/** Sends SIGTERM, and waits until it and all that it has started are gone. */
+/** Sends SIGTERM to its process, as `kill` does, and waits until that is gone. What it has started and left is told when all is stopped. */
 export async function endsOnTerm(script: Script): Promise<void> {
   const node = script.node(SERVER);
-  void node.kill('SIGTERM').catch(() => undefined);
+  void node.kill('SIGTERM', 'process').catch(() => undefined);
   const isOver = async (): Promise<boolean> => {
     if (!node.running) return true;
     throw new Error(`it lives on: ${commandsOf(await node.pids())}`);

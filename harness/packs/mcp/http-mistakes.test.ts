@@ -66,6 +66,15 @@ test.concurrent(
 );
 
 test.concurrent(
+  'what a running call has started and SIGTERM leaves is named',
+  async () => {
+    const { said } = await checked('mcp', SERVER, ['leaves-its-calls'], [...HTTP, ...TOOLS, '--only', 'term-busy']);
+    expect(said['term-busy']).toMatch(/^ORPHAN a process of your server is left \(1: sleep \d+\) after SIGTERM during a call of nap/);
+  },
+  WITHIN_MS,
+);
+
+test.concurrent(
   'a server that loses an answer that nobody reads for a while is named',
   async () => {
     const { said } = await checked('mcp', SERVER, ['drops-for-slow'], [...HTTP, '--only', 'slow-reader']);

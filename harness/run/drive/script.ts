@@ -50,10 +50,10 @@ function controlOf(name: string, stage: Stage): NodeControl {
     get running() {
       return system.node(name) !== undefined;
     },
-    kill: (signal = 'SIGKILL') => {
+    kill: (signal = 'SIGKILL', to) => {
       if (signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT') system.expectExit(name);
       else system.expectExit(name, signal);
-      return system.end(name, signal);
+      return system.end(name, signal, to);
     },
     stop: () => system.end(name, 'stop'),
     start: () => system.start(name),

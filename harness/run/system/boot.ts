@@ -17,7 +17,7 @@ export interface RunningSystem extends AsyncDisposable {
   /** Starts the child at the other end of a stdio link of the driver. */
   child(link: Link): Promise<StartedChild>;
   /** Ends one node and waits for its end. */
-  end(name: string, how: 'stop' | NodeJS.Signals): Promise<void>;
+  end(name: string, how: 'stop' | NodeJS.Signals, to?: 'process'): Promise<void>;
   /**
    * The run is about to send this node a signal. Its end by that signal is no crash, and neither is an orderly end where the
    * signal asks for one; without a signal any end is expected.
@@ -85,7 +85,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
       const own = (running: RunningNode): void => adopt(withoutLastWords(running));
       return await ground.child(link, sinkOf(link.to, own, into));
     },
-    end: (name, how) => endings.end(name, how),
+    end: (name, how, to) => endings.end(name, how, to),
     expectExit: (name, signal) => exits.expect(name, signal),
     startUnder: (source) => conditions.add(source),
     names: () => topology.nodes.map((node) => node.name),

@@ -7,8 +7,8 @@ import type { Recorder } from '../record/recorder.ts';
 import type { RunningNodes } from './running-nodes.ts';
 
 interface Endings {
-  /** Ends one node and waits for its end. */
-  end(name: string, how: 'stop' | NodeJS.Signals): Promise<void>;
+  /** Ends one node and waits for its end. @param to its first process alone, where it is ended by a signal other than SIGKILL */
+  end(name: string, how: 'stop' | NodeJS.Signals, to?: 'process'): Promise<void>;
   /** Resolves when nobody is ending this node any more. */
   over(name: string): Promise<void>;
 }
@@ -25,15 +25,15 @@ export function endingsOf({ topology, nodes, exits, recorder, obligations }: End
   const ending = new Map<string, Promise<void>>();
 
   /** Who is started while it is still being ended would be ended with it. */
-  const end = (name: string, how: 'stop' | NodeJS.Signals): Promise<void> => {
-    const ended = endNow(name, how).finally(() => {
+  const end = (name: string, how: 'stop' | NodeJS.Signals, to?: 'process'): Promise<void> => {
+    const ended = endNow(name, how, to).finally(() => {
       if (ending.get(name) === ended) ending.delete(name);
     });
     ending.set(name, ended);
     return ended;
   };
 
-  const endNow = async (name: string, how: 'stop' | NodeJS.Signals): Promise<void> => {
+  const endNow = async (name: string, how: 'stop' | NodeJS.Signals, to?: 'process'): Promise<void> => {
     const node = nodes.get(name);
     if (!node) return;
     exits.expect(name, how === 'stop' || how === 'SIGKILL' ? 'any' : how);
@@ -41,7 +41,7 @@ export function endingsOf({ topology, nodes, exits, recorder, obligations }: End
       recorder.record({ kind: 'node', node: name, state: 'stopping', ...(node.pid !== undefined && { pid: node.pid }) });
       await stopWithin(node, nodeNamed(topology, name), obligations, recorder);
     } else if (how === 'SIGKILL') await node.kill();
-    else await node.signal(how);
+    else await node.signal(how, to);
     if (how === 'SIGKILL' || how === 'stop') await node.exited;
     // The exit is recorded by whoever watches the node; give it its turn before anyone starts the node again.
     await new Promise((resolve) => setImmediate(resolve));

@@ -35,7 +35,7 @@ export function runningNode(node: Node, tree: ProcessTree, log: LogLines, site: 
     exited: first.exited,
     hasEnded: () => first.ended || startTimeOf(first.pid) === undefined,
     pids: () => Promise.resolve(pidsOf({ first, marked: tree.glanced ?? tree.marked })),
-    signal: async (signal) => signalGroup(first, signal),
+    signal: async (signal, to) => (to === 'process' ? signalFirst(first, signal) : signalGroup(first, signal)),
     pause: async () => pauseTree(tree),
     resume: async () => signalTree(tree, 'SIGCONT'),
     stop: () => stopTree(tree, node.stopWithinMs),
@@ -126,6 +126,10 @@ function signalTree(tree: ProcessTree, signal: NodeJS.Signals): void {
   if (tree.first.ended) return;
   signalOwn(tree, signal);
   for (const pid of pidsOf(tree)) sendSignal(pid, signal);
+}
+
+function signalFirst(first: SpawnedProgram, signal: NodeJS.Signals): void {
+  if (!first.ended) sendSignal(first.pid, signal);
 }
 
 /**

@@ -50,7 +50,7 @@ http.listen(PORT, does('everywhere') ? '0.0.0.0' : '127.0.0.1');
 
 process.on('SIGTERM', () => {
   if (does('deaf') || (does('waits-for-calls') && running.size > 0)) return;
-  for (const child of running) child.kill();
+  if (!does('leaves-its-calls')) for (const child of running) child.kill();
   http.close(() => process.exit(0));
   if (does('waits-for-streams')) return;
   http.closeAllConnections();
