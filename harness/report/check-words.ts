@@ -64,8 +64,18 @@ function lateIn(sentence: string, after: string): string {
   // The rest of the check had not begun then.
   if (what === STARTS) return `not within ${within} of its start: ${what}`;
   const alive = /last seen: it lives on: ([^;]*)/.exec(sentence)?.[1];
-  if (alive !== undefined) return `your server lived ${within} after ${after}: ${alive}`;
+  if (alive !== undefined) return `your server lived ${within} after ${after}: ${untilItsBracket(alive)}`;
   return `not within ${within} after ${after}: ${what}`;
+}
+
+/** What stands in brackets ends with the bracket that it did not open. */
+function untilItsBracket(text: string): string {
+  let open = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {
+    open += bracket === '(' ? 1 : -1;
+    if (open < 0) return text.slice(0, index);
+  }
+  return text;
 }
 
 /** Numbers of processes and paths of the run say nothing to the author. */

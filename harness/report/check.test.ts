@@ -44,6 +44,11 @@ test.each([
     'ORPHAN  your server lived 4 s after its client was killed: node s.js and 1 child (sleep 20). Exit.',
   ],
   [
+    'a server that lives on, and nothing more to say',
+    finding('hang', "'your server ends' did not happen within 4 s (hang; last seen: it lives on: node s.js and 1 child (sleep 20))"),
+    'ORPHAN  your server lived 4 s after its client was killed: node s.js and 1 child (sleep 20). Exit.',
+  ],
+  [
     'a process that is left, without its numbers',
     finding(
       'leak',

@@ -185,7 +185,8 @@ function storyOf(given: Case): string {
     const { do: name, join: joins } = item as { do?: string; join?: string };
     return name ?? `${joins} joins`;
   });
-  const faults = [...trickleStories(given), ...given.schedule.map(stepStory)];
+  // The second of a pair says itself that it comes then.
+  const faults = [...trickleStories(given), ...given.schedule.map(stepStory)].map((fault) => fault.replace(/^then /, ''));
   return `${work.length === 0 ? 'without any work' : `after ${work.join(', ')}`}: ${faults.length === 0 ? 'no fault at all' : faults.join(', then ')}`;
 }
 
