@@ -57,8 +57,9 @@ test.concurrent(
     const mistakes = ['body-in-one-read', 'mixes-requests'];
     const only = ['split-everywhere', 'fifty-at-once'];
     const { said } = await checked('mcp', SERVER, mistakes, [...HTTP, '--only', ...only]);
+    // It answers while bytes still come: then its answer may be lost to the reset of the connection.
     expect(said['split-everywhere']).toMatch(
-      /^REFUSED your server answered a request whose body comes byte by byte with HTTP 400 '.*Parse/,
+      /^(?:REFUSED your server answered a request whose body comes byte by byte with HTTP 400 '.*Parse|ENDED your server ended the connection \(ECONNRESET\) instead of answering a request whose body comes byte by byte)/,
     );
     expect(said['fifty-at-once']).toMatch(/^WRONG ANSWER your server answered one of 50 pings with the response to 'burst-\d+'/);
   },
