@@ -94,6 +94,15 @@ test('a workload that fails without faults says so, and nothing is swept', { tim
   expect((await project.tornwire('repro', repro)).out).toMatch(/^reproduced 1 of 1/m);
 });
 
+test('all workloads are recorded before one is swept: what fails without faults is known first', { timeout: 120_000 }, async () => {
+  await using project = await userProject('sweep-project');
+  const { code, out } = await project.tornwire('sweep', 'deaf', 'fails-alone', '--seed', '1', '--until-found', '--cases', '2');
+  expect(code).toBe(1);
+  // 'deaf' comes before it.
+  expect(out).toMatch(/recorded 3 times without faults[^]*the workload fails without faults/);
+  expect(out).not.toContain('coverage');
+});
+
 test(
   'a failure that was not made small before Ctrl+C is by the next sitting, and counts; nobody sweeps beside it',
   { timeout: 300_000 },
