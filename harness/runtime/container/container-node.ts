@@ -6,7 +6,7 @@ import { type ContainerProcesses, containerHolds } from './container-faults.ts';
 import { imposeBy } from '../faults/holds.ts';
 import { firstChildOf, processesBeside } from '../linux/control-group.ts';
 import type { StartedContainer } from './docker-container.ts';
-import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import type { LogLines, LogStream } from '../logs/log-lines.ts';
 import { sendSignal } from '../linux/marked-processes.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { settlesWithin } from '../linux/poll.ts';

@@ -12,7 +12,7 @@ import { connectEngine, type Engine, engineMissing } from './docker-engine.ts';
 import { LIBRARY_INSIDE } from '../linux/fake-clock.ts';
 import { cureForImage, imageFor, IMAGES } from './images/images.ts';
 import { lackIn } from '../faults/holds.ts';
-import type { LogLines } from '../ground/log-lines.ts';
+import type { LogLines } from '../logs/log-lines.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';
 import { nodeFolder } from '../ground/node-home.ts';
 import type { PlannedProgram } from '../ground/planned-program.ts';

@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { call, tolerating, unlessEnded } from './engine-call.ts';
 import { exitOfStatus } from './exit-status.ts';
-import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import type { LogLines, LogStream } from '../logs/log-lines.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import { baseFolder } from '../ground/run-folder.ts';
 import type { NodeExit } from '../runtime.ts';

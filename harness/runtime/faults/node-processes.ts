@@ -1,5 +1,5 @@
 // The processes of a node as faults from outside need them, in whichever runtime they live.
-import type { LogStream } from '../ground/log-lines.ts';
+import type { LogStream } from '../logs/log-lines.ts';
 import type { WhichFolder } from '../ground/node-home.ts';
 import type { PipeWritable } from '../runtime.ts';
 

@@ -1,12 +1,13 @@
 // How a node starts under faults that it meets at its start: other variables, another PATH, or held before its first
 // instruction until everything else in force has been put on it. A shell prepares this and then becomes the program. So the
 // process stays the same, and the same words serve in a container.
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE_MARKER, PROGRAM_MARKER, RUN_MARKER, sendSignal } from '../linux/marked-processes.ts';
 import { poll } from '../linux/poll.ts';
 import { stateOf } from '../linux/proc.ts';
 import { type NodeExit, NotReadyError, type RunningNode, type StartConditions } from '../runtime.ts';
+import { writeExecutable } from './executable-file.ts';
 
 interface PlannedStart {
   command: readonly string[];
@@ -54,7 +55,7 @@ export async function preparedStart(
     }
     for (const name of unset) if (!MARKERS.includes(name)) away.add(name);
     for (const name of without) hidden.add(name);
-    if (Object.keys(first).length > 0) env['PATH'] = [await placePrograms(await newFolder(folder), first), env['PATH'] ?? ''].join(':');
+    if (Object.keys(first).length > 0) env['PATH'] = [placePrograms(await newFolder(folder), first), env['PATH'] ?? ''].join(':');
   }
   for (const name of away) delete env[name];
   if (hidden.size === 0 && away.size === 0 && !held) return { command: planned.command, env };
@@ -76,11 +77,8 @@ function newFolder(folder: string): Promise<string> {
   return mkdtemp(join(folder, 'path-'));
 }
 
-async function placePrograms(folder: string, programs: Readonly<Record<string, string>>): Promise<string> {
-  for (const [name, text] of Object.entries(programs)) {
-    await writeFile(join(folder, name), text);
-    await chmod(join(folder, name), 0o755);
-  }
+function placePrograms(folder: string, programs: Readonly<Record<string, string>>): string {
+  for (const [name, text] of Object.entries(programs)) writeExecutable(join(folder, name), text);
   return folder;
 }
 

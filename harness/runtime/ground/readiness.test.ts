@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { logLines } from './log-lines.ts';
+import { logLines } from '../logs/log-lines.ts';
 import { untilReady } from './readiness.ts';
 
 test('a node that listens at the address in its code is told where that is, and what to say', async () => {

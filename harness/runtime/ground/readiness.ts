@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { bounded } from '../../model/time/bounded.ts';
 import { type Address, addressText } from '../../model/system/link.ts';
 import type { Node, Readiness } from '../../model/system/topology.ts';
-import type { LogLines } from './log-lines.ts';
+import type { LogLines } from '../logs/log-lines.ts';
 import { poll } from '../linux/poll.ts';
 import { listenersBeside } from '../linux/port-holder.ts';
 import { exitText, type NodeExit, NotReadyError, type Program, RuntimeError } from '../runtime.ts';

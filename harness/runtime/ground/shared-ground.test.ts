@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { linkNamed, type Node, nodeNamed, type Topology } from '../../model/system/topology.ts';
-import type { LogLines } from './log-lines.ts';
+import type { LogLines } from '../logs/log-lines.ts';
 import { loopbackBook } from './loopback.ts';
 import type { PlannedProgram } from './planned-program.ts';
 import { newRunId, silence } from '../testing/runtime.contract.ts';

@@ -9,7 +9,7 @@ import type { Address, Link } from '../../model/system/link.ts';
 import { nodeNamed, type Node } from '../../model/system/topology.ts';
 import { fakeClocks, type FakeClocks, setClockOf } from '../linux/fake-clock.ts';
 import { fileLeftovers } from './file-leftovers.ts';
-import { type LogLines, logLines } from './log-lines.ts';
+import { type LogLines, logLines } from '../logs/log-lines.ts';
 import { mountSmallDisks, nodeFiles } from './node-files.ts';
 import { makeHome, makeHomes } from './node-home.ts';
 import { fillersOfNode, fillersOfProgram, type PlannedProgram, plannedProgram, type Surroundings } from './planned-program.ts';

@@ -3,10 +3,11 @@
 //   <folder>/stdio/<n>/far       the relay, dialled by the link's proxy
 //                     /control   the relay, for stand-ins
 //                     /<node>    an executable file: it starts the stand-in, which becomes the child
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Address, addressText, type Link } from '../../model/system/link.ts';
 import type { Topology } from '../../model/system/topology.ts';
+import { writeExecutable } from './executable-file.ts';
 import { compileCacheFolder } from './run-folder.ts';
 import type { StdioPrograms } from '../runtime.ts';
 
@@ -41,8 +42,7 @@ export async function writeWrapper(
   { dial, way, marks }: { dial: Address; way: 'beside' | 'between'; marks: Readonly<Record<string, string>> },
 ): Promise<void> {
   await mkdir(dirname(place.wrapper), { recursive: true });
-  await writeFile(place.wrapper, way === 'beside' ? besideScript(programs, place, marks) : betweenScript(programs, place, dial));
-  await chmod(place.wrapper, 0o700);
+  writeExecutable(place.wrapper, way === 'beside' ? besideScript(programs, place, marks) : betweenScript(programs, place, dial));
 }
 
 /**

@@ -5,7 +5,7 @@ import { aboutFileFault } from '../../model/faults/file-fault.ts';
 import { type Hold, holdsOf, type NodeFault, surroundingsIn } from '../../model/faults/node-fault.ts';
 import type { Address } from '../../model/system/link.ts';
 import { nodeNamed } from '../../model/system/topology.ts';
-import type { LogLines } from '../ground/log-lines.ts';
+import type { LogLines } from '../logs/log-lines.ts';
 import { loopbackBook } from '../ground/loopback.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';
 import type { PlannedProgram } from '../ground/planned-program.ts';

@@ -1,7 +1,7 @@
 // The life of a played program: a function of the harness's own process. It prints, is paused and ends as a process would.
 import type { Address } from '../../model/system/link.ts';
 import type { Node } from '../../model/system/topology.ts';
-import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import type { LogLines, LogStream } from '../logs/log-lines.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import type { NodeExit, RunningNode } from '../runtime.ts';
 import type { Life } from '../ground/shared-ground.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { logLines } from '../ground/log-lines.ts';
+import { logLines } from '../logs/log-lines.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import { processRuntime } from './process-runtime.ts';
 import { spawnProgram } from './spawn-program.ts';

@@ -10,7 +10,7 @@ import { requireFree } from '../linux/free-port.ts';
 import { wildcardPortsOf } from '../linux/port-holder.ts';
 import { lackIn, refusalIn } from '../faults/holds.ts';
 import { inFamily } from '../linux/family-mark.ts';
-import { type LogLines } from '../ground/log-lines.ts';
+import { type LogLines } from '../logs/log-lines.ts';
 import { loopbackBook } from '../ground/loopback.ts';
 import { killUntilGone, type MarkedProcess, markedProcesses } from '../linux/marked-processes.ts';
 import { fileFaultLacks } from '../ground/node-files.ts';

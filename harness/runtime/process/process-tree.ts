@@ -2,7 +2,7 @@
 // processes that have left the group.
 import type { Node } from '../../model/system/topology.ts';
 import { allAsleep } from '../linux/asleep.ts';
-import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import type { LogLines, LogStream } from '../logs/log-lines.ts';
 import { killUntilGone, type MarkedProcess, sendSignal } from '../linux/marked-processes.ts';
 import { imposeBy } from '../faults/holds.ts';
 import type { NodeSite } from '../faults/node-processes.ts';

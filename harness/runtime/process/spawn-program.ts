@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { CaseBox } from '../box/case-box.ts';
-import type { LogLines, LogStream } from '../ground/log-lines.ts';
+import type { LogLines, LogStream } from '../logs/log-lines.ts';
 import { settlesWithin } from '../linux/poll.ts';
 import type { NodeExit } from '../runtime.ts';
 import type { TerminalSize } from '../../model/system/topology.ts';

@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import { type Link } from '../../model/system/link.ts';
 import { type Node, nodeNamed, type Topology } from '../../model/system/topology.ts';
-import { type LogLines, logLines } from '../ground/log-lines.ts';
+import { type LogLines, logLines } from '../logs/log-lines.ts';
 import type { MarkedProcess } from '../linux/marked-processes.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
 import { poll, settlesWithin } from '../linux/poll.ts';

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Link } from '../../model/system/link.ts';
 import { linkNamed, nodeNamed } from '../../model/system/topology.ts';
-import type { LogLines } from '../ground/log-lines.ts';
+import type { LogLines } from '../logs/log-lines.ts';
 import { markedProcesses, NODE_MARKER, RUN_MARKER } from '../linux/marked-processes.ts';
 import { makeHome } from '../ground/node-home.ts';
 import type { NodeSite } from '../faults/node-processes.ts';
