@@ -1,6 +1,7 @@
 // Are the keys of a link's WebSocket handshakes drawn at random for each connection, as RFC 6455 (4.1, 10.3) wants it?
-// An oracle for scenarios that open enough connections. It looks for what a clock or a counter leaves behind: bits
-// that agree with bits of the next byte, and bits that stay the same from one key to the next. The keys stand in payloads.
+// Each run asks it of the keys that it has seen; a scenario that opens enough connections can demand the answer.
+// It looks for what a clock or a counter leaves behind: bits that agree with bits of the next byte, and bits that stay the
+// same from one key to the next. The keys stand in payloads.
 //
 //   False alarms. Of random keys all these agreements are independent fair coins, so each of the 65 counts is binomial
 //   with p = 1/2, and by Hoeffding's inequality one of N tosses is further than N t from N / 2 in at most
@@ -8,7 +9,8 @@
 //   add less than 2^-100.
 import { eventsOf, type History } from '../model/judging/history.ts';
 import type { Oracle } from '../model/judging/oracle.ts';
-import { failOrPass, type Finding, unknown } from '../model/judging/verdict.ts';
+import { failOrPass, unknown } from '../model/judging/verdict.ts';
+import type { Suspicion } from './evidence/suspicion.ts';
 
 const FALSE_ALARM_MAX = 1e-9;
 const KEY_BYTES = 16;
@@ -30,7 +32,10 @@ interface Agreement {
   of: number;
 }
 
-/** @param handshakes so many must have been seen on the link, or the verdict is unknown */
+/**
+ * Each run judges the keys that it has seen. This demands that there are enough of them.
+ * @param handshakes so many must have been seen on the link, or the verdict is unknown
+ */
 export function randomHandshakeKeys({ link, handshakes }: { link: string; handshakes: number }): Oracle {
   if (handshakes < HANDSHAKES_MIN)
     throw new Error(`${handshakes} handshakes are too few to judge keys by: ask for ${HANDSHAKES_MIN} or more`);
@@ -45,20 +50,28 @@ export function randomHandshakeKeys({ link, handshakes }: { link: string; handsh
   };
 }
 
-function keysIn(history: History, link: string): HandshakeKey[] {
+/** What is wrong with the keys that were seen on a link. Two handshakes show a repeated key; the rest needs five of them. */
+export function weakKeysOn(history: History, link: string, isExcused: (frame: Frame) => boolean): Suspicion['finding'][] {
+  return findings(keysIn(history, link, isExcused), link);
+}
+
+type Frame = ReturnType<typeof eventsOf<'frame'>>[number];
+
+function keysIn(history: History, link: string, isExcused: (frame: Frame) => boolean = () => false): HandshakeKey[] {
   return eventsOf(history, 'frame')
-    .filter((frame) => frame.link === link && frame.direction === 'upstream' && frame.type === 'request-head')
+    .filter((frame) => frame.link === link && frame.direction === 'upstream' && frame.type === 'request-head' && !isExcused(frame))
     .flatMap(({ seq, payload = '' }) => {
       const [, text] = /^sec-websocket-key:[ \t]*(.*?)[ \t]*$/im.exec(payload) ?? [];
       return text === undefined ? [] : { text, bytes: Buffer.from(text, 'base64'), seq };
     });
 }
 
-function findings(keys: readonly HandshakeKey[], link: string): Omit<Finding, 'oracle'>[] {
+function findings(keys: readonly HandshakeKey[], link: string): Suspicion['finding'][] {
   const malformed = keys.filter(({ text, bytes }) => bytes.length !== KEY_BYTES || bytes.toString('base64') !== text);
   if (malformed.length > 0) return [finding(malformed, link, `are not ${KEY_BYTES} bytes in base64 (${malformed[0]?.text})`)];
   const repeated = [...Map.groupBy(keys, ({ text }) => text).values()].filter((same) => same.length > 1);
   if (repeated.length > 0) return [finding(repeated.flat(), link, 'come more than once')];
+  if (keys.length < HANDSHAKES_MIN) return [];
   const agreements = [...withinKeys(keys), betweenKeys(keys)].filter(isFarFromHalf);
   const [worst] = agreements.toSorted((a, b) => deviation(b) - deviation(a));
   if (!worst) return [];
@@ -66,9 +79,16 @@ function findings(keys: readonly HandshakeKey[], link: string): Omit<Finding, 'o
   return [finding(keys, link, `are not random: ${worst.what} in ${worst.agreed} of ${worst.of} cases (${odds})`)];
 }
 
-function finding(keys: readonly HandshakeKey[], link: string, what: string): Omit<Finding, 'oracle'> {
+function finding(keys: readonly HandshakeKey[], link: string, what: string): Suspicion['finding'] {
   const seqs = keys.map(({ seq }) => seq).toSorted((a, b) => a - b);
-  return { code: 'TW-PROTOCOL-WEAK-KEYS', message: `${keys.length} handshake keys on '${link}' ${what}`, subject: link, events: seqs };
+  return {
+    code: 'TW-PROTOCOL-WEAK-KEYS',
+    message: `${keys.length} handshake keys on '${link}' ${what}`,
+    // How many there were, and which bits show it, is chance.
+    bug: `handshake keys on '${link}' are not drawn at random`,
+    subject: link,
+    events: seqs,
+  };
 }
 
 function withinKeys(keys: readonly HandshakeKey[]): Agreement[] {

@@ -1,11 +1,13 @@
-// Does every byte that a node sends decode under its link's framing? Three things are not judged: what a fault cut or
-// altered, what a killed node left half-sent, and what the script itself sends.
+// Does every byte that a node sends decode under its link's framing, and is the key of each WebSocket handshake drawn at
+// random? Three things are not judged: what a fault cut or altered, what a killed node left half-sent, and what the script
+// itself sends.
 import { typeOf } from '../model/faults/link/table.ts';
 import { eventsOf, type History } from '../model/judging/history.ts';
 import { DRIVER } from '../model/system/link.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { linkSteps } from '../model/scenario.ts';
 import { verdictOn, type Suspicion } from './evidence/suspicion.ts';
+import { weakKeysOn } from './handshake-keys.ts';
 
 /** The proxy sees the broken stream a moment before the run hears of the end of the node. */
 const KILL_NOTICED_WITHIN_MS = 1_000;
@@ -13,10 +15,18 @@ const KILL_NOTICED_WITHIN_MS = 1_000;
 export const protocol: Oracle = {
   name: 'protocol',
   question: "Does every byte that a node sends decode under its link's framing?",
-  judge: (history, plan) => verdictOn('protocol', suspects(history, plan)),
+  judge: (history, plan) => verdictOn('protocol', [...suspects(history, plan), ...weakKeys(history, plan)]),
 };
 
 type FrameError = ReturnType<typeof eventsOf<'frame-error'>>[number];
+/** Where and when bytes of a connection passed. */
+type Passed = Pick<FrameError, 'link' | 'connection' | 'direction' | 'seq' | 'atMs'>;
+
+function weakKeys(history: History, plan: Plan): Suspicion[] {
+  const isExcused = excusesIn(history, plan);
+  const links = plan.topology.links.filter(({ framing, from }) => framing === 'websocket' && from !== DRIVER);
+  return links.flatMap(({ name }) => weakKeysOn(history, name, isExcused).map((finding) => ({ finding })));
+}
 
 function suspects(history: History, plan: Plan): Suspicion[] {
   const isExcused = excusesIn(history, plan);
@@ -51,7 +61,7 @@ function sender(error: FrameError, plan: Plan): string | undefined {
   return error.direction === 'upstream' ? link?.from : link?.to;
 }
 
-function excusesIn(history: History, plan: Plan): (error: FrameError) => boolean {
+function excusesIn(history: History, plan: Plan): (passed: Passed) => boolean {
   const steps = new Map(linkSteps(plan.schedule).map((step) => [step.id, step]));
   const placeOf = (link: string, connection: number): string => `${link} ${connection}`;
   // Per connection: a history may hold as many hits as frames.
@@ -70,9 +80,9 @@ function excusesIn(history: History, plan: Plan): (error: FrameError) => boolean
       .filter((event) => event.state === 'opened')
       .map((event) => [placeOf(event.link, event.connection), event.atMs]),
   );
-  const madeByFault = ({ seq, link, connection, direction }: FrameError): boolean =>
+  const madeByFault = ({ seq, link, connection, direction }: Passed): boolean =>
     hits.get(placeOf(link, connection))?.some((hit) => hit.seq < seq && (hit.ends || hit.direction === direction)) ?? false;
-  const madeByKill = (error: FrameError): boolean => {
+  const madeByKill = (error: Passed): boolean => {
     const link = plan.topology.links.find((candidate) => candidate.name === error.link);
     const sinceMs = openedMs.get(placeOf(error.link, error.connection)) ?? 0;
     const untilMs = error.atMs + KILL_NOTICED_WITHIN_MS;
