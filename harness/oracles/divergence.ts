@@ -5,6 +5,7 @@ import { canonicalJson } from '../model/values/json.ts';
 import type { Oracle, Plan } from '../model/judging/oracle.ts';
 import { pass } from '../model/judging/verdict.ts';
 import { diff, diffLines, type Difference } from '../model/text/diff.ts';
+import { isSpawned } from '../model/system/topology.ts';
 import { restsOn } from './evidence/rests-on.ts';
 import { awaySpans } from './evidence/spans.ts';
 import { lateness, starvedDoubt } from './evidence/starvation.ts';
@@ -48,7 +49,9 @@ function judgeTruth(truth: string, readings: readonly Reading[], history: Histor
     (view) => view.last.sample === lastSample && view.atEnd.length > 0 && !view.atEnd.some(isUnreadable),
   );
   const away = awaySpans(history, plan).filter((span) => span.toMs === Infinity && span.fromMs <= endOf(views));
-  const missing = unread.filter((view) => !away.some((span) => view.last.node === span.node));
+  const isAway = (name: string): boolean => away.some(({ node }) => node === name);
+  const allAreAway = plan.topology.nodes.every((node) => isSpawned(node) || isAway(node.name));
+  const missing = unread.filter(({ last: { node } }) => !(node === undefined ? allAreAway : isAway(node)));
   return [...missing.map((view) => notRead(truth, view)), ...judgeRead(truth, read, history)];
 }
 

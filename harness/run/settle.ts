@@ -56,9 +56,10 @@ async function comeToRest(
 ): Promise<Rest> {
   const { recorder, signal } = stage;
   const startedMs = recorder.nowMs();
-  // Of a node that is gone nobody expects a view.
+  // Of a node that is gone nobody expects a view, and where no node runs, of nobody.
+  const { system } = stage;
   const isExpected = ({ node, unreadable }: Reading[number]): boolean =>
-    !unreadable || node === undefined || stage.system.node(node) !== undefined;
+    !unreadable || (node === undefined ? system.names().some((name) => system.node(name)) : system.node(node) !== undefined);
   const look = (sample: number): Promise<Look> =>
     moves.whileReading(async () => (await read(views, stage, context, sample)).filter(isExpected));
   let first = await look(1);

@@ -43,6 +43,11 @@ export default defineWorkload({
       arguments: (any) => ({ tool: any.oneOf(...TOOLS), prompt: any.oneOf(...Object.keys(CONDUCT)) }),
       run: ({ runs }, { tool, prompt }) => runs(tool, { prompt }, CONDUCT[prompt] ?? FAILED),
     }),
+    'an agent has the modules of its project, and one that is missing is told': operation({
+      within: '10s',
+      arguments: (any) => ({ tool: any.oneOf(...TOOLS), module: any.oneOf('of its project', 'of nobody') }),
+      run: ({ imports }, { tool, module }) => imports(tool, module),
+    }),
     'a run that takes too long is ended': operation({
       within: '10s',
       arguments: (any) => ({ tool: any.oneOf(...TOOLS), prompt: any.oneOf(...ENDLESS), timeoutMs: any.whole({ min: 1, max: 300 }) }),

@@ -122,6 +122,16 @@ export default defineWorkload({
       },
     },
     {
+      what: 'the bridge counts no command as failed that the desktop says it has carried out',
+      within: '5s',
+      async holds({ bridgeStatus }) {
+        const { failures } = await bridgeStatus();
+        const carriedOut = failures.find(({ reason }) => reason.includes('"success":true'));
+        if (carriedOut) throw new Error(`${carriedOut.command} is told to have failed: ${carriedOut.reason}`);
+        return true;
+      },
+    },
+    {
       what: 'a window that a peer adds comes to the desktop',
       within: '10s',
       async holds({ changeOnce, desktopWindows }) {

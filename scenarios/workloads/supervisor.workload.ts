@@ -47,6 +47,10 @@ export default defineWorkload({
       },
     }),
     'the list is what the events have told': operation({ weight: 2, run: ({ listsWhatItTells }) => listsWhatItTells() }),
+    'much is told beside a dashboard that does not read': operation({
+      within: '8s',
+      run: ({ isToldMuchBesideADeafOne }) => isToldMuchBesideADeafOne(),
+    }),
     'a node is taken over by a newer connection': operation({
       arguments: (any) => ({ how: any.oneOf('close', 'terminate') }),
       run: ({ handsOver }, { how }) => handsOver('moved', how),

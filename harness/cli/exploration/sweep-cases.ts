@@ -29,13 +29,14 @@ export function caseOf(
   plan: Pick<SweptPlan, 'work'> & Partial<Pick<SweptPlan, 'allowed' | 'usual'>>,
   point?: FaultPoint,
 ): Case {
-  const { schedule = [], dwellMs = 0, rounds = 1, trickles } = point ?? {};
+  const { schedule = [], dwellMs = 0, rounds = 1, trickles, stops } = point ?? {};
   return {
     scenario: workload.name,
     parameters: {
       ...workload.parameters,
       work: Array.from({ length: rounds }, () => plan.work as Json[]).flat(),
       ...(trickles && { trickles: trickles as unknown as Json }),
+      ...(stops && { stops: [...stops] }),
       ...(plan.allowed && { allowed: plan.allowed }),
       ...(plan.usual && { usual: plan.usual }),
       dwellMs,

@@ -60,6 +60,20 @@ test('a relay that does not dial again after a loss is found, made small, and re
   expect(await project.alive()).toEqual([]);
 });
 
+test('what a program leaves behind when everything is told to stop in the middle of the work is found', { timeout: 300_000 }, async () => {
+  await using project = await userProject('sweep-project');
+  const only = 'relay->store upstream line op=set, first: stop everything';
+  const words = ['--seed', '1', '--cases', '1', '--only', only, '--budget', '4min', '--shrink', '0', '--replays', '0', '--json'];
+  const [outcome] = outcomesIn((await project.tornwire('sweep', 'leaves', ...words)).out);
+  const [finding] = outcome?.findings ?? [];
+  expect(finding).toMatchObject({ oracle: 'leak', message: expect.stringContaining('sleep 60') });
+  expect(finding?.story).toMatch(/then all nodes are told to stop \(SIGTERM\)$/);
+  expect((await project.tornwire('repro', finding?.repro ?? '')).out).toMatch(/^reproduced 1 of 1/m);
+  const [clean] = outcomesIn((await project.tornwire('sweep', 'clean', ...words)).out);
+  expect(clean).toMatchObject({ findings: [], cases: 1, coverage: { totals: { clean: 1 } } });
+  expect(await project.alive()).toEqual([]);
+});
+
 test('the clean twin has no finding; a sweep that was interrupted goes on with its plan', { timeout: 300_000 }, async () => {
   await using project = await userProject('sweep-project');
   const sweeping = project.start(['sweep', 'clean', '--seed', '2', '--budget', '4min', '--jobs', '1']);

@@ -186,7 +186,8 @@ function storyOf(given: Case): string {
     return name ?? `${joins} joins`;
   });
   // The second of a pair says itself that it comes then.
-  const faults = [...trickleStories(given), ...given.schedule.map(stepStory)].map((fault) => fault.replace(/^then /, ''));
+  const stops = given.parameters['stops'] === undefined ? [] : ['all nodes are told to stop (SIGTERM)'];
+  const faults = [...trickleStories(given), ...given.schedule.map(stepStory), ...stops].map((fault) => fault.replace(/^then /, ''));
   return `${work.length === 0 ? 'without any work' : `after ${work.join(', ')}`}: ${faults.length === 0 ? 'no fault at all' : faults.join(', then ')}`;
 }
 

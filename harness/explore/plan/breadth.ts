@@ -64,7 +64,8 @@ function groupsOf(points: readonly FaultPoint[]): Group[] {
   return [...groups.values()];
 }
 
-function spotOf({ schedule, fault, link }: FaultPoint): Spot {
+function spotOf({ schedule, fault, link, stops }: FaultPoint): Spot {
+  if (stops) return { family: LIFE, kind: fault, place: 'all nodes' };
   const last = schedule.at(-1);
   if (last?.on === 'node' && (last.fault.kind === 'restart' || last.fault.kind === 'pause')) {
     const { node, ...how } = last.fault;

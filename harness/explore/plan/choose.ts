@@ -40,6 +40,7 @@ export function withAnother(point: FaultPoint, order: readonly FaultPoint[], ind
     schedule: [...point.schedule, ...other.schedule],
     dwellMs: Math.max(point.dwellMs, other.dwellMs),
     ...((point.rounds ?? other.rounds) !== undefined && { rounds: Math.max(point.rounds ?? 1, other.rounds ?? 1) }),
+    ...((point.stops ?? other.stops) && { stops: point.stops ?? other.stops }),
     ...((point.trickles ?? other.trickles) && { trickles: [...(point.trickles ?? []), ...(other.trickles ?? [])] }),
   };
 }

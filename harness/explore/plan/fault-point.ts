@@ -23,6 +23,8 @@ export interface FaultPoint {
   workSeed?: number;
   /** The list of work is carried out so often: once, when absent. */
   rounds?: number;
+  /** Once all faults have struck, these are told to stop, one after the other, and that is the end of the case. */
+  stops?: readonly string[];
   /** Clients that never come to the end of their opening, beside the work. */
   trickles?: readonly Trickle[];
 }

@@ -1,5 +1,6 @@
 // What a sweep of a workload may do beside faults of links: all that it could enumerate from the workload's own topology, so that a
 // saved case can be told from one that somebody else has written.
+import { isDeepStrictEqual } from 'node:util';
 import type { Case } from '../../model/case.ts';
 import type { Step } from '../../model/faults/fault.ts';
 import type { HeldMore } from '../../model/scenario.ts';
@@ -7,6 +8,7 @@ import { DRIVER } from '../../model/system/link.ts';
 import type { Topology } from '../../model/system/topology.ts';
 import { tricklesSchema, type Trickle } from '../work/trickle.ts';
 import { stepsOfNodes } from './faults-of-nodes.ts';
+import { stoppedInOrder } from './points.ts';
 
 export interface OwnPoints {
   /** Faults of the box of each node, and each declared bound at its declared small value. */
@@ -19,7 +21,8 @@ export interface OwnPoints {
 export function ownPoints(topology: Topology, usual: Case['parameters'][string] | undefined): OwnPoints {
   return {
     steps: stepsOfNodes(topology, isHeld(usual) ? usual : {}),
-    isParameter: (name, value) => name === 'trickles' && areTrickles(value, topology),
+    isParameter: (name, value) =>
+      (name === 'trickles' && areTrickles(value, topology)) || (name === 'stops' && isDeepStrictEqual(value, stoppedInOrder(topology))),
   };
 }
 

@@ -46,7 +46,7 @@ const SETS = [2, 3, 4].map((index) => said('relay->store', 'upstream', index, `{
 const ANSWER = said('client->relay', 'downstream', 1, '{"value":7,"ok":true}');
 const ROWS = [BOOT, DRIVE, ...SETS, ANSWER];
 /** The name of what happens to a node by itself. */
-const NODE_FAULT = /^(restart|freeze) /;
+const NODE_FAULT = /^(restart|freeze|stop) /;
 const CALM = conversationIn([historyOf(...ROWS), historyOf(...ROWS)]);
 
 test('a link without fault points is named with the reason', () => {
@@ -95,6 +95,17 @@ describe('a conversation', () => {
     expect(lost(stdio)).toEqual([]);
   });
 
+  test('knows which stream of a child a class is on: the trigger of what it says on stderr waits there', () => {
+    const links = TOPOLOGY.links.map((link) => (link.name === 'relay->store' ? { ...link, framing: 'ndjson' as const } : link));
+    const nodes = TOPOLOGY.nodes.map((node) => (node.name === 'store' ? { ...node, listens: { tcp: { transport: 'stdio' } } } : node));
+    const talk = [said('relay->store', 'downstream', 1, '{"op":"out"}', 2), said('relay->store', 'downstream', 1, '{"op":"err"}', 3)];
+    const points = pointsIn(conversationIn([historyOf(DRIVE, ...talk)]), { ...TOPOLOGY, nodes, links } as unknown as Topology, possible);
+    const triggersOf = (op: string): unknown[] =>
+      points.flatMap(({ key, schedule: [step] }) => (key.includes(op) && step?.on === 'link' ? [step.trigger] : []));
+    expect(triggersOf('op=out')).toContainEqual(expect.not.objectContaining({ stream: 'stderr' }));
+    expect(new Set(triggersOf('op=err').map((trigger) => (trigger as { stream?: string }).stream))).toEqual(new Set(['stderr']));
+  });
+
   test('ends with the lift, and allows what the recordings left at rest', () => {
     const held = (at: 'before' | 'after', sockets: number): EventBody => ({
       kind: 'observation',
@@ -131,16 +142,16 @@ describe('a plan', () => {
     expect(firstRepeat).toBe(new Set(spots).size);
   });
 
-  test('is broad: each node is restarted and frozen first, then each kind on links comes before one comes twice', () => {
+  test('is broad: each node is restarted and frozen and all are stopped first, then each kind on links comes before one comes twice', () => {
     const order = inOrder(points, 3);
     expect(order).toHaveLength(points.length);
     const nodeFaults = new Set(points.flatMap(({ fault }) => (NODE_FAULT.test(fault) ? [fault] : [])));
-    expect(nodeFaults.size).toBe(6);
-    expect(new Set(order.slice(0, 6).map(({ fault }) => fault))).toEqual(nodeFaults);
+    expect(nodeFaults.size).toBe(7);
+    expect(new Set(order.slice(0, 7).map(({ fault }) => fault))).toEqual(nodeFaults);
     const kinds = new Set(points.map(({ fault }) => fault).filter((fault) => !NODE_FAULT.test(fault)));
     const onLinks = order.filter(({ fault }) => !NODE_FAULT.test(fault)).slice(0, kinds.size);
     expect(new Set(onLinks.map(({ fault }) => fault))).toEqual(kinds);
-    expect(order.slice(6, 6 + kinds.size)).toEqual(onLinks);
+    expect(order.slice(7, 7 + kinds.size)).toEqual(onLinks);
   });
 
   test('strikes another class of frames each time: one that weighs more waits for its turn, and not for all that weigh less', () => {

@@ -2,7 +2,7 @@
 // being unlikely: what comes first is decided in choose.ts.
 import type { LinkStep, NodeStep, Step } from '../../model/faults/fault.ts';
 import { DRIVER, type Transport } from '../../model/system/link.ts';
-import { linkNamed, transportOf, type Topology } from '../../model/system/topology.ts';
+import { linkNamed, startOrder, transportOf, type Topology } from '../../model/system/topology.ts';
 import type { Conversation, TalkClass } from '../conversation/conversation.ts';
 import {
   answersAtFrames,
@@ -53,8 +53,9 @@ function occurrencesOf({ count, unstable }: TalkClass): Occurrence[] {
 }
 
 function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): FaultPoint[] {
-  const base = weightOf(each) + OCCURRENCE_WEIGHT[occurrence.name];
   const { from, to, framing, carries } = linkNamed(topology, each.link);
+  const isLog = transportOf(topology, linkNamed(topology, each.link)) === 'stdio' && isOfStderr(each.connection);
+  const base = weightOf(each) + OCCURRENCE_WEIGHT[occurrence.name] + (isLog ? 1 : 0);
   const [sender, receiver] = each.direction === 'upstream' ? [from, to] : [to, from];
   const nodes = [receiver, sender].filter((node) => node !== DRIVER && topology.nodes.some(({ name }) => name === node));
   const onLink = [...LINK_FAULTS_AT_FRAMES, ...answersAtFrames(each, framing)]
@@ -67,7 +68,8 @@ function pointsAt(each: TalkClass, occurrence: Occurrence, topology: Topology): 
     : nodes.flatMap((node, end) =>
         NODE_FAULTS_AT_FRAMES.map((what, rank) => nodePoint(each, occurrence, node, what, base + (rank + end) / 10, topology)),
       );
-  return carries === 'orders' ? [...onLink, ...onNodes].map((point) => ({ ...point, isLast: true })) : [...onLink, ...onNodes];
+  const all = [...onLink, ...onNodes, ...(each.atBoot ? [] : [stopPoint(each, occurrence, base, topology)])];
+  return carries === 'orders' ? all.map((point) => ({ ...point, isLast: true })) : all;
 }
 
 /**
@@ -103,6 +105,39 @@ function linkPoint(each: TalkClass, occurrence: Occurrence, what: LinkFaultAtFra
   };
 }
 
+/** Holds the frame for a millisecond, and so tells that it has come. */
+const TOUCH: LinkFaultAtFrame = {
+  label: 'touch',
+  place: 'before it',
+  fault: { kind: 'stall', forMs: 1 },
+  passesBySelf: true,
+  times: 1,
+  dwellMs: 0,
+};
+
+const STOP_ALL = 'stop everything (SIGTERM)';
+
+function stopPoint(each: TalkClass, occurrence: Occurrence, weight: number, topology: Topology): FaultPoint {
+  return {
+    key: `${each.name}, ${occurrence.name}: ${STOP_ALL}`,
+    link: each.link,
+    class: each.name,
+    fault: STOP_ALL,
+    weight,
+    schedule: [stepAt(each, occurrence, TOUCH, topology)],
+    dwellMs: 0,
+    stops: stoppedInOrder(topology),
+  };
+}
+
+/** All that a run starts, in the order in which it stops them. What another node starts over stdio ends with that one. */
+export function stoppedInOrder(topology: Topology): string[] {
+  return startOrder(topology)
+    .toReversed()
+    .flat()
+    .map(({ name }) => name);
+}
+
 /** The node is struck some milliseconds after the frame, which is held for one. */
 function nodePoint(
   each: TalkClass,
@@ -112,15 +147,7 @@ function nodePoint(
   weight: number,
   topology: Topology,
 ): FaultPoint {
-  const touch = {
-    label: 'touch',
-    place: 'before it',
-    fault: { kind: 'stall', forMs: 1 },
-    passesBySelf: true,
-    times: 1,
-    dwellMs: 0,
-  } as const;
-  const first = stepAt(each, occurrence, touch, topology);
+  const first = stepAt(each, occurrence, TOUCH, topology);
   const label = what.label(node);
   const second: NodeStep = { id: label, on: 'node', fault: what.fault(node), armAt: { fired: first.id }, mustFire: 1 };
   return {
@@ -132,6 +159,11 @@ function nodePoint(
     schedule: [first, second],
     dwellMs: what.dwellMs,
   };
+}
+
+/** The streams of a child are three connections in this order: stdin, stdout, stderr. */
+function isOfStderr(connection: number): boolean {
+  return connection % STREAMS_OF_A_CHILD === 0;
 }
 
 /** @param connection by default the one on which the class came first */
@@ -152,6 +184,7 @@ export function stepAt(
     fault: what.fault,
     trigger: {
       connection: isStdio ? Math.ceil(connection / STREAMS_OF_A_CHILD) : connection,
+      ...(isStdio && isOfStderr(connection) && { stream: 'stderr' as const }),
       frame: { index, matches: each.match },
       ...(atByte !== undefined && { atByte }),
       ...(what.times !== undefined && { times: what.times }),

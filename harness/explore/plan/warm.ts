@@ -36,8 +36,13 @@ export function atBootOf({ classes, dialsBeforeWork }: Pick<Conversation, 'class
  * and so does what changes the box of a node: its disk, its descriptors, its clock, its environment. A node that is restarted runs again when
  * the round is over, and the reset finds it as any other: it costs one start in place of those of all nodes.
  */
-export function inRound({ schedule, rounds, trickles }: FaultPoint, atBoot: AtBoot, topology: Topology, round: number): Step[] | undefined {
-  if (schedule.length === 0 || rounds !== undefined || trickles !== undefined) return undefined;
+export function inRound(
+  { schedule, rounds, trickles, stops }: FaultPoint,
+  atBoot: AtBoot,
+  topology: Topology,
+  round: number,
+): Step[] | undefined {
+  if (schedule.length === 0 || rounds !== undefined || trickles !== undefined || stops !== undefined) return undefined;
   const steps = schedule.map((step) => stepInRound(step, atBoot, topology, round));
   return steps.includes(undefined) ? undefined : (steps as Step[]);
 }

@@ -1,6 +1,7 @@
 // Did each operation of a workload answer as it may? Without any fault that is another matter than once one has struck.
 import { eventsOf, type History, type KindOf } from '../../model/judging/history.ts';
-import type { Oracle } from '../../model/judging/oracle.ts';
+import type { Step } from '../../model/faults/fault.ts';
+import type { Oracle, Plan } from '../../model/judging/oracle.ts';
 import { failOrPass, type Finding, type Verdict } from '../../model/judging/verdict.ts';
 import { lateness, type Wait } from '../../oracles/evidence/starvation.ts';
 import type { WorkAnswer, Workload } from './parts.ts';
@@ -22,8 +23,8 @@ export function answers({ operations }: Pick<Workload, 'operations'>): Oracle {
   return {
     name: NAME,
     question: 'Did each operation of the work answer as it may?',
-    judge(history) {
-      const wrong = wrongIn(history, operations);
+    judge(history, plan) {
+      const wrong = wrongIn(history, operations, harmlessIn(plan));
       return (
         doubted(wrong, history) ??
         failOrPass(
@@ -45,8 +46,21 @@ function isInForce({ state, fault }: KindOf<'fault'>): boolean {
   return state === 'fired' || (state === 'armed' && fault === 'limit');
 }
 
-function wrongIn(history: History, operations: Workload['operations']): Wrong[] {
-  const brokenMs = brokenIn(history);
+/** They change where reads end, and no byte of what is read: a stream of TCP keeps no borders of writes (RFC 9293, 3.8). */
+const HARMLESS: ReadonlySet<Step['fault']['kind']> = new Set(['split', 'split-utf8', 'coalesce']);
+
+/** The steps after which an operation may take longer, and be refused no more than without any fault. */
+function harmlessIn({ schedule }: Plan): ReadonlySet<string> {
+  return new Set(schedule.flatMap(({ id, fault }) => (HARMLESS.has(fault.kind) ? [id] : [])));
+}
+
+/** By its bounds it may have waited for what came in other pieces; what is refused sooner has waited for nothing. */
+function mayBeLate(state: 'failed' | 'indeterminate' | 'ok', waitedMs: number): boolean {
+  return state === 'indeterminate' || waitedMs >= WAITED_MIN_MS;
+}
+
+function wrongIn(history: History, operations: Workload['operations'], harmless: ReadonlySet<string>): Wrong[] {
+  const [strikesMs, brokenMs] = [brokenIn(history, new Set()), brokenIn(history, harmless)];
   const invokedMs = new Map<number, number>();
   return eventsOf(history, 'operation').flatMap(({ id, client, name, state, value, atMs, seq }) => {
     if (client !== WORKER) return [];
@@ -58,9 +72,12 @@ function wrongIn(history: History, operations: Workload['operations']): Wrong[] 
     const { answers: calm = CALM, answersUnderFault = ANYTHING } = operations[name] ?? {};
     const may = isCalm ? calm : answersUnderFault;
     if (may.includes(ANSWER[state])) return [];
-    const bug = `'${name}' ${isCalm ? 'without any fault' : 'after a fault'} was ${ANSWER[state]}, and may only be ${may.join(' or ')}`;
     const fromMs = invokedMs.get(id) ?? atMs;
     const waitedMs = atMs - fromMs;
+    const isReshaped = isCalm && atMs >= strikesMs(atMs);
+    if (isReshaped && mayBeLate(state, waitedMs)) return [];
+    const when = isReshaped ? 'where bytes came in other pieces alone' : isCalm ? 'without any fault' : 'after a fault';
+    const bug = `'${name}' ${when} was ${ANSWER[state]}, and may only be ${may.join(' or ')}`;
     return [
       {
         finding: { message: `${bug} (${JSON.stringify(value)})`, bug, events: [seq] },
@@ -74,10 +91,10 @@ function wrongIn(history: History, operations: Workload['operations']): Wrong[] 
  * When the first fault of a round may have been noticed, by a time in that round. Without rounds the whole history is one. A fault is of
  * the round in which it was armed: the fault server may tell a time before that, for its clock is another one.
  */
-function brokenIn(history: History): (atMs: number) => number {
+function brokenIn(history: History, harmless: ReadonlySet<string>): (atMs: number) => number {
   const begunMs = history.flatMap((event) => (roundBegunBy(event) === undefined ? [] : [event.atMs]));
   const roundAt = (atMs: number): number => begunMs.findLastIndex((fromMs) => fromMs <= atMs);
-  const faults = eventsOf(history, 'fault');
+  const faults = eventsOf(history, 'fault').filter(({ step }) => !harmless.has(step));
   const armedIn = new Map(faults.flatMap(({ step, state, atMs }) => (state === 'armed' ? [[step, roundAt(atMs)]] : [])));
   const firedMs = new Map<number, number>();
   for (const event of faults) {

@@ -19,7 +19,10 @@ export interface WorkOperation<Context, Arguments extends Given> {
   weight?: number;
   /** What it may answer while nothing is broken: only `ok`. Say `refused` too if some of its arguments may be refused. */
   answers?: readonly WorkAnswer[];
-  /** What it may answer once a fault has struck: anything. */
+  /**
+   * What it may answer once a fault has struck: anything. Where bytes only came in other pieces, it may take longer, and else answer what it
+   * may while nothing is broken.
+   */
   answersUnderFault?: readonly WorkAnswer[];
   /** The longest that it is waited for: 3 s. No answer is `indeterminate`. */
   within?: Duration;

@@ -6,6 +6,7 @@ import type { Json } from '../../model/values/json.ts';
 import { hash32 } from '../../model/values/seed.ts';
 import { workSchema, type WorkItem } from './make-work.ts';
 import type { Watching, Workload, WorkObserver } from './parts.ts';
+import { DUE_WITHIN, stopsSchema, unlessStopped, untilStopped } from './stopped.ts';
 import { tricklesSchema, trickleTo } from './trickle.ts';
 import { ANSWER_WITHIN, SEES_WITHIN } from './work-bound.ts';
 
@@ -15,9 +16,6 @@ export const WORKER = 'work';
 export const LIFTED = 'all faults are lifted';
 /** The marks that are passed before the first item of the work, and after half of them: faults that wait for no frame begin there. */
 export const WORK_MARKS = ['the work begins', 'half of the work is done'] as const;
-
-/** What is on its way to a fault when the last operation has its answer. */
-const DUE_WITHIN = '1s';
 
 interface Joined {
   name: string;
@@ -31,12 +29,15 @@ export async function playWork(
   parameters: Parameters,
   make: (seed: number) => Promise<readonly Json[]>,
 ): Promise<void> {
-  const { work, allowed, usual, dwellMs, trickles } = parameters;
+  const { work, allowed, usual, dwellMs, trickles, stops } = parameters;
   const items = workSchema.parse(work ?? (await make(hash32(Math.floor(script.chance('work') * 2 ** 32)))));
   const context = { ...script, ...(await workload.begin?.(script)) };
-  await script.held('before');
+  const round = { dwellMs: typeof dwellMs === 'number' ? dwellMs : 0 };
+  const nodes = stops === undefined ? undefined : stopsSchema.parse(stops);
+  if (!nodes) await script.held('before');
   const trickling = await Promise.all(tricklesSchema.parse(trickles ?? []).map((each) => trickleTo(script, each)));
-  await workAndRecover(items, workload, context, { dwellMs: typeof dwellMs === 'number' ? dwellMs : 0 });
+  if (nodes) return await untilStopped(context, nodes, (stopping) => workThrough(items, workload, context, stopping));
+  await workAndRecover(items, workload, context, round);
   for (const each of trickling) await each.isGivenUp(script);
   for (const each of trickling) each.leave();
   await script.held('after', allowed as HeldMore | undefined, usual as HeldMore | undefined);
@@ -63,49 +64,67 @@ export async function workAndRecover(
   for (const { watching } of joined) await watching.leave?.();
 }
 
-/** Gives who has joined. */
-async function workThrough(items: readonly WorkItem[], workload: Workload, context: Script): Promise<Joined[]> {
+/**
+ * Gives who has joined.
+ * @param stopping once the system is told to stop, nothing more is begun
+ * @throws AbortError then
+ */
+async function workThrough(items: readonly WorkItem[], workload: Workload, context: Script, stopping?: AbortSignal): Promise<Joined[]> {
   const joined: Joined[] = [];
   const [begins, half] = WORK_MARKS;
   await context.mark(begins);
   for (const [index, item] of items.entries()) {
     if (index === Math.ceil(items.length / 2)) await context.mark(half);
-    if ('join' in item) await join(item, workload, context, joined);
-    else await operate(item, workload, context);
-    await holdsAlways(workload, context, item);
+    const given: Given = { workload, context, stopping };
+    if ('join' in item) await join(item, given, joined);
+    else await operate(item, given);
+    await holdsAlways(item, given);
+    stopping?.throwIfAborted();
   }
   if (items.length < 2) await context.mark(half);
   return joined;
 }
 
-async function operate(item: Extract<WorkItem, { do: string }>, { operations }: Workload, context: Script): Promise<void> {
-  const operation = operations[item.do];
+interface Given {
+  workload: Workload;
+  context: Script;
+  stopping: AbortSignal | undefined;
+}
+
+async function operate(item: Extract<WorkItem, { do: string }>, { workload, context, stopping }: Given): Promise<void> {
+  const operation = workload.operations[item.do];
   if (!operation) throw new Error(`the workload has no operation '${item.do}' any more`);
   const { within = ANSWER_WITHIN } = operation;
   // Whether it may stay without an answer is judged with the faults in view.
-  await context.operation(item.do, () => operation.run(context, item.with), { within, client: WORKER, owed: false });
+  const act = (): Promise<unknown> => unlessStopped(stopping, () => operation.run(context, item.with));
+  await context.operation(item.do, act, { within, client: WORKER, owed: false });
 }
 
-async function join({ join: name, slow }: Extract<WorkItem, { join: string }>, { observers }: Workload, context: Script, joined: Joined[]) {
-  const observer = observers[name];
+async function join(
+  { join: name, slow }: Extract<WorkItem, { join: string }>,
+  { workload, context, stopping }: Given,
+  joined: Joined[],
+): Promise<void> {
+  const observer = workload.observers[name];
   if (!observer) throw new Error(`the workload has no observer '${name}' any more`);
   const act = async (): Promise<void> => {
     const watching = await observer.join(context);
     if (slow) watching.pause?.();
     joined.push({ name, observer, watching });
   };
-  await context.operation(`${name} joins`, act, { within: ANSWER_WITHIN, client: WORKER, owed: false });
+  await context.operation(`${name} joins`, () => unlessStopped(stopping, act), { within: ANSWER_WITHIN, client: WORKER, owed: false });
 }
 
 /** What cannot be told while something is broken is told later. */
-async function holdsAlways({ always }: Workload, context: Script, item: WorkItem): Promise<void> {
-  for (const { what, holds } of always) {
+async function holdsAlways(item: WorkItem, { workload, context, stopping }: Given): Promise<void> {
+  for (const { what, holds } of workload.always) {
     let does = true;
     try {
-      does = await holds(context);
+      does = await unlessStopped(stopping, () => holds(context));
     } catch {
       continue;
     }
+    if (stopping?.aborted) return;
     // What was done last is below the sentence, for it tells no bug from another.
     if (!does) throw new Error(`this does not hold: ${what}\nit was seen after '${'do' in item ? item.do : item.join}'`);
   }

@@ -1,5 +1,7 @@
 // Work as data, and what its answers may be.
 import { describe, expect, test } from 'vitest';
+import type { Step } from '../../model/faults/fault.ts';
+import { fault, split } from '../../model/faults/steps.ts';
 import type { Event, EventBody } from '../../model/judging/history.ts';
 import type { System } from '../../model/scenario.ts';
 import { answers } from './answers.ts';
@@ -69,11 +71,15 @@ test('each operation comes at least once, however rarely it is chosen, and in an
 });
 
 function judged(...bodies: readonly [atMs: number, body: EventBody][]) {
+  return judgedUnder([], ...bodies);
+}
+
+function judgedUnder(schedule: readonly Step[], ...bodies: readonly [atMs: number, body: EventBody][]) {
   const history = bodies.map(([atMs, body], index): Event => ({ seq: index + 1, atMs, wallMs: 0, ...body }));
   const operations = { say: {}, wait: { answersUnderFault: ['ok', 'indeterminate'] } } as unknown as Parameters<
     typeof answers
   >[0]['operations'];
-  return answers({ operations }).judge(history, { topology: system.topology, schedule: [], clockSpeed: 1 });
+  return answers({ operations }).judge(history, { topology: system.topology, schedule, clockSpeed: 1 });
 }
 
 const answered = (name: string, state: 'ok' | 'failed' | 'indeterminate', client = WORKER): EventBody => ({
@@ -116,6 +122,24 @@ test('without any fault an operation is ok; once one has struck, it may answer w
     findings: [{ message: `'say' without any fault was refused, and may only be ok ("why")` }],
   });
   expect(judged([1, fired], [2, answered('wait', 'failed')])).toMatchObject({ outcome: 'fail' });
+});
+
+test('where bytes came in other pieces alone it may take longer, and is refused no more than without any fault', () => {
+  const struck = { ...fired, step: 'reshaped' } as EventBody;
+  const invoked = { ...answered('say', 'ok'), state: 'invoked' } as unknown as EventBody;
+  for (const reshaped of [
+    split('a->b', { direction: 'upstream', every: 1 }),
+    fault('a->b', { kind: 'coalesce', frames: 2, withinMs: 9 }, { direction: 'upstream' }),
+  ]) {
+    const under = (...bodies: readonly [number, EventBody][]) => judgedUnder([{ ...reshaped, id: 'reshaped' }], [2_000, struck], ...bodies);
+    expect(under([5_000, invoked], [5_001, answered('say', 'failed')])).toMatchObject({
+      outcome: 'fail',
+      findings: [{ message: `'say' where bytes came in other pieces alone was refused, and may only be ok ("why")` }],
+    });
+    expect(under([5_000, invoked], [6_500, answered('say', 'failed')])).toMatchObject({ outcome: 'pass' });
+    expect(under([5_000, invoked], [5_001, answered('say', 'indeterminate')])).toMatchObject({ outcome: 'pass' });
+    expect(under([4_000, fired], [5_000, invoked], [5_001, answered('say', 'failed')])).toMatchObject({ outcome: 'pass' });
+  }
 });
 
 test('under a limit it may answer what it may from the moment the limit is set, also when nobody sees a program come to it', () => {

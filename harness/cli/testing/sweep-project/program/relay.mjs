@@ -1,7 +1,9 @@
 // Passes requests of many clients on to the store, over one connection that it opens again when it is lost. Who has not sent a whole line
 // after OPENING_WITHIN_MS is given up. BUG=deaf: it does not dial again when the store was there before. BUG=young: that ends with
 // the first `clear`. BUG=patient: it waits for a first line for ever. BUG=one-by-one: nobody is served before who came earlier has sent a line. BUG=clock: what is
-// earlier than the last request is no time.
+// earlier than the last request is no time. BUG=leaves: each `set` starts a helper of its own group, a `get`
+// of the key `last` ends all of them, and a SIGTERM none.
+import { spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { linesOf } from './lines.mjs';
 
@@ -11,6 +13,7 @@ const waiting = new Map();
 let store;
 let ids = 0;
 let wasCleared = false;
+const helpers = new Set();
 
 function dial() {
   const socket = connect(Number(STORE_PORT), STORE_HOST);
@@ -27,6 +30,13 @@ function dial() {
     if (!(isDeaf && connected)) setTimeout(dial, 50);
   });
   linesOf(socket, (reply) => waiting.get(reply.id)?.(reply));
+}
+
+function help({ op, key }) {
+  if (op === 'set') helpers.add(spawn('sleep', ['60'], { stdio: 'ignore', detached: true }));
+  if (op !== 'get' || key !== 'last') return;
+  for (const helper of helpers) helper.kill('SIGKILL');
+  helpers.clear();
 }
 
 let lastMs = 0;
@@ -48,6 +58,7 @@ createServer(async (socket) => {
     if (BUG === 'clock' && Date.now() < lastMs) return socket.destroy();
     lastMs = Date.now();
     wasCleared ||= request.op === 'clear';
+    if (BUG === 'leaves') help(request);
     const id = ++ids;
     const timer = setTimeout(() => answer({ error: 'the store says nothing' }), WITHIN_MS);
     const answer = (reply) => {

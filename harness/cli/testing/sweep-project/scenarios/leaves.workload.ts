@@ -1,0 +1,3 @@
+import { relayWork } from '../work.ts';
+
+export default relayWork('leaves');
