@@ -4,6 +4,7 @@ import { shownBy } from '../../explore/feedback/novelty.ts';
 import { conversationIn } from '../../explore/conversation/conversation.ts';
 import { inOrder } from '../../explore/plan/choose.ts';
 import { pairsIn } from '../../explore/plan/pairs.ts';
+import { pointsThroughout } from '../../explore/plan/throughout.ts';
 import { pointsIn } from '../../explore/plan/points.ts';
 import { pointsOfNodes } from '../../explore/plan/faults-of-nodes.ts';
 import { atBootOf } from '../../explore/plan/warm.ts';
@@ -56,7 +57,8 @@ export async function planSweep(sweeping: Sweeping, depth: number, recording: Re
   if ('failsAlone' in recordings) return recordings;
   const conversation = conversationIn(recordings);
   const why = impossibleOn(workload.topology);
-  const all = [...pointsIn(conversation, workload.topology, why), ...pointsOfNodes(conversation, workload.topology, why)];
+  const { topology } = workload;
+  const all = [pointsThroughout, pointsIn, pointsOfNodes].flatMap((pointsOf) => pointsOf(conversation, topology, why));
   const points = inOrder(all, seed);
   const pairs = depth > 1 ? inOrder(pairsIn(conversation, workload.topology, why), seed) : [];
   return {

@@ -2,9 +2,10 @@
 // node first. Among the others of equal breadth the next one is of the family, the kind of fault, the place and the class of frames that
 // have come least so far.
 import type { FaultPoint } from './fault-point.ts';
+import { ALL_LINKS } from './throughout.ts';
 
-/** Few, and each meets all that a node does: these come before the others of a turn. */
-const LIFE = 'life of a node';
+/** Few, and each meets all that a node does, or all that is said: these come before the others of a turn. */
+const LIFE = 'life';
 /** A class that tells so much less waits until the others have come once more. */
 const WEIGHT_OF_A_TURN = 3;
 
@@ -65,7 +66,10 @@ function groupsOf(points: readonly FaultPoint[]): Group[] {
 }
 
 function spotOf({ schedule, fault, link, stops }: FaultPoint): Spot {
-  if (stops) return { family: LIFE, kind: fault, place: 'all nodes' };
+  const [step] = schedule;
+  // Such a case is short, and what goes on at the stop is another thing at each place.
+  if (stops && step?.on === 'link') return { family: LIFE, kind: fault, place: `all nodes, at ${link} ${step.direction}` };
+  if (link === ALL_LINKS) return { family: LIFE, kind: fault, place: link };
   const last = schedule.at(-1);
   if (last?.on === 'node' && (last.fault.kind === 'restart' || last.fault.kind === 'pause')) {
     const { node, ...how } = last.fault;
