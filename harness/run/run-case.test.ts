@@ -422,6 +422,15 @@ describe.concurrent('a script', () => {
     expect(String(refusal)).toContain("node 'server' was not started: the run is over");
   });
 
+  test('that tells a node to stop while somebody else has it stopped tells it once, and again once it was started anew', async () => {
+    const { history } = await play(async ({ node }) => {
+      await Promise.all([node('server').stop(), node('server').stop()]);
+      await node('server').start();
+      await node('server').stop();
+    });
+    expect(told(history).filter((line) => line === 'server stopping')).toHaveLength(2);
+  });
+
   test('gets the answer of an operation, its error, or that nobody knows', async () => {
     const states: string[] = [];
     const { history, result } = await play(async ({ operation }) => {

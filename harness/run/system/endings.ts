@@ -22,15 +22,20 @@ interface EndingsSettings {
 }
 
 export function endingsOf({ topology, nodes, exits, recorder, obligations }: EndingsSettings): Endings {
-  const ending = new Map<string, Promise<void>>();
+  const ending = new Map<string, { how: 'stop' | NodeJS.Signals; over: Promise<void> }>();
 
-  /** Who is started while it is still being ended would be ended with it. */
+  /**
+   * Who is started while it is still being ended would be ended with it. Who is told to stop twice by two who do not know of each other is
+   * told once: many programs take a second SIGTERM for a wish to end at once.
+   */
   const end = (name: string, how: 'stop' | NodeJS.Signals, to?: 'process'): Promise<void> => {
-    const ended = endNow(name, how, to).finally(() => {
-      if (ending.get(name) === ended) ending.delete(name);
+    const before = ending.get(name);
+    if (how === 'stop' && before?.how === 'stop') return before.over;
+    const over = endNow(name, how, to).finally(() => {
+      if (ending.get(name)?.over === over) ending.delete(name);
     });
-    ending.set(name, ended);
-    return ended;
+    ending.set(name, { how, over });
+    return over;
   };
 
   const endNow = async (name: string, how: 'stop' | NodeJS.Signals, to?: 'process'): Promise<void> => {
@@ -47,7 +52,7 @@ export function endingsOf({ topology, nodes, exits, recorder, obligations }: End
     await new Promise((resolve) => setImmediate(resolve));
   };
 
-  return { end, over: async (name) => ending.get(name)?.catch(() => undefined) };
+  return { end, over: async (name) => ending.get(name)?.over.catch(() => undefined) };
 }
 
 /** A node that does not end hangs; what outlives a node that has ended is a leak. */
