@@ -2,7 +2,7 @@
 // nothing of it is left after the lift. What they do to real programs is the runtimes' contract.
 import { describe, expect, test } from 'vitest';
 import type { Imposition } from '../../model/faults/node-fault.ts';
-import { calls, cut, environment, freeze, kill, limit, onNode, unread } from '../../model/faults/steps.ts';
+import { calls, cut, environment, freeze, kill, limit, onNode, restart, unread } from '../../model/faults/steps.ts';
 import { type MockProgram, mockRuntime } from '../../runtime/mock/mock-runtime.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { networksDouble } from '../testing/networks.double.ts';
@@ -89,6 +89,37 @@ describe.concurrent('a node fault', () => {
       'server exited SIGKILL',
       'kill server fired',
       'kill server lifted',
+    ]);
+  });
+
+  test('that restarts a node while it is being started waits until it is ready', async () => {
+    const networks = networksDouble();
+    const slow: MockProgram = (life) => void setTimeout(() => life.print('stdout', 'ready\n'), 50);
+    const { result, history } = await playCase({
+      runtime: mockRuntime({ programs: { server: slow } }),
+      networks,
+      scenario: {
+        schedule: [CUT, restart('server', { fired: CUT.id })],
+        async script({ node, fired }) {
+          await node('server').kill();
+          const started = node('server').start();
+          networks.fire(CUT.id);
+          await fired('restart server', { within: '2s' });
+          await started;
+        },
+      },
+    });
+    expect(result.verdict.outcome).toBe('pass');
+    expect(told(history).filter((line) => /^restart|exited|server ready/.test(line))).toEqual([
+      'server ready',
+      'server exited SIGKILL',
+      'restart server armed',
+      'server ready',
+      'server exited SIGKILL',
+      'server ready',
+      'restart server fired',
+      'restart server lifted',
+      'server exited SIGTERM',
     ]);
   });
 

@@ -25,7 +25,9 @@ export function strikesOn(system: RunningSystem, recorder: Recorder, sink: Injec
 
   return {
     async arm(step) {
-      if (aboutStrike(step.fault).startsEndedNode || system.node(step.fault.node)) await strike(step);
+      const { node } = step.fault;
+      const wouldStart = aboutStrike(step.fault).startsEndedNode && !system.isStarting(node);
+      if (wouldStart || system.node(node)) await strike(step);
       else awaiting.set(step.id, step);
     },
     async lift(step) {

@@ -13,6 +13,8 @@ import { startConditions, type ConditionSource } from './start-conditions.ts';
 export interface RunningSystem extends AsyncDisposable {
   /** Undefined while the node does not run. */
   node(name: string): RunningNode | undefined;
+  /** Whether it was started and is not ready yet. */
+  isStarting(name: string): boolean;
   start(name: string): Promise<void>;
   /** Starts the child at the other end of a stdio link of the driver. */
   child(link: Link): Promise<StartedChild>;
@@ -59,6 +61,8 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     if (over) throw new BootFailed(`node '${name}' was not started: the run is over`);
   };
 
+  const starting = new Set<string>();
+
   const start = async (name: string): Promise<void> => {
     const node = nodeNamed(topology, name);
     checkOpen(name);
@@ -67,8 +71,9 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     exits.forget(name);
     recorder.record({ kind: 'node', node: name, state: 'starting' });
     const ready = obligations.open(`node '${name}' is ready`, { kind: 'ready', node: name }, node.readyWithinMs);
+    starting.add(name);
     try {
-      nodes.watch(await ground.start(node, sinkOf(name, adopt, into), conditions.of(name)));
+      nodes.watch(await ground.start(node, sinkOf(name, adopt, into), conditions.of(name)).finally(() => starting.delete(name)));
       await conditions.began(name);
       ready.met();
     } catch (error) {
@@ -79,6 +84,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
 
   return {
     node: (name) => nodes.get(name),
+    isStarting: (name) => starting.has(name),
     start,
     async child(link) {
       checkOpen(link.to);
