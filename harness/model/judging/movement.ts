@@ -1,5 +1,5 @@
 // What counts as a movement of the system: a frame that is no heartbeat, a log line, a changed view, a node that comes or
-// goes. The script's own requests and their answers do not count: a script that polls gets those from a stuck system too.
+// goes by itself. The script's own requests and their answers do not count: a script that polls gets those from a stuck system too.
 // A hang asks how long nothing moved, and so does the rest after the faults.
 import { canonicalJson } from '../values/json.ts';
 import type { Event } from './history.ts';
@@ -34,7 +34,8 @@ export function movement(links: readonly Link[], ofScript = false): (event: Even
       case 'log':
         return `a log line of ${event.node}`;
       case 'node':
-        return event.state === 'ready' || event.state === 'exited' ? `${event.node} ${event.state}` : undefined;
+        // The end that was asked for is the run's own doing.
+        return event.state === 'ready' || (event.state === 'exited' && !event.asked) ? `${event.node} ${event.state}` : undefined;
       case 'operation':
         return event.state === 'ok' || event.state === 'failed' ? `the answer to ${event.name}` : undefined;
       case 'observation': {
