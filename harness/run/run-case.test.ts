@@ -431,6 +431,32 @@ describe.concurrent('a script', () => {
     expect(told(history).filter((line) => line === 'server stopping')).toHaveLength(2);
   });
 
+  test('that ends, or has a node stopped, while the node is being started leaves none that runs', async () => {
+    const slow: MockProgram = (life) => void setTimeout(() => life.print('stdout', 'ready\n'), 50);
+    const stillRun: boolean[] = [];
+    const restarting = (stops: boolean) =>
+      play(
+        async ({ node }) => {
+          await node('server').kill();
+          void node('server').start();
+          if (stops) await node('server').stop();
+          stillRun.push(stops && node('server').running);
+        },
+        { scenario: {}, runtime: { programs: { server: slow } } },
+      );
+    const both = await Promise.all([restarting(true), restarting(false)]);
+    expect(stillRun).toEqual([false, false]);
+    for (const { history, result } of both) {
+      expect(result.verdict.outcome).toBe('pass');
+      expect(told(history).filter((line) => /^server (ready|exited)/.test(line))).toEqual([
+        'server ready',
+        'server exited SIGKILL',
+        'server ready',
+        'server exited SIGTERM',
+      ]);
+    }
+  });
+
   test('gets the answer of an operation, its error, or that nobody knows', async () => {
     const states: string[] = [];
     const { history, result } = await play(async ({ operation }) => {

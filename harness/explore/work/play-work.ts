@@ -6,7 +6,7 @@ import type { Json } from '../../model/values/json.ts';
 import { hash32 } from '../../model/values/seed.ts';
 import { workSchema, type WorkItem } from './make-work.ts';
 import type { Watching, Workload, WorkObserver } from './parts.ts';
-import { DUE_WITHIN, stopsSchema, unlessStopped, untilStopped } from './stopped.ts';
+import { DUE_WITHIN, stopsSchema, unlessStopped, untilStopped, withoutStarts } from './stopped.ts';
 import { tricklesSchema, trickleTo } from './trickle.ts';
 import { ANSWER_WITHIN, SEES_WITHIN } from './work-bound.ts';
 
@@ -31,12 +31,14 @@ export async function playWork(
 ): Promise<void> {
   const { work, allowed, usual, dwellMs, trickles, stops } = parameters;
   const items = workSchema.parse(work ?? (await make(hash32(Math.floor(script.chance('work') * 2 ** 32)))));
-  const context = { ...script, ...(await workload.begin?.(script)) };
+  const stopping = new AbortController();
+  const given = withoutStarts(script, stopping.signal);
+  const context = { ...given, ...(await workload.begin?.(given)) };
   const round = { dwellMs: typeof dwellMs === 'number' ? dwellMs : 0 };
   const nodes = stops === undefined ? undefined : stopsSchema.parse(stops);
   if (!nodes) await script.held('before');
   const trickling = await Promise.all(tricklesSchema.parse(trickles ?? []).map((each) => trickleTo(script, each)));
-  if (nodes) return await untilStopped(context, nodes, (stopping) => workThrough(items, workload, context, stopping));
+  if (nodes) return await untilStopped(context, nodes, stopping, () => workThrough(items, workload, context, stopping.signal));
   await workAndRecover(items, workload, context, round);
   for (const each of trickling) await each.isGivenUp(script);
   for (const each of trickling) each.leave();

@@ -61,8 +61,7 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     if (over) throw new BootFailed(`node '${name}' was not started: the run is over`);
   };
 
-  const starting = new Set<string>();
-
+  const starting: Starting = new Map();
   const start = async (name: string): Promise<void> => {
     const node = nodeNamed(topology, name);
     checkOpen(name);
@@ -71,14 +70,13 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
     exits.forget(name);
     recorder.record({ kind: 'node', node: name, state: 'starting' });
     const ready = obligations.open(`node '${name}' is ready`, { kind: 'ready', node: name }, node.readyWithinMs);
-    starting.add(name);
     try {
-      nodes.watch(await ground.start(node, sinkOf(name, adopt, into), conditions.of(name)).finally(() => starting.delete(name)));
+      const up = ground.start(node, sinkOf(name, adopt, into), conditions.of(name)).then(nodes.watch);
+      await whileStarting(starting, name, up);
       await conditions.began(name);
       ready.met();
     } catch (error) {
-      if (!(error instanceof NotReadyError)) throw error;
-      throw bootFailed(error, name, ready, recorder);
+      throw error instanceof NotReadyError ? bootFailed(error, name, ready, recorder) : error;
     }
   };
 
@@ -91,13 +89,13 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
       const own = (running: RunningNode): void => adopt(withoutLastWords(running));
       return await ground.child(link, sinkOf(link.to, own, into));
     },
-    end: (name, how, to) => endings.end(name, how, to),
+    end: (name, how, to) => endAfterStart({ endings, starting }, name, how, to),
     expectExit: (name, signal) => exits.expect(name, signal),
     startUnder: (source) => conditions.add(source),
     names: () => topology.nodes.map((node) => node.name),
     stop() {
       over = true;
-      return stopInOrder(topology, endings);
+      return stopInOrder(topology, endings, starting);
     },
     [Symbol.asyncDispose]: async () => {
       over = true;
@@ -106,7 +104,25 @@ export function systemOn(ground: Ground, topology: Topology, recorder: Recorder,
   };
 }
 
-async function stopInOrder(topology: Topology, endings: ReturnType<typeof endingsOf>): Promise<void> {
+type Starting = Map<string, Promise<void>>;
+
+async function whileStarting(starting: Starting, name: string, up: Promise<void>): Promise<void> {
+  const over = up.finally(() => starting.delete(name));
+  starting.set(name, over);
+  await over;
+}
+
+/** Who is being started could not be told to stop, and would be there afterwards. */
+async function endAfterStart(
+  { endings, starting }: { endings: ReturnType<typeof endingsOf>; starting: Starting },
+  ...[name, how, to]: Parameters<RunningSystem['end']>
+): Promise<void> {
+  if (how === 'stop') await starting.get(name)?.catch(() => undefined);
+  await endings.end(name, how, to);
+}
+
+async function stopInOrder(topology: Topology, endings: ReturnType<typeof endingsOf>, starting: Starting): Promise<void> {
+  await Promise.allSettled(starting.values());
   for (const layer of startOrder(topology).toReversed()) await Promise.all(layer.map((node) => endings.end(node.name, 'stop')));
 }
 
