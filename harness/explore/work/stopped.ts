@@ -43,9 +43,10 @@ export async function untilStopped(
 /** What `act` gives. @throws IndeterminateError as soon as the system is told to stop, and then always */
 export async function unlessStopped<T>(stopping: AbortSignal | undefined, act: () => Promise<T> | T): Promise<T> {
   if (!stopping) return await act();
+  const stopped = (): IndeterminateError => new IndeterminateError('the system was told to stop');
+  if (stopping.aborted) throw stopped();
   const told = Promise.withResolvers<never>();
-  const onStop = (): void => told.reject(new IndeterminateError('the system was told to stop'));
-  if (stopping.aborted) onStop();
+  const onStop = (): void => told.reject(stopped());
   stopping.addEventListener('abort', onStop, { once: true });
   try {
     return await Promise.race([told.promise, act()]);
